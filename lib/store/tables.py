@@ -1,0 +1,54 @@
+"""The store's tables as Python sees them: columns and types from schema.sql, keys, and safe names.
+
+COLUMNS   table -> {column: DuckDB type}, read from schema.sql itself
+KEYS      table -> the columns that make a row unique (event has none)
+quote     the one function that turns a name into a quoted SQL identifier
+"""
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+SCHEMA = (Path(__file__).parent / "schema.sql").read_text()
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "account": ("account",),
+    "account_history": ("account", "field", "from_on"),
+    "contract": ("contract",),
+    "entitlement": ("account", "metric"),
+    "person": ("account", "person"),
+    "event": (),
+    "feature": ("feature",),
+    "setting": ("account", "person", "setting"),
+    "milestone": ("account", "stage"),
+    "ticket": ("ticket",),
+    "survey": ("survey",),
+    "touch": ("touch",),
+    "goal": ("goal",),
+}
+
+
+def quote(name: str) -> str:
+    """`name` as a SQL identifier. Every identifier that did not come from this source code passes here."""
+    if "\x00" in name:
+        raise ValueError("a name cannot hold a NUL character")
+    return '"' + name.replace('"', '""') + '"'
+
+
+@cache
+def columns(table: str) -> dict[str, str]:
+    """Column name -> DuckDB type of `table`, in the order of schema.sql."""
+    return _all_columns()[table]
+
+
+@cache
+def _all_columns() -> dict[str, dict[str, str]]:
+    with duckdb.connect() as con:
+        con.execute(SCHEMA)
+        rows = con.execute(
+            "select table_name, column_name, data_type from information_schema.columns order by table_name, ordinal_position"
+        ).fetchall()
+    found: dict[str, dict[str, str]] = {table: {} for table in KEYS}
+    for table, column, kind in rows:
+        found[table][column] = kind
+    return found
