@@ -1,4 +1,5 @@
 """The answers. Each measure is a pure function (con, book, definitions, *, options) -> Answer."""
+
 from dataclasses import dataclass, field
 
 import pandas as pd

@@ -4,6 +4,7 @@ COLUMNS   table -> {column: DuckDB type}, read from schema.sql itself
 KEYS      table -> the columns that make a row unique (event has none)
 quote     the one function that turns a name into a quoted SQL identifier
 """
+
 from functools import cache
 from pathlib import Path
 

@@ -1,0 +1,108 @@
+"""The Book: the frozen selection every answer is for. Its English, its link, and back.
+
+A Book is made once per run, passed by value and hashable: two equal books are one cache entry.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+Filter = tuple[str, tuple[str | None, ...]]  # dimension name, chosen values; None is "missing"
+
+
+@dataclass(frozen=True)
+class Book:
+    """A period [opens_on, closes_on), the day as of which it is seen, and filters on dimensions."""
+
+    opens_on: date
+    closes_on: date
+    as_of: date
+    filters: tuple[Filter, ...] = ()
+
+    def where(self, name: str, values: Iterable[str | None]) -> "Book":
+        """This book with `name` cut to `values`; no values lifts the filter."""
+        chosen = tuple(sorted(set(values), key=lambda value: (value is None, value or "")))
+        others = [each for each in self.filters if each[0] != name]
+        return replace(self, filters=tuple(sorted([*others, (name, chosen)] if chosen else others)))
+
+    def previous(self) -> "Book":
+        """The period of the same length that ends where this one opens, seen from its own end."""
+        length = self.closes_on - self.opens_on
+        opens_on = (
+            _a_year_before(self.opens_on) if self.opens_on == _a_year_before(self.closes_on) else self.opens_on - length
+        )
+        return replace(self, opens_on=opens_on, closes_on=self.opens_on)
+
+    def describe(self, n_accounts: int | None = None) -> str:
+        """The book in plain English, for the line under a title."""
+        who = "all accounts" if n_accounts is None else f"{n_accounts:,} account{'' if n_accounts == 1 else 's'}"
+        cut = [f"{name} {_either(values)}" for name, values in self.filters]
+        return " in ".join([who, *([" and ".join(cut)] if cut else [])])
+
+    def period(self) -> str:
+        """The period as its first and last day: 1 Nov 2025 - 31 Oct 2026."""
+        return f"{say_day(self.opens_on)} – {say_day(self.closes_on - timedelta(days=1))}"
+
+    def to_query(self) -> dict[str, list[str]]:
+        """The book as address parameters; `from_query` is its inverse for every book."""
+        query = {
+            "from": [self.opens_on.isoformat()],
+            "to": [self.closes_on.isoformat()],
+            "as_of": [self.as_of.isoformat()],
+        }
+        for name, values in self.filters:
+            if kept := [value for value in values if value is not None]:
+                query[f"f.{name}"] = kept
+        if missing := [name for name, values in self.filters if None in values]:
+            query["missing"] = missing
+        return query
+
+
+def year_to(as_of: date) -> Book:
+    """The default book: the year that ends with `as_of`."""
+    closes_on = as_of + timedelta(days=1)
+    return Book(_a_year_before(closes_on), closes_on, as_of)
+
+
+def from_query(query: Mapping[str, list[str]], default: Book) -> tuple[Book, list[str]]:
+    """The book an address names, and a notice for each part of it that could not be read.
+
+    Parts the address does not mention come from `default`. Whether a dimension or a value exists is for the store to say.
+    """
+    notices: list[str] = []
+    days = {}
+    for parameter, fallback in (("from", default.opens_on), ("to", default.closes_on), ("as_of", default.as_of)):
+        try:
+            days[parameter] = date.fromisoformat(query[parameter][-1]) if query.get(parameter) else fallback
+        except ValueError:
+            days[parameter] = fallback
+            notices.append(f"The link's {parameter} is not a date; {say_day(fallback)} was used.")
+    if days["from"] >= days["to"]:
+        days["from"], days["to"] = default.opens_on, default.closes_on
+        notices.append("The link's period ends before it begins; the default period was used.")
+    book = Book(days["from"], days["to"], days["as_of"])
+    chosen: dict[str, list[str | None]] = {
+        key[2:]: list(values) for key, values in query.items() if key.startswith("f.") and key[2:]
+    }
+    for name in query.get("missing", []):
+        chosen.setdefault(name, []).append(None)
+    for name, values in chosen.items():
+        book = book.where(name, values)
+    return book, notices
+
+
+def say_day(day: date) -> str:
+    """31 Oct 2026."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def _either(values: tuple[str | None, ...]) -> str:
+    said = ["(missing)" if value is None else value for value in values]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}"
+
+
+def _a_year_before(day: date) -> date:
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - 1, day=28)

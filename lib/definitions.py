@@ -1,0 +1,122 @@
+"""Definitions: the user's words as frozen dataclasses, validated, named by their hash.
+
+load      read and check a definitions file; a wrong one raises Refused, naming key, value and rule
+DEFAULT   data/definitions.toml
+"""
+
+import hashlib
+import json
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from pathlib import Path
+
+from lib.errors import Refused
+
+DEFAULT = Path(__file__).parent.parent / "data" / "definitions.toml"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    fiscal_year_starts_in: int
+
+    def rules(self):
+        yield "fiscal_year_starts_in", 1 <= self.fiscal_year_starts_in <= 12, "a month, 1 to 12"
+
+
+@dataclass(frozen=True)
+class Renewals:
+    grace_days: int
+
+    def rules(self):
+        yield "grace_days", 0 <= self.grace_days <= 365, "days, 0 to 365"
+
+
+@dataclass(frozen=True)
+class Hotspots:
+    alpha: float
+    minimum_lift: float
+    depth: int
+    tenure_bands_days: tuple[float, ...]
+
+    def rules(self):
+        yield "alpha", 0 < self.alpha <= 0.5, "a share above 0 and up to 0.5"
+        yield "minimum_lift", 1 <= self.minimum_lift <= 10, "a ratio, 1 to 10"
+        yield "depth", 1 <= self.depth <= 4, "1 to 4 dimensions"
+        yield "tenure_bands_days", _rises(self.tenure_bands_days, at_most=5), "up to 5 days, rising"
+
+
+@dataclass(frozen=True)
+class UsagePattern:
+    weeks: int
+    frequency: tuple[float, ...]
+    breadth: tuple[float, ...]
+    volume: tuple[float, ...]
+    seat_utilisation: tuple[float, ...]
+    concentration: tuple[float, ...]
+
+    def rules(self):
+        yield "weeks", 1 <= self.weeks <= 52, "weeks, 1 to 52"
+        for name in ("frequency", "breadth", "volume", "seat_utilisation", "concentration"):
+            yield name, _rises(getattr(self, name), at_most=9), "1 to 9 numbers, rising"
+
+
+@dataclass(frozen=True)
+class Definitions:
+    calendar: Calendar
+    renewals: Renewals
+    hotspots: Hotspots
+    usage_pattern: UsagePattern
+
+    @cached_property
+    def hash(self) -> str:
+        """Names these definitions and no others; part of every cache key and of every link."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+
+
+def load(path: Path = DEFAULT) -> Definitions:
+    """Read definitions from a TOML file. Raises Refused for a key that is missing, unknown, of the wrong kind or out of range."""
+    try:
+        raw = tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise Refused(f"{path.name} cannot be read: {error}") from error
+    parts = {part.name: part.type for part in fields(Definitions)}
+    _same_keys(path, "", raw, parts)
+    return Definitions(**{name: _section(path, name, kind, raw[name]) for name, kind in parts.items()})
+
+
+def _section(path: Path, name: str, kind: type, raw: object) -> object:
+    if not isinstance(raw, dict):
+        raise Refused(f"{path.name}: [{name}] must be a section, but it is {raw!r}.")
+    _same_keys(path, f"{name}.", raw, {each.name for each in fields(kind)})
+    values = {each.name: _value(path, f"{name}.{each.name}", each.type, raw[each.name]) for each in fields(kind)}
+    section = kind(**values)
+    for key, holds, rule in section.rules():
+        if not holds:
+            raise Refused(f"{path.name}: {name}.{key} = {raw[key]!r} must be {rule}.")
+    return section
+
+
+def _value(path: Path, key: str, kind: type, raw: object) -> object:
+    is_number = isinstance(raw, (int, float)) and not isinstance(raw, bool)
+    if kind is int and is_number and float(raw).is_integer():
+        return int(raw)
+    if kind is float and is_number:
+        return float(raw)
+    if kind == tuple[float, ...] and isinstance(raw, list) and all(isinstance(each, (int, float)) for each in raw):
+        return tuple(float(each) for each in raw)
+    expected = {int: "a whole number", float: "a number"}.get(kind, "a list of numbers")
+    raise Refused(f"{path.name}: {key} = {raw!r} must be {expected}.")
+
+
+def _same_keys(path: Path, where: str, found: dict, expected) -> None:
+    for key in expected:
+        if key not in found:
+            raise Refused(f"{path.name}: {where}{key} is missing.")
+    for key in found:
+        if key not in expected:
+            raise Refused(f"{path.name}: {where}{key} is not known; known are {', '.join(sorted(expected))}.")
+
+
+def _rises(values: tuple[float, ...], *, at_most: int) -> bool:
+    return 0 < len(values) <= at_most and all(low < high for low, high in zip(values, values[1:], strict=False))

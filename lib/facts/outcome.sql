@@ -1,0 +1,101 @@
+-- Outcomes of accounts over a period [opens_on, closes_on), as known on as_of.
+-- Grain: one row per account that was at risk. had_outcome is empty while the answer is pending: neither lost nor kept.
+-- arr is the account's ARR on the opening day.
+
+-- lost: active on the opening day and not on the last day. An end that is inside the grace days, without notice, is pending.
+create macro outcome_lost(opens_on, closes_on, as_of, grace_days) as table
+with asked as (
+    select least(closes_on::date - 1, as_of::date) as last_day
+),
+term as (
+    select
+        account, starts_on, arr, last_day,
+        least(ends_on, cancelled_on) as ended_on,
+        coalesce(cancelled_on <= as_of::date, false) or coalesce(notice_given_on <= as_of::date, false) as is_refused
+    from core.contract, asked
+    where kind is distinct from 'trial'
+),
+by_account as (
+    select
+        account,
+        min(starts_on) as started_on,
+        sum(arr) filter (where coalesce(starts_on <= opens_on::date, true) and coalesce(ended_on > opens_on::date, true)) as arr,
+        bool_or(coalesce(starts_on <= opens_on::date, true) and coalesce(ended_on > opens_on::date, true)) as was_active,
+        bool_or(coalesce(starts_on <= last_day, true) and coalesce(ended_on > last_day, true)) as is_active,
+        max(ended_on) filter (where coalesce(starts_on <= last_day, true)) as ended_on,
+        arg_max(is_refused, ended_on) filter (where coalesce(starts_on <= last_day, true)) as is_refused,
+        min(starts_on) filter (where starts_on > last_day) as returns_on
+    from term
+    group by account
+)
+select
+    account,
+    started_on,
+    arr,
+    case
+        when is_active or returns_on <= ended_on + grace_days::integer then false
+        when not is_refused and as_of::date < ended_on + grace_days::integer then null
+        else true
+    end as had_outcome
+from by_account
+where was_active;
+
+-- lapsed: a recurring term came to its end in the period and the account did not renew it.
+create macro outcome_lapsed(opens_on, closes_on, as_of, grace_days) as table
+with due as (
+    select
+        account, product_family, starts_on, ends_on, arr,
+        coalesce(notice_given_on <= as_of::date, false) as is_refused,
+        exists (
+            from core.contract as next
+            where next.account = contract.account
+              and next.product_family is not distinct from contract.product_family
+              and next.kind is distinct from 'trial'
+              and next.starts_on > contract.starts_on
+              and next.starts_on <= contract.ends_on + grace_days::integer
+              and coalesce(least(next.ends_on, next.cancelled_on) > contract.ends_on, true)
+        ) as is_renewed
+    from core.contract as contract
+    where kind is distinct from 'trial'
+      and coalesce(is_recurring, true)
+      and ends_on >= opens_on::date and ends_on < closes_on::date
+      and ends_on <= as_of::date
+      and coalesce(cancelled_on >= ends_on, true)
+),
+judged as (
+    select
+        account, arr,
+        case
+            when is_renewed then false
+            when not is_refused and as_of::date < ends_on + grace_days::integer then null
+            else true
+        end as is_lapsed
+    from due
+),
+first_start as (
+    select account, min(starts_on) as started_on from core.contract where kind is distinct from 'trial' group by account
+)
+select
+    account,
+    any_value(started_on) as started_on,
+    sum(arr) as arr,
+    case when bool_or(is_lapsed) then true when bool_or(is_lapsed is null) then null else false end as had_outcome
+from judged
+join first_start using (account)
+group by account;
+
+-- cancelled: active on the opening day, and a term was ended before its time in the period.
+create macro outcome_cancelled(opens_on, closes_on, as_of, grace_days) as table
+select
+    account,
+    min(starts_on) as started_on,
+    sum(arr) filter (where coalesce(starts_on <= opens_on::date, true)) as arr,
+    coalesce(bool_or(
+        cancelled_on >= opens_on::date and cancelled_on < closes_on::date
+        and cancelled_on <= as_of::date and coalesce(cancelled_on < ends_on, true)
+    ), false) as had_outcome
+from core.contract
+where kind is distinct from 'trial'
+  and coalesce(least(ends_on, cancelled_on) > opens_on::date, true)
+group by account
+having bool_or(coalesce(starts_on <= opens_on::date, true));

@@ -1,0 +1,70 @@
+-- Usage patterns of accounts over the n_weeks full weeks before a day, so that nothing after that day leaks in.
+-- Grain: one row per account that had a contract on the day and is old enough to tell (four full weeks).
+-- An account that has no use at all has a row of zeros; concentration is empty where nobody was active.
+create macro usage_before(day, n_weeks) as table
+with span as (
+    select
+        date_trunc('week', day::date)::date as closes_on,
+        (date_trunc('week', day::date) - to_days(7 * n_weeks::integer))::date as opens_on,
+        (date_trunc('week', day::date) - to_days(28))::date as recent_on
+),
+live as (
+    select account, min(starts_on) as started_on, sum(seats) as seats
+    from core.contract
+    where kind is distinct from 'trial'
+      and coalesce(starts_on <= day::date, true)
+      and coalesce(least(ends_on, cancelled_on) > day::date, true)
+    group by account
+),
+first_start as (
+    select account, min(starts_on) as started_on from core.contract group by account
+),
+aged as (
+    select
+        live.account,
+        live.seats,
+        greatest(1, least(
+            n_weeks::integer, coalesce(datediff('week', first_start.started_on, span.closes_on), n_weeks::integer)
+        )) as n_weeks_lived
+    from live
+    join first_start using (account)
+    cross join span
+    where coalesce(first_start.started_on <= span.recent_on, true)
+),
+by_week as (
+    select account, sum(n_active_days) as n_active_days, sum(n_events) as n_events
+    from usage.usage_week, span
+    where week >= span.opens_on and week < span.closes_on
+    group by account
+),
+by_person as (
+    select account, person, sum(n_events) as n_events, max(week) as last_week
+    from usage.usage_person_week, span
+    where week >= span.opens_on and week < span.closes_on
+    group by account, person
+),
+people as (
+    select
+        account,
+        max(n_events) / sum(n_events) as busiest_share,
+        count(*) filter (where last_week >= span.recent_on) as n_active_people
+    from by_person, span
+    group by account
+),
+features as (
+    select account, count(distinct feature) as n_features
+    from usage.usage_feature_week, span
+    where week >= span.opens_on and week < span.closes_on
+    group by account
+)
+select
+    account,
+    coalesce(n_active_days, 0) / n_weeks_lived as usage_frequency,
+    coalesce(n_features, 0) as usage_breadth,
+    coalesce(n_events, 0) / n_weeks_lived as usage_volume,
+    coalesce(n_active_people, 0) / nullif(seats, 0) as seat_utilisation,
+    busiest_share as usage_concentration
+from aged
+left join by_week using (account)
+left join people using (account)
+left join features using (account);

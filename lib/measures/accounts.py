@@ -1,0 +1,111 @@
+"""The accounts behind a figure: sorted, searched and paged in SQL, whole when downloaded.
+
+accounts    the rows of a segment, `n_rows` of them in all
+SORTABLE    columns a reader can sort by
+"""
+
+from collections.abc import Mapping, Sequence
+
+import duckdb
+import numpy as np
+
+from lib.book import Book
+from lib.definitions import Definitions
+from lib.errors import Refused
+from lib.facts import base as facts
+from lib.facts.dimensions import available, choose
+from lib.measures import Answer, left_out
+from lib.store.dimensions import StoredDimension
+
+_PLAIN = ("name", "csm", "channel", "segment", "region", "plan")
+COLUMNS = ["account", *_PLAIN, "arr", "tenure_days", "is_lost", "n_rows"]
+SORTABLE = COLUMNS[:-1]
+
+
+def accounts(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    definitions: Definitions,
+    *,
+    outcome: str | None = None,
+    within: Sequence[tuple[str, str | None]] = (),
+    only_lost: bool = False,
+    search: str = "",
+    sort: str = "arr",
+    descending: bool = True,
+    limit: int | None = None,
+    offset: int = 0,
+    bands: Mapping[str, Sequence[float]] | None = None,
+) -> Answer:
+    """Accounts at risk in the book and `within` a segment, one row each, `n_rows` of them in all.
+
+    only_lost  those with the outcome alone
+    search     text that the account's id or name holds, whatever its case
+    limit      None gives every row
+
+    is_lost is the outcome; accounts whose outcome is undecided are counted in left_out. Raises Refused for an unknown sort.
+    """
+    outcome = facts.check_outcome(con, outcome)
+    if sort not in SORTABLE:
+        raise Refused(f"Accounts cannot be sorted by {sort!r}; choose from {', '.join(SORTABLE)}.")
+    everything = available(con, definitions, bands)
+    dimensions = choose(everything, [name for name, _ in within]) if within else ()
+    chain = facts.statement(outcome, dimensions, definitions)
+    conditions, values = _conditions(con, chain, book, definitions, dimensions, [value for _, value in within])
+    if only_lost:
+        conditions.append("had_outcome")
+    if search:
+        conditions.append(
+            "(contains(lower(book.account), lower($search)) or contains(lower(book.name), lower($search)))"
+        )
+        values["search"] = search
+    direction = "desc" if descending else "asc"
+    page = "" if limit is None else "\nlimit $limit offset $offset"
+    values |= {} if limit is None else {"limit": limit, "offset": offset}
+    plain = ", ".join(f"book.{name}::varchar as {name}" for name in _PLAIN)
+    sql = "\n".join([
+        chain,
+        f"select account, {plain},",
+        "    base.arr::double as arr, base.tenure_days::double as tenure_days, had_outcome as is_lost,",
+        "    count(*) over () as n_rows, count(*) filter (where had_outcome is null) over () as n_undecided",
+        "from base",
+        "join book using (account)",
+        f"where {' and '.join(['true', *conditions])}",
+        f"order by {sort} {direction} nulls last, account{page}",
+    ])  # fmt: skip
+    rows = con.execute(sql, facts.parameters(sql, book, definitions) | values).df()
+    undecided = int(rows["n_undecided"].iat[0]) if len(rows) else 0
+    return Answer(
+        rows[COLUMNS],
+        left_out((f"{facts.OUTCOMES[outcome].undecided} (listed, neither lost nor kept)", undecided)),
+        (),
+        sql,
+    )
+
+
+def _conditions(
+    con: duckdb.DuckDBPyConnection,
+    chain: str,
+    book: Book,
+    definitions: Definitions,
+    dimensions: Sequence[StoredDimension],
+    values: Sequence[str | None],
+) -> tuple[list[str], dict]:
+    """SQL conditions on d0, d1, ... for the values of a segment, and what they bind."""
+    conditions, bound = [], {}
+    for i, (dimension, value) in enumerate(zip(dimensions, values, strict=True)):
+        if value is facts.MISSING:
+            conditions.append(f"d{i} is null")
+        elif value == facts.OTHER and value not in dimension.values:
+            sql = f"{chain}\nselect coalesce(d{i}, {len(dimension.values)})::uinteger as code from base where had_outcome is not null"
+            codes = con.execute(sql, facts.parameters(sql, book, definitions)).fetchnumpy()["code"]
+            bound[f"kept_{i}"] = facts.kept_values(
+                dimension, np.bincount(codes, minlength=len(dimension.values) + 1)
+            ).tolist()
+            conditions.append(f"(d{i} is not null and not list_contains($kept_{i}::integer[], d{i}))")
+        elif value in dimension.values:
+            bound[f"code_{i}"] = dimension.values.index(value)
+            conditions.append(f"d{i} = $code_{i}")
+        else:
+            conditions.append("false")
+    return conditions, bound

@@ -1,0 +1,139 @@
+"""The rate of an outcome by any one to four dimensions, in any order.
+
+breakdown   one row per combination that occurs: n, rate with interval, lift against parent, rest and overall, money
+COLUMNS     of the answer, whatever the options
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from lib import stats
+from lib.book import Book
+from lib.definitions import Definitions
+from lib.errors import Refused
+from lib.facts import base as facts
+from lib.facts.dimensions import available, choose
+from lib.measures import Answer, left_out
+from lib.store.dimensions import StoredDimension
+
+DEEPEST = 4
+COLUMNS = [
+    "segment", "n", "n_lost", "churn_rate", "churn_rate_lo", "churn_rate_hi",
+    "parent", "parent_rate", "rest_rate", "overall_rate", "lift_vs_parent", "lift", "lift_vs_overall",
+    "excess_lost", "arr", "arr_lost", "arr_loss_rate", "share_of_lost", "share_of_arr_lost",
+]  # fmt: skip
+
+
+def breakdown(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    definitions: Definitions,
+    *,
+    by: Sequence[str] = (),
+    outcome: str | None = None,
+    within: Sequence[tuple[str, str | None]] = (),
+    bands: Mapping[str, Sequence[float]] | None = None,
+) -> Answer:
+    """Rates by the dimensions `by`, most lost accounts first.
+
+    within  keeps the combinations with these values: a drill path. Its dimensions join `by`.
+    bands   cut points that replace a number's own: {"tenure_months": (12, 24, 48)}
+
+    parent is the combination with one dimension less that has the highest rate (the whole base for one dimension): the
+    hardest to beat. rest is every account outside the combination. Intervals are Wilson, 95 % (second check: statsmodels).
+    Raises Refused for more than four dimensions, or a name the data does not have.
+    """
+    outcome = facts.check_outcome(con, outcome)
+    names = [*dict.fromkeys([name for name, _ in within] + list(by))]
+    dimensions = choose(available(con, definitions, bands), names) if names else ()
+    if len(dimensions) > DEEPEST:
+        raise Refused(f"A breakdown goes {DEEPEST} dimensions deep; {len(dimensions)} were asked for.")
+
+    codes = [f"d{i}" for i in range(len(dimensions))]
+    sql = "\n".join([
+        facts.statement(outcome, dimensions, definitions),
+        f"select {', '.join([*codes, ''])}",
+        "    count(*) filter (where had_outcome is not null) as n,",
+        "    count(*) filter (where had_outcome) as n_lost,",
+        "    count(*) filter (where had_outcome is null) as n_undecided,",
+        "    coalesce(sum(arr) filter (where had_outcome is not null), 0)::double as arr,",
+        "    coalesce(sum(arr) filter (where had_outcome), 0)::double as arr_lost",
+        "from base",
+        *([f"group by {', '.join(codes)}"] if codes else []),
+    ])  # fmt: skip
+    cells = con.execute(sql, facts.parameters(sql, book, definitions)).df()
+    undecided = int(cells["n_undecided"].sum())
+    cells = cells[cells["n"] > 0].reset_index(drop=True)
+    for i, dimension in enumerate(dimensions):
+        cells[f"d{i}"] = _said(dimension, cells[f"d{i}"])
+    table = _rates(cells, codes, [dimension.name for dimension in dimensions])
+    path = {_name(dimensions, name): value for name, value in within}
+    if path:
+        table = table[[all(row[name] == value for name, value in path.items()) for row in table["segment"]]]
+    table = table.sort_values(["n_lost", "n"], ascending=False, kind="stable").reset_index(drop=True)
+    return Answer(table[COLUMNS], left_out((facts.OUTCOMES[outcome].undecided, undecided)), (), sql)
+
+
+def _said(dimension: StoredDimension, codes: pd.Series) -> pd.Series:
+    """Codes to display values; a missing value is None."""
+    values = np.array([*dimension.values, None], dtype=object)
+    return pd.Series(values[codes.fillna(len(dimension.values)).astype(int)], index=codes.index, dtype=object)
+
+
+def _name(dimensions: Sequence[StoredDimension], name: str) -> str:
+    return choose(dimensions, [name])[0].name
+
+
+def _rates(cells: pd.DataFrame, codes: list[str], names: list[str]) -> pd.DataFrame:
+    """Rates, intervals, lifts and shares of cells that share one total."""
+    n, n_lost, arr, arr_lost = (cells[name].to_numpy(float) for name in ("n", "n_lost", "arr", "arr_lost"))
+    lo, hi = stats.wilson(n_lost, n)
+    parent, parent_rate = _best_parent(cells, codes, names)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = n_lost / n
+        overall_rate = np.full(len(cells), n_lost.sum() / n.sum() if n.sum() else np.nan)
+        rest_rate = (n_lost.sum() - n_lost) / (n.sum() - n)
+        table = {
+            "segment": [dict(zip(names, row, strict=True)) for row in cells[codes].itertuples(index=False)],
+            "n": n.astype(int),
+            "n_lost": n_lost.astype(int),
+            "churn_rate": rate,
+            "churn_rate_lo": lo,
+            "churn_rate_hi": hi,
+            "parent": parent,
+            "parent_rate": parent_rate,
+            "rest_rate": rest_rate,
+            "overall_rate": overall_rate,
+            "lift_vs_parent": rate / parent_rate,
+            "lift": rate / rest_rate,
+            "lift_vs_overall": rate / overall_rate,
+            "excess_lost": n_lost - n * rest_rate,
+            "arr": arr,
+            "arr_lost": arr_lost,
+            "arr_loss_rate": arr_lost / arr,
+            "share_of_lost": n_lost / n_lost.sum(),
+            "share_of_arr_lost": arr_lost / arr_lost.sum(),
+        }
+    return pd.DataFrame(table, columns=COLUMNS).replace([np.inf, -np.inf], np.nan)
+
+
+def _best_parent(cells: pd.DataFrame, codes: list[str], names: list[str]) -> tuple[list[dict], np.ndarray]:
+    """For each cell the parent with the highest rate: (its segment, its rate)."""
+    best_rate = np.full(len(cells), -1.0)
+    best: list[dict] = [{} for _ in range(len(cells))]
+    for kept in combinations(range(len(codes)), max(len(codes) - 1, 0)):
+        columns = [codes[i] for i in kept]
+        sums = (
+            cells.groupby(columns, dropna=False)[["n", "n_lost"]].transform("sum")
+            if columns
+            else cells[["n", "n_lost"]].sum()
+        )
+        rate = np.broadcast_to(np.asarray(sums["n_lost"] / sums["n"], float), len(cells))
+        for row in np.flatnonzero(rate > best_rate):
+            best[row] = {names[i]: cells[codes[i]].iat[row] for i in kept}
+        best_rate = np.maximum(best_rate, rate)
+    return best, np.where(best_rate < 0, np.nan, best_rate)

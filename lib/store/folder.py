@@ -1,0 +1,165 @@
+"""A store is a folder: where its parts lie, which snapshot is current, and who may write.
+
+    STORE/
+      current              the name of the current snapshot, replaced atomically
+      lock, holder.json    the one writer
+      incoming/            batches being prepared, each in a folder of its own
+      batches/000001/      immutable: batch.json and normalised Parquet, one or more files a table
+      snapshots/000001/    immutable: manifest.json, core.duckdb, usage.duckdb
+
+`read_manifest` is all a reader needs; `writing` holds the lock from read to flip.
+"""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from lib.errors import Busy, Refused
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One import, as it is remembered: what came from where, how much of it, and who brought it."""
+
+    batch: str
+    source: str
+    file_hash: str
+    tables: tuple[str, ...]
+    who: str
+    received_at: str  # ISO, UTC
+    n_read: int = 0
+    n_kept: int = 0
+    n_refused: int = 0
+    n_merged: int = 0
+    refused: tuple[dict, ...] = ()  # the refused cells, as far as they were kept: file, row, column, value, reason
+    notes: tuple[str, ...] = ()
+    replaces: bool = False  # every earlier batch of the same tables is left out of the fold
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a snapshot holds and what it was made from."""
+
+    snapshot: str
+    published_at: str
+    batches: tuple[Batch, ...]
+    files: dict[str, dict]  # file name -> {"made_from", "n_rows": {table: n}, "last_day"}
+    next_batch: int = 1
+    n_rows: dict[str, int] = field(default_factory=dict)
+    last_day: str | None = None  # the last day the data knows; None where it has no dates
+
+    @property
+    def as_of(self) -> date | None:
+        """The last day the data knows, as a date."""
+        return date.fromisoformat(self.last_day) if self.last_day else None
+
+    @property
+    def received_on(self) -> date:
+        """The day the newest batch arrived: the as-of day of data that has no dates."""
+        return datetime.fromisoformat(self.batches[-1].received_at).date()
+
+
+def current(store: Path) -> Path | None:
+    """The folder of the current snapshot, or None where nothing was published yet."""
+    try:
+        name = (store / "current").read_text().strip()
+    except FileNotFoundError:
+        return None
+    return store / "snapshots" / name
+
+
+def read_manifest(snapshot: Path) -> Manifest:
+    """The manifest of a snapshot folder."""
+    raw = json.loads((snapshot / "manifest.json").read_text())
+    batches = tuple(
+        Batch(**{**batch, **{key: tuple(batch[key]) for key in ("tables", "refused", "notes")}})
+        for batch in raw.pop("batches")
+    )
+    return Manifest(batches=batches, **raw)
+
+
+def write_manifest(snapshot: Path, manifest: Manifest) -> None:
+    """Write `manifest` into the folder of a snapshot under construction, down to the disk."""
+    write_whole(snapshot / "manifest.json", json.dumps(asdict(manifest), indent=1))
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write `text` so that a reader, or the next start after a power cut, sees all of it or the old file."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with draft.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+    sync(path.parent)
+
+
+def sync(folder: Path) -> None:
+    """Make the names in `folder` durable."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def staging(store: Path) -> Iterator[Path]:
+    """A fresh folder to prepare one batch in, outside the lock; gone afterwards unless publishing took it."""
+    folder = store / "incoming" / f"{os.getpid()}-{secrets.token_hex(8)}"
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def writing(store: Path, *, who: str, now: datetime, wait_seconds: float) -> Iterator[None]:
+    """Hold the store's one write lock. Raises Busy, naming the holder, when it is not free within `wait_seconds`.
+
+    The lock is the operating system's: a killed writer gives it back by dying.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    holder = store / "holder.json"
+    lock = FileLock(store / "lock")
+    try:
+        lock.acquire(timeout=wait_seconds)
+    except Timeout:
+        raise Busy(_who_holds(holder)) from None
+    try:
+        write_whole(holder, json.dumps({"who": who, "pid": os.getpid(), "since": now.isoformat(timespec="seconds")}))
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _who_holds(holder: Path) -> str:
+    try:
+        held = json.loads(holder.read_text())
+    except (FileNotFoundError, ValueError):
+        held = {"who": "another process", "pid": "unknown", "since": "just now"}
+    return (
+        f"The store is being written by {held['who']} (process {held['pid']}, since {held['since']} UTC). "
+        "Nothing was changed; try again when it is done."
+    )
+
+
+def require_current(store: Path) -> Path:
+    """The folder of the current snapshot; raises Refused with the way out where there is none."""
+    snapshot = current(store)
+    if snapshot is None:
+        raise Refused(
+            f"There is no data in {store} yet. "
+            "Import a file (python -m lib import FILE --as account) or make the sample (python -m lib sample)."
+        )
+    return snapshot

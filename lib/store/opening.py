@@ -1,0 +1,87 @@
+"""Opening a snapshot: one in-memory root with the snapshot's files attached read-only, and a cursor for every question.
+
+open_snapshot   the root of a store's current snapshot: no writing, no other files, settings locked
+Snapshot.ask    a cursor cut to a book: temp views `scope` (the accounts the
+                viewer may see) and `book` (scope cut by the filters), both with the columns of account
+
+A connection shared by threads gives wrong rows in DuckDB 2.0: every question takes its own cursor. A replaced root is
+dropped, never closed, since a cursor of it may still be running.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from lib.book import Book
+from lib.store.dimensions import StoredDimension, find_dimension, read_catalogue
+from lib.store.folder import Manifest, read_manifest, require_current
+from lib.store.tables import quote
+
+MEMORY_LIMIT = "4GB"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """An opened snapshot: immutable data and its catalogue of dimensions."""
+
+    root: duckdb.DuckDBPyConnection
+    manifest: Manifest
+    path: Path
+    dimensions: tuple[StoredDimension, ...]
+
+    @property
+    def version(self) -> str:
+        """Names this data and no other: part of every cache key."""
+        return f"{self.path.parent.parent.name}/{self.manifest.snapshot}/{self.manifest.published_at}"
+
+    def dimension(self, name: str) -> StoredDimension:
+        """The dimension people call `name`; raises Refused with the names there are."""
+        return find_dimension(self.dimensions, name)
+
+    @contextmanager
+    def ask(self, book: Book) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor on which `scope` and `book` are views of account ids, with every table and fact in reach."""
+        with self.root.cursor() as con:
+            con.execute("set search_path = 'core,usage,memory'")
+            con.execute("create temp view scope as select * from core.account")
+            conditions = ["true"]
+            for number, (name, values) in enumerate(book.filters):
+                con.execute(f"set variable filter_{number} = $values", {"values": [v for v in values if v is not None]})
+                value = value_on(self.dimension(name), f"date '{book.as_of.isoformat()}'")
+                conditions.append(f"list_contains(getvariable('filter_{number}')::varchar[], {value})")
+                if None in values:
+                    conditions[-1] = f"({conditions[-1]} or {value} is null)"
+            con.execute(f"create temp view book as select * from scope as account where {' and '.join(conditions)}")
+            yield con
+
+
+def value_on(dimension: StoredDimension, day: str) -> str:
+    """SQL for the text of a dimension of `account` as it was on `day` (a SQL expression of ours)."""
+    latest = f"account.{quote(dimension.column)}::varchar"
+    if not dimension.has_history:
+        return latest
+    field = dimension.name.replace("'", "''")
+    return (
+        f"coalesce((select max(value) from core.account_history as history where history.account = account.account "
+        f"and field = '{field}' and from_on <= {day} and until_on > {day}), {latest})"
+    )
+
+
+def open_snapshot(store: Path, scripts: Sequence[str] = ()) -> Snapshot:
+    """Open the current snapshot of `store` read-only. `scripts` are run on the root before it is locked (the facts)."""
+    path = require_current(store)
+    manifest = read_manifest(path)
+    root = duckdb.connect(":memory:")
+    root.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    for name in ("core", "usage"):
+        file = str(path / f"{name}.duckdb").replace("'", "''")
+        root.execute(f"attach '{file}' as {name} (read_only)")
+    root.execute("set search_path = 'memory,core,usage'")
+    for script in scripts:
+        root.execute(script)
+    root.execute("set enable_external_access = false")
+    root.execute("set lock_configuration = true")
+    return Snapshot(root, manifest, path, read_catalogue(root))
