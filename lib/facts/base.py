@@ -17,6 +17,7 @@ from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.store.dimensions import StoredDimension, band_expression
 from lib.store.tables import quote
+import itertools
 
 MISSING = None  # the level of an account that has no value: its own level, shown as "missing"
 OTHER = "all other values"  # the level that gathers the values past the most common ones
@@ -227,7 +228,7 @@ def _strata(stratum: np.ndarray, definitions: Definitions) -> tuple[np.ndarray |
     cuts = [f"{cut:.0f}" for cut in definitions.hotspots.tenure_bands_days]
     labels = [
         f"up to {cuts[0]} days old",
-        *(f"{a} to {b} days old" for a, b in zip(cuts, cuts[1:], strict=False)),
+        *(f"{a} to {b} days old" for a, b in itertools.pairwise(cuts)),
         f"over {cuts[-1]} days old",
         "age unknown",
     ]

@@ -15,7 +15,8 @@ from lib import stats
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
-from lib.facts import base as facts
+from lib.facts.base import OUTCOMES, check_outcome
+from lib.facts.cells import count_cells
 from lib.facts.dimensions import available, choose
 from lib.measures import Answer, left_out
 from lib.store.dimensions import StoredDimension
@@ -47,41 +48,22 @@ def breakdown(
     hardest to beat. rest is every account outside the combination. Intervals are Wilson, 95 % (second check: statsmodels).
     Raises Refused for more than four dimensions, or a name the data does not have.
     """
-    outcome = facts.check_outcome(con, outcome)
+    outcome = check_outcome(con, outcome)
     names = [*dict.fromkeys([name for name, _ in within] + list(by))]
     dimensions = choose(available(con, definitions, bands), names) if names else ()
     if len(dimensions) > DEEPEST:
         raise Refused(f"A breakdown goes {DEEPEST} dimensions deep; {len(dimensions)} were asked for.")
 
-    codes = [f"d{i}" for i in range(len(dimensions))]
-    sql = "\n".join([
-        facts.statement(outcome, dimensions, definitions),
-        f"select {', '.join([*codes, ''])}",
-        "    count(*) filter (where had_outcome is not null) as n,",
-        "    count(*) filter (where had_outcome) as n_lost,",
-        "    count(*) filter (where had_outcome is null) as n_undecided,",
-        "    coalesce(sum(arr) filter (where had_outcome is not null), 0)::double as arr,",
-        "    coalesce(sum(arr) filter (where had_outcome), 0)::double as arr_lost",
-        "from base",
-        *([f"group by {', '.join(codes)}"] if codes else []),
-    ])  # fmt: skip
-    cells = con.execute(sql, facts.parameters(sql, book, definitions)).df()
+    cells, sql = count_cells(con, book, definitions, outcome, dimensions)
     undecided = int(cells["n_undecided"].sum())
     cells = cells[cells["n"] > 0].reset_index(drop=True)
-    for i, dimension in enumerate(dimensions):
-        cells[f"d{i}"] = _said(dimension, cells[f"d{i}"])
+    codes = [f"d{i}" for i in range(len(dimensions))]
     table = _rates(cells, codes, [dimension.name for dimension in dimensions])
     path = {_name(dimensions, name): value for name, value in within}
     if path:
         table = table[[all(row[name] == value for name, value in path.items()) for row in table["segment"]]]
     table = table.sort_values(["n_lost", "n"], ascending=False, kind="stable").reset_index(drop=True)
-    return Answer(table[COLUMNS], left_out((facts.OUTCOMES[outcome].undecided, undecided)), (), sql)
-
-
-def _said(dimension: StoredDimension, codes: pd.Series) -> pd.Series:
-    """Codes to display values; a missing value is None."""
-    values = np.array([*dimension.values, None], dtype=object)
-    return pd.Series(values[codes.fillna(len(dimension.values)).astype(int)], index=codes.index, dtype=object)
+    return Answer(table[COLUMNS], left_out((OUTCOMES[outcome].undecided, undecided)), (), sql)
 
 
 def _name(dimensions: Sequence[StoredDimension], name: str) -> str:

@@ -11,8 +11,9 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts.base import OUTCOMES, check_outcome
-from lib.measures import Answer
-from lib.measures.breakdown import breakdown
+from lib.facts.cells import count_cells
+from lib.facts.dimensions import available, choose
+from lib.measures import Answer, left_out
 
 COLUMNS = [
     "segment", "n_before", "n_lost_before", "rate_before", "n", "n_lost", "churn_rate",
@@ -33,20 +34,26 @@ def change(
     outcome = check_outcome(con, outcome)
     if not OUTCOMES[outcome].has_period:
         raise Refused("The data has no dates, so there is no previous period to compare with.")
-    now = breakdown(con, book, definitions, by=[by], outcome=outcome)
-    with_book_of_before = breakdown(con, book.previous(), definitions, by=[by], outcome=outcome)
-    table = _parts(with_book_of_before.table, now.table)
-    notes = () if len(with_book_of_before.table) else ("There is no previous period in the data.",)
-    return Answer(table, now.left_out, notes, now.sql)
+    dimensions = choose(available(con, definitions), [by])
+    before, _ = count_cells(con, book.previous(), definitions, outcome, dimensions)
+    now, sql = count_cells(con, book, definitions, outcome, dimensions)
+    notes = () if before["n"].sum() else ("There is no previous period in the data.",)
+    undecided = int(now["n_undecided"].sum())
+    return Answer(
+        _parts(dimensions[0].name, before, now), left_out((OUTCOMES[outcome].undecided, undecided)), notes, sql
+    )
 
 
-def _parts(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    keyed = [
-        frame.assign(key=[next(iter(s.items())) for s in frame["segment"]]).set_index("key") for frame in (before, now)
-    ]
-    keys = list(dict.fromkeys([*keyed[1].index, *keyed[0].index]))
-    columns = {"n_before": (0, "n"), "n_lost_before": (0, "n_lost"), "n": (1, "n"), "n_lost": (1, "n_lost")}
-    n0, k0, n1, k1 = (np.array([float(keyed[i][name].get(key, 0)) for key in keys]) for i, name in columns.values())
+def _parts(name: str, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    both = before.set_index("d0")[["n", "n_lost"]].join(
+        now.set_index("d0")[["n", "n_lost"]], how="outer", lsuffix="_before"
+    )
+    both = (
+        both.fillna(0)
+        .loc[lambda rows: rows["n_before"] + rows["n"] > 0]
+        .sort_values("n", ascending=False, kind="stable")
+    )
+    n0, k0, n1, k1 = (both[column].to_numpy(float) for column in ("n_before", "n_lost_before", "n", "n_lost"))
     with np.errstate(divide="ignore", invalid="ignore"):
         r0, r1, s0, s1 = k0 / n0, k1 / n1, n0 / n0.sum(), n1 / n1.sum()
         whole0, whole1 = k0.sum() / n0.sum(), k1.sum() / n1.sum()
@@ -59,7 +66,7 @@ def _parts(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     is_simpson = bool(len(steps) > 1 and ((moved > 0 and (steps <= 0).all()) or (moved < 0 and (steps >= 0).all())))
     return pd.DataFrame(
         {
-            "segment": [dict([key]) for key in keys],
+            "segment": [{name: None if pd.isna(value) else value} for value in both.index],
             "n_before": n0.astype(int),
             "n_lost_before": k0.astype(int),
             "rate_before": r0,
@@ -70,8 +77,8 @@ def _parts(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
             "share": s1,
             "mix_part": mix_part,
             "rate_part": rate_part,
-            "change": np.full(len(keys), moved),
-            "is_simpson": np.full(len(keys), is_simpson),
+            "change": np.full(len(both), moved),
+            "is_simpson": np.full(len(both), is_simpson),
         },
         columns=COLUMNS,
     )

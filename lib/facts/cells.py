@@ -1,0 +1,46 @@
+"""Counts of a base by combinations of dimensions: one SQL statement, one row per combination that occurs."""
+
+from collections.abc import Sequence
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from lib.book import Book
+from lib.definitions import Definitions
+from lib.facts.base import parameters, statement
+from lib.store.dimensions import StoredDimension
+
+
+def count_cells(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    definitions: Definitions,
+    outcome: str,
+    dimensions: Sequence[StoredDimension],
+) -> tuple[pd.DataFrame, str]:
+    """Accounts by `dimensions`: d0, d1, ... (display values, None where missing), n, n_lost, n_undecided, arr, arr_lost; and the SQL.
+
+    Without dimensions there is one row: the whole book. Accounts that are neither lost nor kept count in n_undecided alone.
+    """
+    codes = [f"d{i}" for i in range(len(dimensions))]
+    sql = "\n".join(
+        [
+            statement(outcome, dimensions, definitions),
+            "select",
+            *(f"    {code}," for code in codes),
+            "    count(*) filter (where had_outcome is not null) as n,",
+            "    count(*) filter (where had_outcome) as n_lost,",
+            "    count(*) filter (where had_outcome is null) as n_undecided,",
+            "    coalesce(sum(arr) filter (where had_outcome is not null), 0)::double as arr,",
+            "    coalesce(sum(arr) filter (where had_outcome), 0)::double as arr_lost",
+            "from base",
+            *([f"group by {', '.join(codes)}"] if codes else []),
+        ]
+    )
+    cells = con.execute(sql, parameters(sql, book, definitions)).df()
+    for code, dimension in zip(codes, dimensions, strict=True):
+        values = np.array([*dimension.values, None], dtype=object)
+        at = cells[code].fillna(len(dimension.values)).astype(int)
+        cells[code] = pd.Series(values[at], index=cells.index, dtype=object)
+    return cells, sql

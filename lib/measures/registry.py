@@ -1,0 +1,78 @@
+"""One registry of the answers, for pages and shell alike: a name, the function, and the options a reader can set.
+
+MEASURES   name -> Measure
+measure    the function of a name, imported when first asked for
+"""
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of a measure as a shell spells it."""
+
+    name: str
+    kind: str  # text, number, whole, names (a,b,c), pairs (a=b, repeatable), bands (a=1,2,3, repeatable), flag
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An answer: where its function lives, what it says, and its options."""
+
+    path: str  # module:function
+    summary: str
+    options: tuple[Option, ...]
+
+
+_OUTCOME = Option("outcome", "text", "lost, lapsed, cancelled or churned (default: what the data can answer)")
+_BANDS = Option("bands", "bands", "cut points of a number, as tenure_months=12,24,48 (repeatable)")
+_WITHIN = Option("within", "pairs", "keep one value, as channel=Reseller (repeatable; an empty value is missing)")
+
+MEASURES = {
+    "hotspots": Measure(
+        "lib.measures.hotspots:hotspots",
+        "combinations of values that lose more than the rest and more than their parts explain",
+        (
+            _OUTCOME,
+            Option("by", "names", "dimensions to search (default: all that are searched unasked)"),
+            Option("depth", "whole", "dimensions a hot-spot may combine, 1 to 4"),
+            Option("min_n", "whole", "accounts a segment must have"),
+            Option("alpha", "number", "family-wise error: at most this share of lists holds a chance find"),
+            Option("weight", "text", "count accounts, or weigh them by ARR", ("accounts", "arr")),
+            _BANDS,
+        ),
+    ),
+    "breakdown": Measure(
+        "lib.measures.breakdown:breakdown",
+        "the rate by one to four dimensions, every combination that occurs",
+        (_OUTCOME, Option("by", "names", "dimensions, in any order"), _WITHIN, _BANDS),
+    ),
+    "change": Measure(
+        "lib.measures.change:change",
+        "this period against the previous one: the mix part and the rate part of every value",
+        (_OUTCOME, Option("by", "text", "the dimension")),
+    ),
+    "accounts": Measure(
+        "lib.measures.accounts:accounts",
+        "the accounts of a segment",
+        (
+            _OUTCOME,
+            _WITHIN,
+            Option("only_lost", "flag", "only accounts with the outcome"),
+            Option("search", "text", "text in id or name"),
+            Option("sort", "text", "column to sort by"),
+            Option("limit", "whole", "at most this many rows"),
+            Option("offset", "whole", "rows to skip"),
+            _BANDS,
+        ),
+    ),
+}
+
+
+def measure(name: str) -> Callable:
+    """The function of the measure called `name`."""
+    module, function = MEASURES[name].path.split(":")
+    return getattr(import_module(module), function)
