@@ -1,21 +1,29 @@
 """Where is churn hot? The combinations of dimension values that lose more than the rest, and more than their parts explain.
 
-hotspots   the measure: find, then report
+hotspots   the measure: fetch the base, search it, report
 cube       counts of every combination, from covering blocks
+groups     accounts by the hot-spots they are in, counted per combination
+model      what the hot-spots found so far let one expect of every combination
+tails      how surprising a count or a loss of ARR is
 scan       the sequential search: find the strongest, explain it away, look again; family-wise error controlled
 report     a find as a row: rates, intervals, lifts, excess, held in the previous period
 """
 from collections.abc import Mapping, Sequence
 
 import duckdb
+import numpy as np
 
 from lib.book import Book
 from lib.definitions import Definitions
-from lib.facts.base import OUTCOMES, check_outcome, load
+from lib.errors import Refused
+from lib.facts.base import MOST_LEVELS, OUTCOMES, Base, check_outcome, load
 from lib.facts.dimensions import available, choose
 from lib.measures import Answer, left_out
-from lib.measures.hotspots.report import report
-from lib.measures.hotspots.scan import scan
+from lib.measures.hotspots.report import detectable_lift, report
+from lib.measures.hotspots.scan import Scan, scan
+from lib.store.dimensions import StoredDimension
+
+MOST_CELLS = 600_000  # combinations one search looks at; dimensions past it are named and left for a search of their own
 
 
 def hotspots(
@@ -31,10 +39,69 @@ def hotspots(
     weight: str = "accounts",
     bands: Mapping[str, Sequence[float]] | None = None,
 ) -> Answer:
-    """Hot-spots of the book's period, one row each; empty when nothing stands out."""
+    """The hot-spots of a book, one row each (columns: report.COLUMNS); an empty table when nothing stands out.
+
+    Dimensions hold their values of the opening day, usage patterns are measured before it, and accounts are compared with
+    accounts of their own age. At most a share `alpha` of such lists holds a find made by chance, over every combination
+    looked at. Options that are not given come from the definitions. Raises Refused for options out of range.
+    """
+    depth = definitions.hotspots.depth if depth is None else depth
+    alpha = definitions.hotspots.alpha if alpha is None else alpha
+    _check(depth, alpha, min_n, weight)
     outcome = check_outcome(con, outcome)
-    dimensions = choose(available(con, definitions, bands), by)
+    everything = available(con, definitions, bands)
+    wanted = choose(everything, by)
+    dimensions = wanted if by else _within_reach(wanted, depth)
     base, undecided, sql = load(con, book, definitions, outcome, dimensions)
-    found = scan(base, depth=depth or definitions.hotspots.depth, min_n=min_n, alpha=alpha or definitions.hotspots.alpha, weight=weight)
-    table = report(base, found)
-    return Answer(table, left_out(*undecided), (), sql)
+    if weight == "arr" and base.arr is None:
+        raise Refused("The data holds no ARR, so a search cannot be weighted by it; search by accounts.")
+    found = scan(base, depth=depth, min_n=min_n, alpha=alpha, min_lift=definitions.hotspots.minimum_lift, weight=weight)
+    previous = None
+    if found.finds and OUTCOMES[outcome].has_period:
+        previous, _, _ = load(con, book.previous(), definitions, outcome, dimensions, like=base)
+    notes = (*_not_searched(everything, dimensions), *_what_could_show(base, found, alpha))
+    return Answer(report(base, found, previous), left_out(*undecided), notes, sql)
+
+
+def _check(depth: int, alpha: float, min_n: int | None, weight: str) -> None:
+    if not 1 <= depth <= 4:
+        raise Refused(f"A hot-spot combines 1 to 4 dimensions; depth {depth} was asked for.")
+    if not 0 < alpha <= 0.5:
+        raise Refused(f"alpha is a share above 0 and up to 0.5; {alpha} was asked for.")
+    if min_n is not None and min_n < 5:
+        raise Refused(f"A segment needs at least 5 accounts to be judged; min_n {min_n} was asked for.")
+    if weight not in ("accounts", "arr"):
+        raise Refused(f"A search weighs by accounts or by arr; {weight!r} was asked for.")
+
+
+def _within_reach(dimensions: Sequence[StoredDimension], depth: int) -> tuple[StoredDimension, ...]:
+    """As many dimensions, in the order of the data, as keep the search below MOST_CELLS combinations."""
+    kept, cells = [], np.array([1.0] + [0.0] * depth)  # cells[k]: combinations of k dimensions so far
+    for each in dimensions:
+        more = cells.copy()
+        more[1:] += cells[:-1] * min(len(each.values) + 1, MOST_LEVELS)
+        if more[1:].sum() <= MOST_CELLS or not kept:
+            kept.append(each)
+            cells = more
+    return tuple(kept)
+
+
+def _not_searched(everything: Sequence[StoredDimension], searched: Sequence[StoredDimension]) -> tuple[str, ...]:
+    names = [each.name for each in everything if each not in searched]
+    return (f"Not searched: {', '.join(names)}. Name a dimension to search it.",) if names else ()
+
+
+def _what_could_show(base: Base, found: Scan, alpha: float) -> tuple[str, ...]:
+    """How small an effect this base could have shown: the honest half of "nothing stands out"."""
+    n, n_lost = len(base), int(np.count_nonzero(base.lost))
+    if not n_lost or n_lost == n:
+        return (f"{n:,} accounts, {n_lost:,} of them lost: there is nothing to compare.",)
+    sizes = [size for size in (30, 100, 300, 1_000, 3_000, 10_000) if found.min_n <= size <= n / 4][-3:]
+    if not sizes or not found.n_tested:
+        return (f"{n:,} accounts are too few to find hot-spots: no segment has the {found.min_n} accounts a judgement needs.",)
+    tested = found.tested_by_depth
+    lifts = detectable_lift(n, n_lost / n, np.array(sizes), 1, max(tested), n_depths=len(tested), alpha=alpha)
+    said = [f"{lift:.1f} times for {size:,} accounts" for size, lift in zip(sizes, lifts, strict=True) if lift == lift]
+    if not said:
+        return (f"{n:,} accounts with {n_lost:,} lost are too few to show a hot-spot by more than chance.",)
+    return (f"Found four times in five: segments that lose at least {', '.join(said)}, against the rest.",)

@@ -1,0 +1,181 @@
+"""Every cell of a base counted: a cell is a combination of one to `depth` dimension values.
+
+Cell                       ((dimension index, level index), ...), dimensions ascending
+plan(levels, depth)        which cells there are, their order in a flat vector, and how to count them; kept per shape
+Plan.name / Plan.index     position in the flat vector <-> Cell
+Plan.parents               positions of a cell's parents: the cell without one of its values
+count(plan, codes, ...)    accounts, or a sum of weights, in every cell, by group of accounts
+members(codes, cell)       which accounts a cell holds
+
+Counting each combination of dimensions on its own would read the accounts once for each of them. A block of depth + 1
+dimensions holds depth + 1 combinations of `depth`, which are sums along its axes; so a few blocks that between them
+cover every combination are counted, and the rest is addition over tables that stay in the processor's cache.
+"""
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from heapq import heapify, heappop, heappush
+from itertools import accumulate, combinations
+from math import prod
+
+import numpy as np
+
+Cell = tuple[tuple[int, int], ...]
+Dims = tuple[int, ...]
+
+BLOCK_LIMIT = 1 << 15  # cells of a block: twice as many, 8 bytes each, still fit a core's second-level cache
+CHUNK = 1 << 16  # accounts at a time: their block positions stay in that cache as well
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The cells of a base with `levels[d]` levels in dimension d, in the order of the flat vector.
+
+    subsets  every combination of 1..depth dimensions, shortest first; a subset's cells lie together, in C order
+    starts   where each subset's cells begin, and at the end the number of cells
+    blocks   the combinations of dimensions that are counted from the accounts
+    sources  per subset, the block or longer subset it is summed from
+    """
+
+    levels: tuple[int, ...]
+    depth: int
+    subsets: tuple[Dims, ...]
+    starts: tuple[int, ...]
+    blocks: tuple[Dims, ...]
+    sources: tuple[Dims, ...]
+
+    @property
+    def n_cells(self) -> int:
+        return self.starts[-1]
+
+    def shape(self, dims: Dims) -> tuple[int, ...]:
+        return tuple(self.levels[d] for d in dims)
+
+    def name(self, position: int) -> Cell:
+        """The cell at a position of the flat vector."""
+        subset = bisect_right(self.starts, position) - 1
+        dims = self.subsets[subset]
+        at = np.unravel_index(position - self.starts[subset], self.shape(dims))
+        return tuple((d, int(level)) for d, level in zip(dims, at, strict=True))
+
+    def index(self, cell: Cell) -> int:
+        """The position of a cell in the flat vector."""
+        dims, at = zip(*cell, strict=True)
+        return self._start_of[dims] + int(np.ravel_multi_index(at, self.shape(dims)))
+
+    @cached_property
+    def _start_of(self) -> dict[Dims, int]:
+        return dict(zip(self.subsets, self.starts, strict=False))
+
+    @cached_property
+    def n_dimensions(self) -> np.ndarray:
+        """uint8 (n_cells,): the number of dimensions of each cell."""
+        return np.repeat(np.array([len(dims) for dims in self.subsets], np.uint8), np.diff(self.starts))
+
+    @cached_property
+    def parents(self) -> np.ndarray:
+        """int32 (n_cells, depth): positions of each cell's parents, -1 past the last; -1 too for the whole base."""
+        table = np.full((self.n_cells, self.depth), -1, np.int32)
+        for dims, start, stop in zip(self.subsets, self.starts, self.starts[1:], strict=False):
+            if len(dims) == 1:
+                continue
+            for axis in range(len(dims)):
+                rest = dims[:axis] + dims[axis + 1:]
+                positions = self._start_of[rest] + np.arange(prod(self.shape(rest)), dtype=np.int32)
+                spread = np.expand_dims(positions.reshape(self.shape(rest)), axis)
+                table[start:stop, axis] = np.broadcast_to(spread, self.shape(dims)).ravel()
+        return table
+
+
+@lru_cache(maxsize=32)
+def plan(levels: tuple[int, ...], depth: int) -> Plan:
+    """The plan for dimensions with these numbers of levels; depth is cut to the number of dimensions."""
+    depth = min(depth, len(levels))
+    dims = range(len(levels))
+    subsets = tuple(s for k in range(1, depth + 1) for s in combinations(dims, k))
+    starts = tuple(accumulate((prod(levels[d] for d in s) for s in subsets), initial=0))
+    blocks = _covering_blocks(levels, depth)
+    sources = tuple(_source(s, levels, depth, subsets, blocks) for s in subsets)
+    return Plan(levels, depth, subsets, starts, blocks, sources)
+
+
+def _covering_blocks(levels: tuple[int, ...], depth: int) -> tuple[Dims, ...]:
+    """Few blocks of depth + 1 dimensions that between them hold every combination of `depth` (greedy covering).
+
+    Where depth + 1 dimensions have too many cells together, the combination itself is the block.
+    """
+    dims = range(len(levels))
+    wide = [b for b in combinations(dims, depth + 1) if prod(levels[d] for d in b) <= BLOCK_LIMIT]
+    candidates = wide + list(combinations(dims, depth))
+    covered: set[Dims] = set()
+    queue = [(-len(list(combinations(block, depth))), order) for order, block in enumerate(candidates)]
+    heapify(queue)
+    chosen = []
+    while queue:  # a block's gain only ever shrinks, so an entry that is still true at the top is the best
+        gain, order = heappop(queue)
+        news = [s for s in combinations(candidates[order], depth) if s not in covered]
+        if news and len(news) < -gain:
+            heappush(queue, (-len(news), order))
+        elif news:
+            covered.update(news)
+            chosen.append(candidates[order])
+    return tuple(chosen)
+
+
+def _source(subset: Dims, levels, depth, subsets, blocks) -> Dims:
+    """The smallest table one step up that holds `subset`: a block for the longest subsets, else a longer subset."""
+    above = blocks if len(subset) == depth else [s for s in subsets if len(s) == len(subset) + 1]
+    return min((s for s in above if set(subset) <= set(s)), key=lambda s: prod(levels[d] for d in s))
+
+
+def count(plan: Plan, codes, group=None, n_groups: int = 1, weights=None) -> np.ndarray:
+    """Accounts in every cell, by group: (n_groups, n_cells), int64; float64 sums of `weights` where they are given.
+
+    codes    D arrays (N,) of level indices, uint8
+    group    (N,) integers below n_groups; None for one group
+    weights  float64 (N,) or None
+    """
+    tables = dict(zip(plan.blocks, _count_blocks(plan, codes, group, n_groups, weights), strict=True))
+    cells = np.empty((n_groups, plan.n_cells), np.int64 if weights is None else np.float64)
+    for i in reversed(range(len(plan.subsets))):  # longest first: the shorter ones are sums of them
+        dims, source = plan.subsets[i], plan.sources[i]
+        table = cells[:, plan.starts[i]:plan.starts[i + 1]].reshape(n_groups, *plan.shape(dims))
+        gone = tuple(1 + axis for axis, d in enumerate(source) if d not in dims)
+        np.add.reduce(tables[source], axis=gone, out=table)
+        tables[dims] = table
+    return cells
+
+
+def _count_blocks(plan: Plan, codes, group, n_groups, weights) -> list[np.ndarray]:
+    """One table (n_groups, levels of its dimensions ...) per block, counted from the accounts chunk by chunk."""
+    n = len(codes[0])
+    sizes = [prod(plan.shape(block)) for block in plan.blocks]
+    totals = [0] * len(sizes)
+    for start in range(0, max(n, 1), CHUNK):
+        rows = slice(start, start + CHUNK)
+        chunk = [code[rows].astype(np.uint16) for code in codes]
+        chunk_group = None if group is None else group[rows].astype(np.intp)
+        chunk_weights = None if weights is None else weights[rows]
+        for b, (block, size) in enumerate(zip(plan.blocks, sizes, strict=True)):
+            at = _positions(chunk, block, plan.levels, size)
+            if chunk_group is not None:
+                at = chunk_group * size + at
+            totals[b] = totals[b] + np.bincount(at, chunk_weights, minlength=n_groups * size)
+    return [t.reshape(n_groups, *plan.shape(block)) for t, block in zip(totals, plan.blocks, strict=True)]
+
+
+def _positions(chunk, block: Dims, levels, size: int) -> np.ndarray:
+    """Each account's position in a block's table, in 16 bits where they suffice: a quarter of the memory to move."""
+    at = chunk[block[0]].astype(np.uint16 if size <= 1 << 16 else np.intp)
+    for d in block[1:]:
+        at *= levels[d]
+        at += chunk[d]
+    return at
+
+
+def members(codes, cell: Cell) -> np.ndarray:
+    """bool (N,): the accounts a cell holds."""
+    inside = np.ones(len(codes[0]), bool) if codes else np.zeros(0, bool)
+    for d, level in cell:
+        inside &= codes[d] == level
+    return inside

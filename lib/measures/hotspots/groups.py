@@ -1,0 +1,132 @@
+"""Accounts sorted into groups that the model cannot tell apart: same stratum, inside the same finds.
+
+Weighing   what is added up: accounts, or their ARR and its square and cube
+Groups     the groups, how much each holds and lost, and how much of each lies in every tested cell
+start      one group per stratum, before anything is found
+split      the groups after one more find: those it cuts are cut in two, by counting its own accounts only
+"""
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lib.measures.hotspots.cube import Plan, count
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """The accounts to be counted, and with which weight.
+
+    codes   D arrays (N,) of level indices
+    lost    bool (N,)
+    weight  float64 (N,), of mean about 1; None where every account weighs the same
+    """
+
+    plan: Plan
+    codes: tuple[np.ndarray, ...]
+    lost: np.ndarray
+    weight: np.ndarray | None = None
+
+    @property
+    def powers(self) -> tuple[int, ...]:
+        """Powers of the weight that are summed. Power 0 counts accounts; with no weight all powers are the same."""
+        return (0,) if self.weight is None else (0, 1, 2, 3)
+
+    def count(self, group, n_groups: int, rows=slice(None)) -> np.ndarray:
+        """Sums of each power of the weight in every cell, by group: (powers, n_groups, n_cells)."""
+        codes = [code[rows] for code in self.codes]
+        return np.stack([
+            count(self.plan, codes, group, n_groups, None if power == 0 else self.weight[rows] ** power)
+            for power in self.powers
+        ])
+
+    def total(self, group, n_groups: int, rows=slice(None)) -> np.ndarray:
+        """The same sums over all accounts of each group: (powers, n_groups)."""
+        return np.stack([
+            np.bincount(group, None if power == 0 else self.weight[rows] ** power, n_groups).astype(float)
+            for power in self.powers
+        ])
+
+
+@dataclass(frozen=True)
+class Groups:
+    """G groups against T tested cells, with K finds told so far.
+
+    of_account  int32 (N,): each account's group
+    stratum     int (G,)
+    inside      bool (G, K): is the group inside the find
+    total       float64 (powers, G): sums of the powers of the weight
+    lost        float64 (G,): weight lost
+    cells       float64 (powers, G, T): the part of `total` in each tested cell
+    """
+
+    of_account: np.ndarray
+    stratum: np.ndarray
+    inside: np.ndarray
+    total: np.ndarray
+    lost: np.ndarray
+    cells: np.ndarray
+
+    def of_power(self, power: int) -> tuple[np.ndarray, np.ndarray]:
+        """(total, cells) of one power of the weight; accounts that all weigh 1 have one sum for all powers."""
+        at = min(power, len(self.total) - 1)
+        return self.total[at], self.cells[at]
+
+    def without(self, find: int) -> "Groups":
+        """The same groups with one find no longer told."""
+        return replace(self, inside=np.delete(self.inside, find, axis=1))
+
+    def only(self, cells) -> "Groups":
+        """The same groups seen from some of the tested cells."""
+        return replace(self, cells=self.cells[:, :, cells])
+
+
+def start(weighing: Weighing, stratum: np.ndarray, by_stratum: np.ndarray) -> Groups:
+    """One group per stratum. `by_stratum` (powers, strata, T) is the cube of the tested cells, counted already."""
+    n_strata = by_stratum.shape[1]
+    return Groups(
+        of_account=stratum.astype(np.int32),
+        stratum=np.arange(n_strata),
+        inside=np.zeros((n_strata, 0), bool),
+        total=weighing.total(stratum, n_strata),
+        lost=_lost(weighing, stratum, n_strata),
+        cells=by_stratum.astype(float),
+    )
+
+
+def split(groups: Groups, weighing: Weighing, tested: np.ndarray, rows: np.ndarray) -> Groups:
+    """The groups once the accounts at `rows` are told as a find: its column is added to `inside`."""
+    n_groups = len(groups.stratum)
+    found = np.bincount(groups.of_account[rows], minlength=n_groups)
+    whole = (found > 0) & (found == groups.total[0])
+    cut = np.flatnonzero((found > 0) & ~whole)
+
+    new_of = np.full(n_groups, -1, np.int32)
+    new_of[cut] = np.arange(len(cut))
+    part = new_of[groups.of_account[rows]]
+    rows, part = rows[part >= 0], part[part >= 0]
+    cells = weighing.count(part, len(cut), rows)[:, :, tested] if len(cut) else groups.cells[:, :0]
+    total, lost = weighing.total(part, len(cut), rows), _lost(weighing, part, len(cut), rows)
+
+    of_account = groups.of_account.copy()
+    of_account[rows] = n_groups + part
+    left = {"total": groups.total.copy(), "lost": groups.lost.copy(), "cells": groups.cells.copy()}
+    left["total"][:, cut] -= total
+    left["lost"][cut] -= lost
+    left["cells"][:, cut] -= cells
+    inside = np.vstack([groups.inside, groups.inside[cut]])
+    column = np.concatenate([whole, np.ones(len(cut), bool)])
+    return Groups(
+        of_account=of_account,
+        stratum=np.concatenate([groups.stratum, groups.stratum[cut]]),
+        inside=np.column_stack([inside, column]),
+        total=np.concatenate([left["total"], total], axis=1),
+        lost=np.concatenate([left["lost"], lost]),
+        cells=np.concatenate([left["cells"], cells], axis=1),
+    )
+
+
+def _lost(weighing: Weighing, group, n_groups: int, rows=slice(None)) -> np.ndarray:
+    """The weight lost by each group: (n_groups,)."""
+    lost = weighing.lost[rows]
+    weight = None if weighing.weight is None else weighing.weight[rows][lost]
+    return np.bincount(group[lost], weight, n_groups).astype(float)

@@ -1,0 +1,196 @@
+"""The finds of a scan as a table for people: rates with intervals, comparisons, what is at stake, and a second opinion.
+
+report             (Base, Scan, previous Base) -> one tidy row per find, COLUMNS whatever the base
+detectable_lift    the smallest lift a base of this size could have shown
+"""
+import numpy as np
+import pandas as pd
+
+from lib import stats
+from lib.facts.base import Base
+from lib.measures.hotspots.cube import Cell, members
+from lib.measures.hotspots.scan import Find, Scan
+from lib.measures.hotspots.tails import log_tail_count, log_tail_pearson3
+
+FIRM = 0.01  # p_adjusted below this is firm, above it tentative
+PRIOR = 4.0  # gamma(4, 4): observed / expected is near 1, give or take a half
+POWER = 0.80
+HELD_ALPHA = 0.05
+
+COLUMNS = {
+    "segment": object, "depth": int, "n": int, "n_lost": int,
+    "churn_rate": float, "churn_rate_lo": float, "churn_rate_hi": float,
+    "rest_n": int, "rest_rate": float, "overall_rate": float,
+    "parent": object, "parent_n": int, "parent_rate": float,
+    "lift": float, "lift_vs_parent": float, "lift_vs_overall": float,
+    "adjusted_lift": float, "adjusted_odds": float,
+    "shrunk_lift": float, "shrunk_lift_lo": float, "shrunk_lift_hi": float,
+    "excess_lost": float, "excess_lost_lo": float, "excess_lost_hi": float, "excess_lost_vs_parent": float,
+    "arr": float, "arr_lost": float, "excess_arr": float, "excess_arr_vs_parent": float,
+    "share_of_lost": float, "share_of_arr_lost": float,
+    "p_adjusted": float, "confidence": object, "held": object, "aliases": object, "is_listed": bool,
+}
+
+
+def report(base: Base, scan: Scan, previous: Base | None = None) -> pd.DataFrame:
+    """One row per find, listed ones first, then by what is at stake: excess_lost, or excess_arr where ARR was searched.
+
+    previous  the same dimensions and levels a period earlier, for the column `held`; None leaves it None
+    """
+    rows = [_row(base, scan, find, previous) for find in scan.finds]
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    stake = "excess_lost" if scan.weight == "accounts" else "excess_arr"
+    return table.sort_values(["is_listed", stake], ascending=False, kind="stable", ignore_index=True)
+
+
+def detectable_lift(n_base: int, base_rate: float, n_cell, depth: int, n_tested_at_depth: int, *, n_depths: int = 3,
+                    alpha: float = 0.05, power: float = POWER) -> np.ndarray:
+    """The smallest lift of a segment of `n_cell` accounts over the rest that is found with this power; NaN if none.
+
+    base_rate is the rest's. A segment at depth d is found when its p-value is below alpha / (n_depths x
+    n_tested_at_depth); the number lost is binomial. Vectorised over n_cell.
+    """
+    n_cell = np.asarray(n_cell, float)
+    threshold = np.log(alpha / (n_depths * max(n_tested_at_depth, 1)))
+
+    def is_found(lift):
+        overall = base_rate * (1 + (lift - 1) * n_cell / n_base)
+        needed = np.ceil(_least_significant(n_cell, overall, n_base, threshold))
+        return _upper_binomial(needed, n_cell, lift * base_rate) >= power
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = np.ones_like(n_cell), np.full_like(n_cell, 1 / base_rate if base_rate else np.nan)
+        possible = is_found(high)
+        for _ in range(50):
+            middle = (low + high) / 2
+            found = is_found(middle)
+            low, high = np.where(found, low, middle), np.where(found, middle, high)
+    return np.where(possible, high, np.nan)
+
+
+def _least_significant(n_cell, overall, n_base, threshold) -> np.ndarray:
+    """The number lost (not rounded) at which a cell's tail reaches the threshold; n + 1 where none does."""
+    low, high = n_cell * overall, n_cell + 1.0
+    variance = n_cell * overall * (1 - overall) * (1 - n_cell / n_base)
+    for _ in range(50):
+        middle = (low + high) / 2
+        reached = log_tail_count(middle, n_cell * overall, n_cell, variance) <= threshold
+        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+    return high
+
+
+def _upper_binomial(least, n, rate) -> np.ndarray:
+    """P(binomial(n, rate) >= least), read between whole numbers too."""
+    from scipy.special import betainc
+
+    return np.where(least > n, 0, betainc(least, np.maximum(n - least + 1, 1e-9), np.minimum(rate, 1)))
+
+
+def _row(base: Base, scan: Scan, find: Find, previous: Base | None) -> dict:
+    everyone, cell = _tally(base), _tally(base, find.cell)
+    rest = everyone - cell
+    parent, in_parent = _best_parent(base, find.cell)
+    n, n_lost, arr, arr_lost = cell
+    rate, rest_rate, overall_rate, parent_rate = (_ratio(t[1], t[0]) for t in (cell, rest, everyone, in_parent))
+    rest_arr_rate, parent_arr_rate = (_ratio(t[3], t[2]) for t in (rest, in_parent))
+    lo, hi = (float(x) for x in stats.wilson(n_lost, n))
+    excess_lo, excess_hi = _difference(cell, rest)
+    shrunk, shrunk_lo, shrunk_hi = _shrunk_lift(find, n if scan.weight == "accounts" else arr)
+    return {
+        "segment": _segment(base, find.cell), "depth": len(find.cell), "n": n, "n_lost": n_lost,
+        "churn_rate": rate, "churn_rate_lo": lo, "churn_rate_hi": hi,
+        "rest_n": rest[0], "rest_rate": rest_rate, "overall_rate": overall_rate,
+        "parent": _segment(base, parent), "parent_n": in_parent[0], "parent_rate": parent_rate,
+        "lift": _ratio(rate, rest_rate), "lift_vs_parent": _ratio(rate, parent_rate),
+        "lift_vs_overall": _ratio(rate, overall_rate),
+        "adjusted_lift": find.adjusted_lift, "adjusted_odds": find.adjusted_odds,
+        "shrunk_lift": shrunk, "shrunk_lift_lo": shrunk_lo, "shrunk_lift_hi": shrunk_hi,
+        "excess_lost": n_lost - n * rest_rate, "excess_lost_lo": n * excess_lo, "excess_lost_hi": n * excess_hi,
+        "excess_lost_vs_parent": n_lost - n * parent_rate,
+        "arr": arr, "arr_lost": arr_lost, "excess_arr": arr_lost - arr * rest_arr_rate,
+        "excess_arr_vs_parent": arr_lost - arr * parent_arr_rate,
+        "share_of_lost": _ratio(n_lost, everyone[1]), "share_of_arr_lost": _ratio(arr_lost, everyone[3]),
+        "p_adjusted": find.p_adjusted, "confidence": "firm" if find.p_adjusted < FIRM else "tentative",
+        "held": None if previous is None else _held(previous, scan, find, cell, rest),
+        "aliases": [_segment(base, alias) for alias in find.aliases], "is_listed": find.is_listed,
+    }
+
+
+def _tally(base: Base, cell: Cell = ()) -> np.ndarray:
+    """float64 (4,): accounts, accounts lost, ARR, ARR lost of a cell; of the whole base for the empty cell."""
+    inside = members(base.codes, cell)
+    gone = inside & base.lost
+    money = (np.nan, np.nan) if base.arr is None else (base.arr[inside].sum(), base.arr[gone].sum())
+    return np.array([inside.sum(), gone.sum(), *money], float)
+
+
+def _best_parent(base: Base, cell: Cell) -> tuple[Cell, np.ndarray]:
+    """The parent with the highest churn rate, and its tally; the whole base is the parent of a single value."""
+    parents = [cell[:i] + cell[i + 1:] for i in range(len(cell))]
+    tallies = [_tally(base, parent) for parent in parents]
+    best = max(range(len(cell)), key=lambda i: _ratio(tallies[i][1], tallies[i][0]))
+    return parents[best], tallies[best]
+
+
+def _segment(base: Base, cell: Cell) -> dict[str, str | None]:
+    """A cell in words: dimension name -> display value of the level, None for missing."""
+    return {base.dimensions[d].name: base.dimensions[d].levels[level] for d, level in cell}
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part / whole) if whole else float("nan")
+
+
+def _difference(cell: np.ndarray, rest: np.ndarray) -> tuple[float, float]:
+    """95 % interval of the cell's rate less the rest's: Newcombe's hybrid of the two Wilson intervals (1998, method 10).
+
+    Second check: statsmodels confint_proportions_2indep(method="newcomb").
+    """
+    rates = [_ratio(t[1], t[0]) for t in (cell, rest)]
+    (lo, hi), (rest_lo, rest_hi) = (stats.wilson(t[1], t[0]) for t in (cell, rest))
+    difference = rates[0] - rates[1]
+    below = np.hypot(rates[0] - lo, rest_hi - rates[1])
+    above = np.hypot(hi - rates[0], rates[1] - rest_lo)
+    return float(difference - below), float(difference + above)
+
+
+def _shrunk_lift(find: Find, size: float) -> tuple[float, float, float]:
+    """Mean and 95 % interval of observed / expected under a gamma(4, 4) prior; amounts counted as effective accounts."""
+    from scipy.special import gammaincinv
+
+    unit = find.effective_n / size
+    shape, rate = find.observed * unit + PRIOR, find.expected * unit + PRIOR
+    return shape / rate, float(gammaincinv(shape, 0.025) / rate), float(gammaincinv(shape, 0.975) / rate)
+
+
+def _held(previous: Base, scan: Scan, find: Find, cell: np.ndarray, rest: np.ndarray) -> str:
+    """Did the cell exceed its rest in the previous period too: "yes", "no", or "too few" to have shown this lift."""
+    from scipy.special import log_ndtr, ndtri
+
+    by_arr = scan.weight == "arr"
+    if len(previous) == 0 or (by_arr and previous.arr is None):
+        return "too few"
+    weight = np.maximum(previous.arr, 0) if by_arr else np.ones(len(previous))
+    inside = members(previous.codes, find.cell)
+    size, lost, all_size = weight[inside].sum(), weight[inside & previous.lost].sum(), weight.sum()
+    if not 0 < size < all_size or not previous.lost.any():
+        return "too few"
+
+    rate = weight[previous.lost].sum() / all_size
+    leverage = size / all_size
+    contrast = weight * (inside - leverage)
+    variance = rate * (1 - rate) * (contrast**2).sum()
+    if by_arr:
+        third = rate * (1 - rate) * (1 - 2 * rate) * (contrast**3).sum()
+        log_p = log_tail_pearson3(np.array(lost - rate * size), variance, np.array(third / variance**1.5))
+    else:
+        log_p = log_tail_count(lost, rate * size, size, variance)
+    if log_p <= np.log(HELD_ALPHA):
+        return "yes"
+
+    money = 2 * by_arr
+    lift = _ratio(_ratio(cell[money + 1], cell[money]), _ratio(rest[money + 1], rest[money]))
+    rest_rate = rate / (1 + (lift - 1) * leverage)  # what the same lift would mean at that period's level
+    gain = size * (1 - leverage) * (lift - 1) * rest_rate
+    power = np.exp(log_ndtr(gain / np.sqrt(variance) + ndtri(HELD_ALPHA)))
+    return "no" if power >= POWER else "too few"

@@ -1,0 +1,286 @@
+"""The search for hot-spots: the worst cell is found, told to the model, and the rest judged anew, until chance suffices.
+
+scan          Base -> Scan: every find with its adjusted strength, and what was tested
+Find, Scan    the result
+
+A cell is worth reporting when it loses more than strata and the finds so far lead to expect, beyond what chance does
+somewhere among all cells tested. One rule so deals with parents, children, partial overlap and correlated dimensions.
+The first find is wrong in at most `alpha` of bases without a pattern (Bonferroni, an equal share of alpha to each
+depth, so that a longer name must earn its length); for later finds this holds in simulation (tests/test_hotspot_worlds).
+"""
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lib.errors import Refused
+from lib.facts.base import Base
+from lib.measures.hotspots.cube import Cell, members, plan
+from lib.measures.hotspots.groups import Groups, Weighing, split, start
+from lib.measures.hotspots.model import Expectation, expect, expected_rates
+from lib.measures.hotspots.tails import log_tail_count, log_tail_pearson3
+
+SAME_ACCOUNTS = 0.95  # Jaccard similarity from which two cells are one by two names
+UNTOLD = 0.02  # least share of a cell's information the model must leave unexplained; below, it has been told already
+EFFECTIVE_N = 50  # (sum m)^2 / sum m^2 a cell's ARR must spread over: a few big accounts are not a segment
+MOST_FINDS = 40
+
+
+@dataclass(frozen=True)
+class Find:
+    """A cell worse than chance and the other finds explain. Amounts are accounts, or ARR where that was searched.
+
+    observed, expected  amount lost; amount due from strata and the *other* finds
+    log_p, p_adjusted   one-sided, given the others; p_adjusted is corrected for all cells tested
+    adjusted_odds       odds ratio of the cell in the fit of all finds and strata
+    adjusted_lift       observed / expected
+    effective_n         accounts of equal weight that would be as informative: n, or (sum m)^2 / sum m^2
+    is_listed           its crude rate is above the rest's by the minimum lift; the others are in the model only
+    """
+
+    cell: Cell
+    n: int
+    n_lost: int
+    observed: float
+    expected: float
+    log_p: float
+    p_adjusted: float
+    adjusted_odds: float
+    adjusted_lift: float
+    effective_n: float
+    aliases: tuple[Cell, ...]
+    is_listed: bool
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What was searched and what was found. tested_by_depth[k - 1] cells of k dimensions were tested."""
+
+    finds: tuple[Find, ...]
+    n_cells: int
+    tested_by_depth: tuple[int, ...]
+    min_n: int
+    alpha: float
+    min_lift: float
+    weight: str
+
+    @property
+    def n_tested(self) -> int:
+        return sum(self.tested_by_depth)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """What stays the same through one scan; arrays run over the T tested cells.
+
+    tested    positions in the cube
+    sums      float64 (powers, T) of the weight; sums[0] is the number of accounts
+    observed  weight lost
+    price     log of the number of tests a find at this depth is charged for
+    """
+
+    weighing: Weighing
+    tested: np.ndarray
+    sums: np.ndarray
+    observed: np.ndarray
+    price: np.ndarray
+    alpha: float
+    min_lift: float
+
+    def only(self, cells) -> "_Search":
+        return replace(self, tested=self.tested[cells], sums=self.sums[:, cells], observed=self.observed[cells],
+                       price=self.price[cells])
+
+    def cell(self, at: int) -> Cell:
+        return self.weighing.plan.name(int(self.tested[at]))
+
+    def rows(self, at: int) -> np.ndarray:
+        return np.flatnonzero(members(self.weighing.codes, self.cell(at)))
+
+
+def scan(base: Base, *, depth: int = 3, min_n: int | None = None, alpha: float = 0.05, min_lift: float = 1.1,
+         weight: str = "accounts") -> Scan:
+    """The hot-spots of a base among all combinations of up to `depth` (1 to 4) dimension values.
+
+    min_n     accounts a cell, and the rest, must hold (default_min_n)
+    alpha     chance of naming anything on a base without a pattern
+    min_lift  least lift worth naming, on top of what the other finds explain
+    weight    "accounts" counts each lost account once; "arr" by its ARR, which needs three to ten times the accounts
+    """
+    min_n = default_min_n(len(base)) if min_n is None else min_n
+    nothing = Scan((), 0, (0,) * min(depth, len(base.dimensions)), min_n, alpha, min_lift, weight)
+    unit, weights = _weights(base, weight)
+    if not base.dimensions or base.lost.all() or not base.lost.any() or unit == 0:
+        return nothing
+
+    cube = plan(tuple(len(d.levels) for d in base.dimensions), depth)
+    weighing = Weighing(cube, base.codes, base.lost, weights)
+    stratum, n_strata = _strata(base)
+    counts = weighing.count(2 * stratum + base.lost, 2 * n_strata)
+    counts = counts.reshape(len(counts), n_strata, 2, cube.n_cells)
+    sums, observed = counts.sum(axis=(1, 2)), counts[min(1, len(counts) - 1), :, 1].sum(axis=0)
+    tested = _test_set(cube, sums, weighing, min_n)
+    depths = cube.n_dimensions[tested]
+    by_depth = np.bincount(depths, minlength=cube.depth + 1)
+    nothing = replace(nothing, n_cells=int((sums[0] > 0).sum()), tested_by_depth=tuple(by_depth[1:].tolist()))
+    if not len(tested):
+        return nothing
+
+    search = _Search(weighing, tested, sums[:, tested], observed[tested], np.log(cube.depth * by_depth[depths]),
+                     alpha, min_lift)
+    groups = start(weighing, stratum, counts.sum(axis=2)[:, :, tested])
+    del counts, sums
+    groups, chosen, aliases = _forward(search, groups)
+    groups, chosen, aliases = _backward(search, groups, chosen, aliases)
+    return replace(nothing, finds=_finds(search, groups, chosen, aliases, unit))
+
+
+def default_min_n(n: int) -> int:
+    """A thousandth of the base, but at least 100 accounts (30 and up for bases below 10,000)."""
+    return max(30, min(100, n // 100), n // 1000)
+
+
+def _weights(base: Base, weight: str) -> tuple[float, np.ndarray | None]:
+    """(ARR of the mean account, each account's multiple of it); (1, None) to count accounts."""
+    if weight == "accounts":
+        return 1.0, None
+    if weight != "arr":
+        raise ValueError(f"weight is 'accounts' or 'arr', not {weight!r}")
+    if base.arr is None:
+        raise Refused("This data has no ARR, so lost ARR cannot be searched. Import ARR, or search lost accounts.")
+    arr = np.maximum(base.arr, 0)  # a credit balance is no share of the base
+    unit = float(arr.mean()) if len(arr) else 0.0
+    return unit, arr / unit if unit else arr
+
+
+def _strata(base: Base) -> tuple[np.ndarray, int]:
+    """(stratum of each account, number of strata), empty bands closed up."""
+    if base.stratum is None:
+        return np.zeros(len(base), np.int32), 1
+    present = np.bincount(base.stratum) > 0
+    return (np.cumsum(present, dtype=np.int32) - 1)[base.stratum], int(present.sum())
+
+
+def _test_set(cube, sums: np.ndarray, weighing: Weighing, min_n: int) -> np.ndarray:
+    """Positions of the cells worth a test: enough accounts inside and outside, and not a parent by a longer name."""
+    n, n_all = sums[0], len(weighing.lost)
+    is_tested = (n >= min_n) & (n_all - n >= min_n)
+    if weighing.weight is not None:
+        for m, m2 in ((sums[1], sums[2]), (weighing.weight.sum() - sums[1], (weighing.weight**2).sum() - sums[2])):
+            is_tested &= m**2 >= EFFECTIVE_N * m2
+    tested = np.flatnonzero(is_tested)
+    parents = cube.parents[tested]
+    is_a_parent = (parents >= 0) & (n[parents] == n[tested][:, None])
+    return tested[~is_a_parent.any(axis=1)]
+
+
+def _forward(search: _Search, groups: Groups) -> tuple[Groups, list[int], list[list[int]]]:
+    """Tell one find after the other until none is left: (groups, finds as tested cells, aliases of each)."""
+    chosen, aliases = [], []
+    while len(chosen) < MOST_FINDS:
+        score = _scores(search, groups)
+        best = int(np.argmax(score))
+        if score[best] <= 0:
+            break
+        trial = split(groups, search.weighing, search.tested, search.rows(best))
+        same = _same_accounts(search, trial)
+        name = _shortest(search, score, [*same[score[same] > 0], best])
+        if name != best:
+            trial = split(groups, search.weighing, search.tested, search.rows(name))
+            same = np.append(_same_accounts(search, trial), best)
+        groups = trial
+        chosen.append(name)
+        aliases.append(_other_names(search, name, best, same))
+    return groups, chosen, aliases
+
+
+def _scores(search: _Search, groups: Groups) -> np.ndarray:
+    """(T,): -log p_adjusted, less -log alpha, so that a find is above 0; -inf where there is too little left to tell."""
+    rates, _ = expected_rates(groups)
+    expectation = expect(groups, rates)
+    excess = search.observed - expectation.expected
+    tellable = (expectation.unexplained_share >= UNTOLD) & (
+        excess >= np.log(search.min_lift) * expectation.information)
+    score = np.log(search.alpha) - search.price - _log_tail(search, expectation)
+    return np.where(tellable, score, -np.inf)
+
+
+def _log_tail(search: _Search, expectation: Expectation) -> np.ndarray:
+    if search.weighing.weight is None:
+        return log_tail_count(search.observed, expectation.expected, search.sums[0], expectation.variance)
+    excess = search.observed - expectation.expected
+    return log_tail_pearson3(excess, expectation.variance, expectation.skewness)
+
+
+def _same_accounts(search: _Search, groups: Groups) -> np.ndarray:
+    """The tested cells that hold nearly the same accounts as the find told last."""
+    last = groups.inside[:, -1]
+    n, n_last = search.sums[0], groups.total[0, last].sum()
+    both = groups.cells[0, last].sum(axis=0)
+    return np.flatnonzero(both >= SAME_ACCOUNTS * (n + n_last - both))
+
+
+def _shortest(search: _Search, score: np.ndarray, names: list[int]) -> int:
+    """Of several names for the same accounts the one with fewest dimensions, then the best score, then the first."""
+    return min(names, key=lambda at: (len(search.cell(at)), -score[at], at))
+
+
+def _other_names(search: _Search, name: int, best: int, same: np.ndarray) -> list[int]:
+    """The aliases worth showing: not those that only lengthen another, unless it was the one that led here."""
+    told, others = [set(search.cell(name))], []
+    for at in sorted(set(same.tolist()) - {name}, key=lambda at: (len(search.cell(at)), at)):
+        cell = set(search.cell(at))
+        if at == best or not any(shorter <= cell for shorter in told):
+            others.append(at)
+            told.append(cell)
+    return others
+
+
+def _backward(search: _Search, groups: Groups, chosen, aliases) -> tuple[Groups, list[int], list[list[int]]]:
+    """Take back the finds that those told later explain, the weakest first."""
+    while chosen:
+        surplus = [np.log(search.alpha) - search.price[at] - _given_others(search, groups, k, at)[1]
+                   for k, at in enumerate(chosen)]
+        weakest = int(np.argmin(surplus))
+        if surplus[weakest] > 0:
+            break
+        groups = groups.without(weakest)
+        chosen = chosen[:weakest] + chosen[weakest + 1:]
+        aliases = aliases[:weakest] + aliases[weakest + 1:]
+    return groups, chosen, aliases
+
+
+def _given_others(search: _Search, groups: Groups, find: int, at: int) -> tuple[float, float]:
+    """(expected loss, log p) of one find in the fit of the strata and the other finds."""
+    others = groups.without(find).only([at])
+    rates, _ = expected_rates(others)
+    expectation = expect(others, rates)
+    return float(expectation.expected[0]), float(_log_tail(search.only([at]), expectation)[0])
+
+
+def _finds(search: _Search, groups: Groups, chosen, aliases, unit: float) -> tuple[Find, ...]:
+    """The finds with all that is said of them; `unit` brings weights back to ARR."""
+    if not chosen:
+        return ()
+    _, log_odds = expected_rates(groups)
+    size, lost_in_all = groups.of_power(1)[0].sum(), groups.lost.sum()
+    finds = []
+    for k, at in enumerate(chosen):
+        expected, log_p = _given_others(search, groups, k, at)
+        observed, sums = search.observed[at], search.sums[:, at]
+        m, m2 = sums[min(1, len(sums) - 1)], sums[min(2, len(sums) - 1)]
+        rest_rate = (lost_in_all - observed) / (size - m)
+        finds.append(Find(
+            cell=search.cell(at),
+            n=int(sums[0]),
+            n_lost=int(search.weighing.lost[search.rows(at)].sum()),
+            observed=float(observed * unit),
+            expected=expected * unit,
+            log_p=log_p,
+            p_adjusted=float(np.exp(min(0.0, log_p + search.price[at]))),
+            adjusted_odds=float(np.exp(log_odds[k])),
+            adjusted_lift=float(observed / expected),
+            effective_n=float(m * m / m2),
+            aliases=tuple(search.cell(other) for other in aliases[k]),
+            is_listed=bool(observed / m >= search.min_lift * rest_rate),
+        ))
+    return tuple(finds)
