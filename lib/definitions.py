@@ -5,6 +5,7 @@ DEFAULT   data/definitions.toml
 """
 
 import hashlib
+import itertools
 import json
 import tomllib
 from dataclasses import asdict, dataclass, fields
@@ -119,4 +120,4 @@ def _same_keys(path: Path, where: str, found: dict, expected) -> None:
 
 
 def _rises(values: tuple[float, ...], *, at_most: int) -> bool:
-    return 0 < len(values) <= at_most and all(low < high for low, high in zip(values, values[1:], strict=False))
+    return 0 < len(values) <= at_most and all(low < high for low, high in itertools.pairwise(values))

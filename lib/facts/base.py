@@ -6,6 +6,7 @@ statement   the SQL of the base: one row per account, d0, d1, ... the codes of i
 load        the base as arrays, with what was left out
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,10 +18,10 @@ from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.store.dimensions import StoredDimension, band_expression
 from lib.store.tables import quote
-import itertools
 
 MISSING = None  # the level of an account that has no value: its own level, shown as "missing"
 OTHER = "all other values"  # the level that gathers the values past the most common ones
+UNKNOWN = 255  # the code of a value that the base it is compared with does not have
 MOST_LEVELS = 30  # values a dimension keeps, "other" and missing included
 
 
@@ -147,10 +148,12 @@ def load(
     definitions: Definitions,
     outcome: str,
     dimensions: Sequence[StoredDimension],
+    like: Base | None = None,
 ) -> tuple[Base, list[tuple[str, int]], str]:
     """The base as arrays, the rows left out as (reason, n), and the SQL that fetched it.
 
-    Each dimension keeps its most common values, at most MOST_LEVELS with "other" and missing.
+    Each dimension keeps its most common values, at most MOST_LEVELS with OTHER and missing.
+    like  takes the levels of another base of the same dimensions; a value it does not know gets the code UNKNOWN
     """
     codes = [f"    coalesce(d{i}, {len(each.values)})::{_code_type(each)} as d{i}" for i, each in enumerate(dimensions)]
     fields = [
@@ -165,7 +168,10 @@ def load(
     n_pending = int(np.count_nonzero(~is_known))
     if n_pending:
         rows = {name: column[is_known] for name, column in rows.items()}
-    levelled = [_levelled(each, rows[f"d{i}"]) for i, each in enumerate(dimensions)]
+    if like is None:
+        levelled = [_levelled(each, rows[f"d{i}"]) for i, each in enumerate(dimensions)]
+    else:
+        levelled = [(to, _levelled_like(each, rows[f"d{i}"], to)) for i, (each, to) in enumerate(zip(dimensions, like.dimensions, strict=True))]
     stratum, strata = _strata(rows["stratum"], definitions)
     arr = np.asarray(rows["arr"])
     base = Base(
@@ -269,3 +275,9 @@ def _levelled(dimension: StoredDimension, raw: np.ndarray) -> tuple[Dimension, n
         lookup[n_values] = len(levels)
         levels.append(MISSING)
     return Dimension(dimension.name, tuple(levels)), lookup[raw]
+
+
+def _levelled_like(dimension: StoredDimension, raw: np.ndarray, to: Dimension) -> np.ndarray:
+    at = {value: code for code, value in enumerate(to.levels)}
+    otherwise = at.get(OTHER, UNKNOWN)
+    return np.array([at.get(value, otherwise) for value in dimension.values] + [at.get(MISSING, UNKNOWN)], np.uint8)[raw]

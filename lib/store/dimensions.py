@@ -11,6 +11,7 @@ band_labels     "up to 20", "over 20 to 49", ..., from cut points
 band_expression SQL for the band of a number
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -133,7 +134,7 @@ def band_labels(cuts: tuple[float, ...]) -> list[str]:
     ['up to 20', 'over 20 to 49.5', 'over 49.5']
     """
     said = [short_number(cut) for cut in cuts]
-    middle = [f"over {low} to {high}" for low, high in zip(said, said[1:], strict=False)]
+    middle = [f"over {low} to {high}" for low, high in itertools.pairwise(said)]
     return [f"up to {said[0]}", *middle, f"over {said[-1]}"]
 
 

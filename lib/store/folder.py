@@ -67,6 +67,11 @@ class Manifest:
         return datetime.fromisoformat(self.batches[-1].received_at).date()
 
 
+def default_store() -> Path:
+    """Where the store is when nobody says: HEADLIGHT_STORE, or data/store beside the code."""
+    return Path(os.environ.get("HEADLIGHT_STORE") or Path(__file__).parents[2] / "data" / "store")
+
+
 def current(store: Path) -> Path | None:
     """The folder of the current snapshot, or None where nothing was published yet."""
     try:

@@ -24,6 +24,7 @@ Cell = tuple[tuple[int, int], ...]
 Dims = tuple[int, ...]
 
 BLOCK_LIMIT = 1 << 15  # cells of a block: twice as many, 8 bytes each, still fit a core's second-level cache
+FEW = 4096  # accounts up to which it is quicker not to go by blocks
 CHUNK = 1 << 16  # accounts at a time: their block positions stay in that cache as well
 
 
@@ -66,6 +67,15 @@ class Plan:
     @cached_property
     def _start_of(self) -> dict[Dims, int]:
         return dict(zip(self.subsets, self.starts, strict=False))
+
+    @cached_property
+    def strides(self) -> np.ndarray:
+        """int32 (D, subsets): what one level of a dimension adds to the position within a subset."""
+        table = np.zeros((len(self.levels), len(self.subsets)), np.int32)
+        for s, dims in enumerate(self.subsets):
+            for axis, d in enumerate(dims):
+                table[d, s] = prod(self.shape(dims[axis + 1:]))
+        return table
 
     @cached_property
     def n_dimensions(self) -> np.ndarray:
@@ -128,25 +138,45 @@ def _source(subset: Dims, levels, depth, subsets, blocks) -> Dims:
     return min((s for s in above if set(subset) <= set(s)), key=lambda s: prod(levels[d] for d in s))
 
 
-def count(plan: Plan, codes, group=None, n_groups: int = 1, weights=None) -> np.ndarray:
-    """Accounts in every cell, by group: (n_groups, n_cells), int64; float64 sums of `weights` where they are given.
+def count(plan: Plan, codes, group=None, n_groups: int = 1, weights=None, cells=slice(None)) -> np.ndarray:
+    """Accounts in cells, by group: (n_groups, cells), int64; float64 sums of `weights` where they are given.
 
     codes    D arrays (N,) of level indices, uint8
     group    (N,) integers below n_groups; None for one group
     weights  float64 (N,) or None
+    cells    positions wanted; all of them by default
     """
-    tables = dict(zip(plan.blocks, _count_blocks(plan, codes, group, n_groups, weights), strict=True))
-    cells = np.empty((n_groups, plan.n_cells), np.int64 if weights is None else np.float64)
-    for i in reversed(range(len(plan.subsets))):  # longest first: the shorter ones are sums of them
+    if len(codes[0]) <= FEW:
+        return _count_each(plan, codes, group, n_groups, weights, cells)
+    return _roll_up(plan, _count_blocks(plan, codes, group, n_groups, weights), n_groups)[:, cells]
+
+
+def _count_each(plan: Plan, codes, group, n_groups, weights, cells) -> np.ndarray:
+    """Few accounts: each is put straight into all the cells that hold it."""
+    wanted = np.arange(plan.n_cells)[cells]
+    column = np.full(plan.n_cells, len(wanted), np.int32)  # cells not wanted share one column past the last
+    column[wanted] = np.arange(len(wanted), dtype=np.int32)
+    at = column[np.einsum("ds,dn->sn", plan.strides, np.array(codes, np.int32)) + np.array(plan.starts[:-1], np.int32)[:, None]]
+    if group is not None:
+        at += np.asarray(group, np.int32) * np.int32(len(wanted) + 1)
+    each = None if weights is None else np.broadcast_to(weights, at.shape).ravel()
+    counts = np.bincount(at.ravel(), each, n_groups * (len(wanted) + 1))
+    return counts.reshape(n_groups, len(wanted) + 1)[:, :-1]
+
+
+def _roll_up(plan: Plan, tables: dict[Dims, np.ndarray], n_groups: int) -> np.ndarray:
+    """Every cell (n_groups, n_cells) from the blocks' tables, longest subsets first: the shorter are sums of them."""
+    tables, axis_of_group = dict(tables), len(plan.levels)
+    cells = np.empty((n_groups, plan.n_cells), next(iter(tables.values())).dtype)
+    for i in reversed(range(len(plan.subsets))):
         dims, source = plan.subsets[i], plan.sources[i]
         table = cells[:, plan.starts[i]:plan.starts[i + 1]].reshape(n_groups, *plan.shape(dims))
-        gone = tuple(1 + axis for axis, d in enumerate(source) if d not in dims)
-        np.add.reduce(tables[source], axis=gone, out=table)
+        np.einsum(tables[source], [axis_of_group, *source], [axis_of_group, *dims], out=table)
         tables[dims] = table
     return cells
 
 
-def _count_blocks(plan: Plan, codes, group, n_groups, weights) -> list[np.ndarray]:
+def _count_blocks(plan: Plan, codes, group, n_groups, weights) -> dict[Dims, np.ndarray]:
     """One table (n_groups, levels of its dimensions ...) per block, counted from the accounts chunk by chunk."""
     n = len(codes[0])
     sizes = [prod(plan.shape(block)) for block in plan.blocks]
@@ -161,7 +191,7 @@ def _count_blocks(plan: Plan, codes, group, n_groups, weights) -> list[np.ndarra
             if chunk_group is not None:
                 at = chunk_group * size + at
             totals[b] = totals[b] + np.bincount(at, chunk_weights, minlength=n_groups * size)
-    return [t.reshape(n_groups, *plan.shape(block)) for t, block in zip(totals, plan.blocks, strict=True)]
+    return {block: t.reshape(n_groups, *plan.shape(block)) for t, block in zip(totals, plan.blocks, strict=True)}
 
 
 def _positions(chunk, block: Dims, levels, size: int) -> np.ndarray:

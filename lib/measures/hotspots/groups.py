@@ -31,11 +31,11 @@ class Weighing:
         """Powers of the weight that are summed. Power 0 counts accounts; with no weight all powers are the same."""
         return (0,) if self.weight is None else (0, 1, 2, 3)
 
-    def count(self, group, n_groups: int, rows=slice(None)) -> np.ndarray:
-        """Sums of each power of the weight in every cell, by group: (powers, n_groups, n_cells)."""
+    def count(self, group, n_groups: int, rows=slice(None), cells=slice(None)) -> np.ndarray:
+        """Sums of each power of the weight in cells, by group: (powers, n_groups, cells)."""
         codes = [code[rows] for code in self.codes]
         return np.stack([
-            count(self.plan, codes, group, n_groups, None if power == 0 else self.weight[rows] ** power)
+            count(self.plan, codes, group, n_groups, None if power == 0 else self.weight[rows] ** power, cells)
             for power in self.powers
         ])
 
@@ -104,7 +104,7 @@ def split(groups: Groups, weighing: Weighing, tested: np.ndarray, rows: np.ndarr
     new_of[cut] = np.arange(len(cut))
     part = new_of[groups.of_account[rows]]
     rows, part = rows[part >= 0], part[part >= 0]
-    cells = weighing.count(part, len(cut), rows)[:, :, tested] if len(cut) else groups.cells[:, :0]
+    cells = weighing.count(part, len(cut), rows, tested) if len(cut) else groups.cells[:, :0]
     total, lost = weighing.total(part, len(cut), rows), _lost(weighing, part, len(cut), rows)
 
     of_account = groups.of_account.copy()

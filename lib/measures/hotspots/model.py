@@ -31,6 +31,11 @@ class Expectation:
     variance: np.ndarray
     skewness: np.ndarray
 
+    def only(self, cells) -> "Expectation":
+        """The same for some of the tested cells."""
+        return Expectation(self.expected[cells], self.unexplained_share[cells], self.information[cells],
+                           self.variance[cells], self.skewness[cells])
+
 
 def fit_logit(design: np.ndarray, size: np.ndarray, lost: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Coefficients (C,) by Newton's method (iteratively reweighted least squares).
@@ -124,7 +129,9 @@ def _holds(groups: Groups) -> np.ndarray:
 
 def _information(design: np.ndarray, weight: np.ndarray) -> np.ndarray:
     information = design.T @ (weight[:, None] * design)
-    return information + TINY * np.diag(np.diag(information) + TINY)
+    diagonal = np.einsum("ii->i", information)
+    diagonal += TINY * (diagonal + TINY)
+    return information
 
 
 def _orthonormal(design: np.ndarray, weight: np.ndarray) -> np.ndarray:

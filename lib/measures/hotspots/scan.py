@@ -1,4 +1,4 @@
-"""The search for hot-spots: the worst cell is found, told to the model, and the rest judged anew, until chance suffices.
+"""The search for hot-spots: the worst cell is found and told to the model, the rest judged anew, until chance suffices.
 
 scan          Base -> Scan: every find with its adjusted strength, and what was tested
 Find, Scan    the result
@@ -6,7 +6,7 @@ Find, Scan    the result
 A cell is worth reporting when it loses more than strata and the finds so far lead to expect, beyond what chance does
 somewhere among all cells tested. One rule so deals with parents, children, partial overlap and correlated dimensions.
 The first find is wrong in at most `alpha` of bases without a pattern (Bonferroni, an equal share of alpha to each
-depth, so that a longer name must earn its length); for later finds this holds in simulation (tests/test_hotspot_worlds).
+depth, so that a longer name must earn its length); for later finds that holds in simulation (test_hotspot_worlds).
 """
 from dataclasses import dataclass, replace
 
@@ -90,11 +90,29 @@ class _Search:
         return replace(self, tested=self.tested[cells], sums=self.sums[:, cells], observed=self.observed[cells],
                        price=self.price[cells])
 
+    def log_tail(self, expectation: Expectation) -> np.ndarray:
+        """log p of each cell, not yet corrected for the number of tests."""
+        if self.weighing.weight is None:
+            return log_tail_count(self.observed, expectation.expected, self.sums[0], expectation.variance)
+        return log_tail_pearson3(self.observed - expectation.expected, expectation.variance, expectation.skewness)
+
+    def surplus(self, expectation: Expectation) -> np.ndarray:
+        """By how much, in logs, each cell's adjusted p-value is below alpha."""
+        return np.log(self.alpha) - self.price - self.log_tail(expectation)
+
     def cell(self, at: int) -> Cell:
         return self.weighing.plan.name(int(self.tested[at]))
 
     def rows(self, at: int) -> np.ndarray:
         return np.flatnonzero(members(self.weighing.codes, self.cell(at)))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A find while the search goes on: its place among the tested cells, and those of its aliases."""
+
+    at: int
+    aliases: list[int]
 
 
 def scan(base: Base, *, depth: int = 3, min_n: int | None = None, alpha: float = 0.05, min_lift: float = 1.1,
@@ -129,9 +147,10 @@ def scan(base: Base, *, depth: int = 3, min_n: int | None = None, alpha: float =
                      alpha, min_lift)
     groups = start(weighing, stratum, counts.sum(axis=2)[:, :, tested])
     del counts, sums
-    groups, chosen, aliases = _forward(search, groups)
-    groups, chosen, aliases = _backward(search, groups, chosen, aliases)
-    return replace(nothing, finds=_finds(search, groups, chosen, aliases, unit))
+    groups, told, expectations = _backward(search, *_forward(search, groups))
+    _, log_odds = expected_rates(groups)
+    return replace(nothing, finds=tuple(
+        _find(search, groups, *find, unit) for find in zip(told, expectations, np.exp(log_odds).tolist(), strict=True)))
 
 
 def default_min_n(n: int) -> int:
@@ -173,10 +192,10 @@ def _test_set(cube, sums: np.ndarray, weighing: Weighing, min_n: int) -> np.ndar
     return tested[~is_a_parent.any(axis=1)]
 
 
-def _forward(search: _Search, groups: Groups) -> tuple[Groups, list[int], list[list[int]]]:
-    """Tell one find after the other until none is left: (groups, finds as tested cells, aliases of each)."""
-    chosen, aliases = [], []
-    while len(chosen) < MOST_FINDS:
+def _forward(search: _Search, groups: Groups) -> tuple[Groups, list[_Told]]:
+    """Tell one find after the other until none is left."""
+    told: list[_Told] = []
+    while len(told) < MOST_FINDS:
         score = _scores(search, groups)
         best = int(np.argmax(score))
         if score[best] <= 0:
@@ -188,27 +207,20 @@ def _forward(search: _Search, groups: Groups) -> tuple[Groups, list[int], list[l
             trial = split(groups, search.weighing, search.tested, search.rows(name))
             same = np.append(_same_accounts(search, trial), best)
         groups = trial
-        chosen.append(name)
-        aliases.append(_other_names(search, name, best, same))
-    return groups, chosen, aliases
+        told.append(_Told(name, _other_names(search, name, best, same)))
+    return groups, told
 
 
 def _scores(search: _Search, groups: Groups) -> np.ndarray:
-    """(T,): -log p_adjusted, less -log alpha, so that a find is above 0; -inf where there is too little left to tell."""
+    """(T,): log alpha - log p_adjusted, above 0 for a find; -inf where too little is left to tell."""
     rates, _ = expected_rates(groups)
     expectation = expect(groups, rates)
-    excess = search.observed - expectation.expected
-    tellable = (expectation.unexplained_share >= UNTOLD) & (
-        excess >= np.log(search.min_lift) * expectation.information)
-    score = np.log(search.alpha) - search.price - _log_tail(search, expectation)
-    return np.where(tellable, score, -np.inf)
-
-
-def _log_tail(search: _Search, expectation: Expectation) -> np.ndarray:
-    if search.weighing.weight is None:
-        return log_tail_count(search.observed, expectation.expected, search.sums[0], expectation.variance)
-    excess = search.observed - expectation.expected
-    return log_tail_pearson3(excess, expectation.variance, expectation.skewness)
+    least_excess = np.log(search.min_lift) * expectation.information
+    tellable = np.flatnonzero((expectation.unexplained_share >= UNTOLD)
+                              & (search.observed - expectation.expected >= least_excess))
+    score = np.full(len(search.tested), -np.inf)
+    score[tellable] = search.only(tellable).surplus(expectation.only(tellable))
+    return score
 
 
 def _same_accounts(search: _Search, groups: Groups) -> np.ndarray:
@@ -235,52 +247,44 @@ def _other_names(search: _Search, name: int, best: int, same: np.ndarray) -> lis
     return others
 
 
-def _backward(search: _Search, groups: Groups, chosen, aliases) -> tuple[Groups, list[int], list[list[int]]]:
-    """Take back the finds that those told later explain, the weakest first."""
-    while chosen:
-        surplus = [np.log(search.alpha) - search.price[at] - _given_others(search, groups, k, at)[1]
-                   for k, at in enumerate(chosen)]
+def _backward(search: _Search, groups: Groups, told: list[_Told]) -> tuple[Groups, list[_Told], list[Expectation]]:
+    """Take back the finds that those told later explain, the weakest first; and what to expect of each that stays."""
+    while told:
+        expectations = [_given_others(groups, k, find.at) for k, find in enumerate(told)]
+        surplus = [search.only([find.at]).surplus(expectation)[0]
+                   for find, expectation in zip(told, expectations, strict=True)]
         weakest = int(np.argmin(surplus))
         if surplus[weakest] > 0:
-            break
-        groups = groups.without(weakest)
-        chosen = chosen[:weakest] + chosen[weakest + 1:]
-        aliases = aliases[:weakest] + aliases[weakest + 1:]
-    return groups, chosen, aliases
+            return groups, told, expectations
+        groups, told = groups.without(weakest), told[:weakest] + told[weakest + 1:]
+    return groups, [], []
 
 
-def _given_others(search: _Search, groups: Groups, find: int, at: int) -> tuple[float, float]:
-    """(expected loss, log p) of one find in the fit of the strata and the other finds."""
+def _given_others(groups: Groups, find: int, at: int) -> Expectation:
+    """What strata and the other finds lead to expect of one find."""
     others = groups.without(find).only([at])
     rates, _ = expected_rates(others)
-    expectation = expect(others, rates)
-    return float(expectation.expected[0]), float(_log_tail(search.only([at]), expectation)[0])
+    return expect(others, rates)
 
 
-def _finds(search: _Search, groups: Groups, chosen, aliases, unit: float) -> tuple[Find, ...]:
-    """The finds with all that is said of them; `unit` brings weights back to ARR."""
-    if not chosen:
-        return ()
-    _, log_odds = expected_rates(groups)
-    size, lost_in_all = groups.of_power(1)[0].sum(), groups.lost.sum()
-    finds = []
-    for k, at in enumerate(chosen):
-        expected, log_p = _given_others(search, groups, k, at)
-        observed, sums = search.observed[at], search.sums[:, at]
-        m, m2 = sums[min(1, len(sums) - 1)], sums[min(2, len(sums) - 1)]
-        rest_rate = (lost_in_all - observed) / (size - m)
-        finds.append(Find(
-            cell=search.cell(at),
-            n=int(sums[0]),
-            n_lost=int(search.weighing.lost[search.rows(at)].sum()),
-            observed=float(observed * unit),
-            expected=expected * unit,
-            log_p=log_p,
-            p_adjusted=float(np.exp(min(0.0, log_p + search.price[at]))),
-            adjusted_odds=float(np.exp(log_odds[k])),
-            adjusted_lift=float(observed / expected),
-            effective_n=float(m * m / m2),
-            aliases=tuple(search.cell(other) for other in aliases[k]),
-            is_listed=bool(observed / m >= search.min_lift * rest_rate),
-        ))
-    return tuple(finds)
+def _find(search: _Search, groups: Groups, told: _Told, expectation: Expectation, odds: float, unit: float) -> Find:
+    """A find with all that is said of it; `unit` brings weights back to ARR."""
+    at = told.at
+    observed, sums, expected = search.observed[at], search.sums[:, at], float(expectation.expected[0])
+    m, m2 = sums[min(1, len(sums) - 1)], sums[min(2, len(sums) - 1)]
+    rest_rate = (groups.lost.sum() - observed) / (groups.of_power(1)[0].sum() - m)
+    log_p = float(search.only([at]).log_tail(expectation)[0])
+    return Find(
+        cell=search.cell(at),
+        n=int(sums[0]),
+        n_lost=int(search.weighing.lost[search.rows(at)].sum()),
+        observed=float(observed * unit),
+        expected=expected * unit,
+        log_p=log_p,
+        p_adjusted=float(np.exp(min(0.0, log_p + search.price[at]))),
+        adjusted_odds=odds,
+        adjusted_lift=float(observed / expected),
+        effective_n=float(m * m / m2),
+        aliases=tuple(search.cell(other) for other in told.aliases),
+        is_listed=bool(observed / m >= search.min_lift * rest_rate),
+    )

@@ -1,0 +1,65 @@
+"""Answers as plain text: JSON rows, CSV that is safe to open in a spreadsheet, a segment's name.
+
+plain_rows     a table as a list of dicts that JSON can hold
+safe_csv       a table as CSV; no cell of it is a formula
+safe_cell      one text so that a spreadsheet shows it and does not run it
+segment_text   Reseller × US
+"""
+
+import math
+from collections.abc import Mapping
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def plain_rows(table: pd.DataFrame) -> list[dict]:
+    """One dict a row; what is not there is None, never NaN."""
+    return [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def safe_csv(table: pd.DataFrame) -> str:
+    """CSV with a header; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    said = {name: [safe_cell(_flat(value)) for value in table[name]] for name in table.columns}
+    return pd.DataFrame(said, columns=[safe_cell(name) for name in table.columns]).to_csv(index=False)
+
+
+def safe_cell(value: object) -> object:
+    """`value` as a spreadsheet should show it: numbers stay numbers, a text never begins like a formula."""
+    if isinstance(value, str) and (value.startswith(_STARTS_A_FORMULA) or value.lstrip().startswith(_STARTS_A_FORMULA)):
+        return f"'{value}"
+    return value
+
+
+def segment_text(segment: Mapping[str, str | None]) -> str:
+    """The values of a segment, joined; a missing one says so."""
+    return (
+        " × ".join(f"{name} missing" if value is None else str(value) for name, value in segment.items())
+        or "all accounts"
+    )
+
+
+def _flat(value: object) -> object:
+    value = _plain(value)
+    if isinstance(value, Mapping):
+        return segment_text(value)
+    if isinstance(value, list):
+        return "; ".join(str(_flat(each)) for each in value)
+    return value
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return value
