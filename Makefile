@@ -1,0 +1,61 @@
+# make run        set everything up, make the sample store if there is none, serve on 127.0.0.1:8501
+# make test       set everything up, a browser included, and run every test not marked slow
+# make test-slow  full-size worlds, fuzz, simulations and million-account tests
+# make bench      print the ratios of the hot-spot search and of the page
+# make lint       style; make format mends it
+# make lock       turn requirements.txt into requirements.lock
+
+SHELL := /bin/bash
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(if $(shell $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo yes),$(name))))
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+STORE := $(or $(HEADLIGHT_STORE),data/store)
+
+.PHONY: setup run test test-slow bench lint format lock browser clean
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: requirements.lock .ci/uv.lock
+	@test -n "$(PYTHON)" || { echo "Headlight needs Python 3.11 or newer; none was found."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/uv.lock
+	$(UV) pip install --quiet --python $(PY) --compile-bytecode --require-hashes -r requirements.lock
+	@touch $@
+
+run: setup
+	@test -f "$(STORE)/current" || { echo "No data yet: making the sample."; $(PY) -m lib sample --store "$(STORE)"; }
+	@echo "Headlight: http://127.0.0.1:8501"
+	HEADLIGHT_STORE="$(STORE)" $(PY) -m streamlit run app.py
+
+test: setup browser lint
+	$(PY) -m pytest -n 2 -m "not slow"
+
+test-slow: setup browser
+	$(PY) -m pytest -n 2 -m slow
+
+bench: $(VENV)/bench-ready
+	$(PY) -m tests.bench.hotspots
+	$(PY) -m tests.bench.page
+
+$(VENV)/bench-ready: $(VENV)/ready tests/bench/requirements.lock
+	$(UV) pip install --quiet --python $(PY) --compile-bytecode --require-hashes -r tests/bench/requirements.lock
+	@touch $@
+
+lint: setup
+	$(PY) -m ruff check --quiet .
+	$(PY) -m ruff format --quiet --check .
+
+format: setup
+	$(PY) -m ruff check --quiet --fix . || true
+	$(PY) -m ruff format --quiet .
+
+lock: setup
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock requirements.txt
+
+# a Chromium that the tests can drive: the system's, else Debian's package, else Playwright's own build
+browser: setup
+	@$(PY) -m tests.browser || .ci/install-browser
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
