@@ -10,6 +10,7 @@ Exit codes: 0 fine, 1 the data or the request was refused (reasons on stderr), 2
 
 import argparse
 import getpass
+import hashlib
 import sys
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -181,24 +182,25 @@ def _import(options: argparse.Namespace) -> int:
         )
         for note in reading.notes:
             _say(note)
-        if reading.n_refused:
+        if reading.n_rows_refused:
             print(_write(reading.refused, "csv"), file=sys.stderr, end="")
         if not reading.is_whole:
             _say(
-                f"{options.file.name}: {reading.n_refused:,} of {reading.n_rows_read:,} rows have cells that cannot be read. Nothing was "
+                f"{options.file.name}: {reading.n_rows_refused:,} of {reading.n_rows_read:,} rows have cells that cannot be read. Nothing was "
                 "imported. Mend them, or leave those rows out with --skip-refused."
             )
             return 1
         batch = replace(
             _batch(options.file.name, (options.table,), replaces=options.replace),
-            file_hash=reading.file_hash,
+            file_hash=_hash(options.file),
             n_read=reading.n_rows_read,
             n_kept=reading.n_rows_kept,
-            n_refused=reading.n_refused,
-            n_merged=reading.n_merged,
+            n_refused=reading.n_rows_refused,
+            n_merged=reading.n_rows_merged,
             refused=tuple(reading.refused.head(1_000).to_dict("records")),
             notes=reading.notes,
         )
+        reading.data.rename(staged / f"{options.table}.parquet")
         manifest = publish.publish(options.store, staged, batch, now=_now())
     _say(
         f"{options.file.name}: {batch.n_kept:,} of {batch.n_read:,} rows are in, as batch {manifest.batches[-1].batch} of {options.store}"
@@ -283,6 +285,11 @@ def _write(table, form: str) -> str:
 
 def _batch(source: str, tables: tuple[str, ...], *, replaces: bool) -> Batch:
     return Batch("", source, "", tables, getpass.getuser(), _now().isoformat(timespec="seconds"), replaces=replaces)
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _now() -> datetime:

@@ -7,6 +7,7 @@ DEFAULT   data/definitions.toml
 import hashlib
 import itertools
 import json
+import math
 import tomllib
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
@@ -99,15 +100,18 @@ def _section(path: Path, name: str, kind: type, raw: object) -> object:
 
 
 def _value(path: Path, key: str, kind: type, raw: object) -> object:
-    is_number = isinstance(raw, (int, float)) and not isinstance(raw, bool)
-    if kind is int and is_number and float(raw).is_integer():
+    if kind is int and _is_number(raw) and float(raw).is_integer():
         return int(raw)
-    if kind is float and is_number:
+    if kind is float and _is_number(raw):
         return float(raw)
-    if kind == tuple[float, ...] and isinstance(raw, list) and all(isinstance(each, (int, float)) for each in raw):
+    if kind == tuple[float, ...] and isinstance(raw, list) and all(map(_is_number, raw)):
         return tuple(float(each) for each in raw)
     expected = {int: "a whole number", float: "a number"}.get(kind, "a list of numbers")
     raise Refused(f"{path.name}: {key} = {raw!r} must be {expected}.")
+
+
+def _is_number(raw: object) -> bool:
+    return isinstance(raw, (int, float)) and not isinstance(raw, bool)
 
 
 def _same_keys(path: Path, where: str, found: dict, expected) -> None:
@@ -120,4 +124,8 @@ def _same_keys(path: Path, where: str, found: dict, expected) -> None:
 
 
 def _rises(values: tuple[float, ...], *, at_most: int) -> bool:
-    return 0 < len(values) <= at_most and all(low < high for low, high in itertools.pairwise(values))
+    return (
+        0 < len(values) <= at_most
+        and all(map(math.isfinite, values))
+        and all(low < high for low, high in itertools.pairwise(values))
+    )

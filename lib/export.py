@@ -4,15 +4,18 @@ plain_rows     a table as a list of dicts that JSON can hold
 safe_csv       a table as CSV; no cell of it is a formula
 safe_cell      one text so that a spreadsheet shows it and does not run it
 segment_text   Reseller × US
+value_text     US; TechSupport: No
 """
 
 import math
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
 
+_SAYS_NOTHING = {"yes", "no", "y", "n", "true", "false", "none", "other", "unknown", "n/a", "all other values"}
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -54,11 +57,13 @@ def _flat(value: object) -> object:
 def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple, np.ndarray)):
         return [_plain(each) for each in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or value is pd.NaT or (isinstance(value, float) and not math.isfinite(value)):
+    if isinstance(value, np.datetime64):
+        value = pd.Timestamp(value)
+    if isinstance(value, (np.generic, Decimal)):
+        value = value.item() if isinstance(value, np.generic) else float(value)
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
         return None
     if isinstance(value, (date, datetime)):
         return value.isoformat()

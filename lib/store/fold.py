@@ -61,6 +61,9 @@ def build_core(target: Path, sources: dict[str, list[list[Path]]], received_on: 
                 con.execute(f"insert into {quote(table)} by name select * from {quote('folded_' + table)}")
                 con.execute(f"drop table {quote('folded_' + table)}")
         con.execute(_DERIVE_CONTRACTS)
+        for dimension in catalogue(con, "folded_account"):
+            if dimension.kind == "category":
+                _one_spelling(con, dimension.name)
         _write_account(con, catalogue(con, "folded_account"))
         n_rows = {
             table: con.execute(f"select count(*) from {quote(table)}").fetchone()[0]
@@ -142,6 +145,26 @@ def _is_unique(con: duckdb.DuckDBPyConnection, target: str, keys: tuple[str, ...
     return n == n_keys
 
 
+def _one_spelling(con: duckdb.DuckDBPyConnection, name: str) -> None:
+    """DSL, dsl and " DSL " are one value: the spelling most accounts have."""
+    column = quote(name)
+    con.execute(
+        f"create or replace temp table spelling as "
+        f"with spelt as (select {column}::varchar as value, count(*) as n from folded_account where {column} is not null group by all) "
+        "select lower(trim(value)) as folded, arg_max(value, (n, value)) as value from spelt group by folded having count(*) > 1"
+    )
+    con.execute(
+        f"update folded_account set {column} = spelling.value from spelling "
+        f"where lower(trim({column}::varchar)) = spelling.folded and {column} <> spelling.value"
+    )
+    con.execute(
+        "update account_history set value = spelling.value from spelling "
+        "where field = $field and lower(trim(account_history.value)) = spelling.folded",
+        {"field": name},
+    )
+    con.execute("drop table spelling")
+
+
 def _write_account(con: duckdb.DuckDBPyConnection, dimensions: list[StoredDimension]) -> None:
     """The account table with its dimensions as ENUMs, the catalogue of dimensions, and their past values as codes."""
     con.execute(
@@ -164,7 +187,7 @@ def _write_account(con: duckdb.DuckDBPyConnection, dimensions: list[StoredDimens
         )
         if each.kind == "number":
             coded[each.column] = (
-                f"list_extract(enum_range(null::{kind}), {band_expression(each.name, each.cuts)} + 1)::{kind}"
+                f"list_extract(enum_range(null::{kind}), {band_expression(quote(each.name), each.cuts)} + 1)::{kind}"
             )
         else:
             coded[each.column] = f"{quote(each.name)}::varchar::{kind}"
