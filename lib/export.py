@@ -38,11 +38,20 @@ def safe_cell(value: object) -> object:
 
 
 def segment_text(segment: Mapping[str, str | None]) -> str:
-    """The values of a segment, joined; a missing one says so."""
-    return (
-        " × ".join(f"{name} missing" if value is None else str(value) for name, value in segment.items())
-        or "all accounts"
-    )
+    """The values of a segment, joined: Reseller × US. A value that says nothing alone brings its name: TechSupport: No."""
+    return " × ".join(value_text(name, value) for name, value in segment.items()) or "all accounts"
+
+
+def value_text(name: str, value: str | None) -> str:
+    """One value of a dimension so that it can be read without its column.
+
+    >>> value_text("region", "US"), value_text("TechSupport", "No"), value_text("region", None)
+    ('US', 'TechSupport: No', 'region missing')
+    """
+    if value is None:
+        return f"{name} missing"
+    speaks = any(letter.isalpha() for letter in value) and value.casefold() not in _SAYS_NOTHING
+    return value if speaks and not value.startswith(("up to ", "over ")) else f"{name}: {value}"
 
 
 def _flat(value: object) -> object:

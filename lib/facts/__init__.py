@@ -1,6 +1,6 @@
 """Facts: account-level relations with a stated grain; the one place where definitions meet data.
 
-outcome.sql   outcome_lost, outcome_lapsed, outcome_cancelled, outcome_churned (opens_on, closes_on, as_of, grace_days)
+outcome.sql   outcome_lost, outcome_lapsed, outcome_cancelled (opens_on, closes_on, as_of, grace_days)
 usage.sql     usage_before (day, n_weeks)
 base          the customer base of a question: outcome and dimensions of every account at risk
 open_store    a store's current snapshot with all facts in reach

@@ -7,6 +7,7 @@ load        the base as arrays, with what was left out
 """
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -139,7 +140,8 @@ def parameters(sql: str, book: Book, definitions: Definitions) -> dict:
         "grace_days": definitions.renewals.grace_days,
         "usage_weeks": definitions.usage_pattern.weeks,
     }
-    return {name: value for name, value in values.items() if f"${name}" in sql}
+    bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", sql)  # a quoted name may look like a value
+    return {name: value for name, value in values.items() if f"${name}" in bare}
 
 
 def load(
@@ -186,13 +188,14 @@ def load(
 
 
 def _code(dimension: StoredDimension, outcome: str) -> str:
-    if dimension.kind == "category" or dimension.column.startswith("band of "):
+    if dimension.kind == "category" or (dimension.kind == "number" and dimension.column != dimension.name):
         latest = f"enum_code(book.{quote(dimension.column)})"
         if not dimension.has_history or not OUTCOMES[outcome].has_period:
             return latest
         was = quote(f"was {dimension.name}")
         return f"case when was.{quote(f'had {dimension.name}')} then was.{was} else {latest} end"
-    return band_expression(dimension.column, dimension.cuts)
+    relation = "usage_pattern" if dimension.kind == "usage" else "book"
+    return band_expression(f"{relation}.{quote(dimension.column)}", dimension.cuts)
 
 
 def _was_step(historic: Sequence[StoredDimension]) -> str:

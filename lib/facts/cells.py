@@ -35,7 +35,7 @@ def count_cells(
             "    coalesce(sum(arr) filter (where had_outcome is not null), 0)::double as arr,",
             "    coalesce(sum(arr) filter (where had_outcome), 0)::double as arr_lost",
             "from base",
-            *([f"group by {', '.join(codes)}"] if codes else []),
+            *([f"group by {', '.join(codes)} order by {', '.join(codes)}"] if codes else []),
         ]
     )
     cells = con.execute(sql, parameters(sql, book, definitions)).df()

@@ -29,7 +29,8 @@ def available(
     """Every dimension of the data. `bands` replaces the cut points of a number: {"tenure_months": (12, 24, 48)}."""
     found = [*read_catalogue(con)]
     if con.execute("select count(*) from (from usage.usage_week limit 1)").fetchone()[0]:
-        found += [_usage_pattern(name, unit, definitions) for name, unit in USAGE_PATTERNS.items()]
+        taken = {each.name for each in found}
+        found += [_usage_pattern(n, unit, definitions) for n, unit in USAGE_PATTERNS.items() if n not in taken]
     for name, cuts in (bands or {}).items():
         asked = find_dimension(found, name)
         found[found.index(asked)] = _rebanded(asked, tuple(float(cut) for cut in cuts))

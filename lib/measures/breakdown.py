@@ -114,7 +114,8 @@ def _best_parent(cells: pd.DataFrame, codes: list[str], names: list[str]) -> tup
             if columns
             else cells[["n", "n_lost"]].sum()
         )
-        rate = np.broadcast_to(np.asarray(sums["n_lost"] / sums["n"], float), len(cells))
+        with np.errstate(invalid="ignore"):
+            rate = np.broadcast_to(np.asarray(sums["n_lost"] / sums["n"], float), len(cells))
         for row in np.flatnonzero(rate > best_rate):
             best[row] = {names[i]: cells[codes[i]].iat[row] for i in kept}
         best_rate = np.maximum(best_rate, rate)

@@ -46,6 +46,7 @@ def catalogue(con: duckdb.DuckDBPyConnection, table: str) -> list[StoredDimensio
     kinds = con.execute(f"select column_name, column_type from (describe {quote(table)})").fetchall()
     n_accounts = con.execute(f"select count(*) from {quote(table)}").fetchone()[0]
     with_history = {field for (field,) in con.execute("select distinct field from account_history").fetchall()}
+    taken = {name.lower() for name, _ in kinds}
     found = []
     for name, kind in kinds:
         if name in NEVER or kind in ("DATE", "TIMESTAMP"):
@@ -60,7 +61,7 @@ def catalogue(con: duckdb.DuckDBPyConnection, table: str) -> list[StoredDimensio
         found.append(
             StoredDimension(
                 name=name,
-                column=f"band of {name}" if is_number else name,
+                column=_band_column(name, taken) if is_number else name,
                 kind="number" if is_number else "category",
                 values=tuple(band_labels(cuts)) if is_number else _values(con, table, name),
                 cuts=cuts,
@@ -92,6 +93,14 @@ def _folded(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
+def _band_column(name: str, taken: set[str]) -> str:
+    """A name for the bands of a number that no column of the data has."""
+    column = f"band of {name}"
+    while column.lower() in taken:
+        column += "'"
+    return column
+
+
 def _values(con: duckdb.DuckDBPyConnection, table: str, name: str) -> tuple[str, ...]:
     """All values the dimension has or had, the most common first."""
     column = quote(name)
@@ -113,7 +122,8 @@ def _cuts(con: duckdb.DuckDBPyConnection, table: str, name: str) -> tuple[float,
     column = quote(name)
     shares = [band / N_BANDS for band in range(1, N_BANDS)]
     quantiles, highest = con.execute(
-        f"select quantile_cont({column}::double, $shares), max({column})::double from {quote(table)}",
+        f"select quantile_cont(number, $shares), max(number) from (select {column}::double as number from {quote(table)}) "
+        "where isfinite(number)",
         {"shares": shares},
     ).fetchone()
     if quantiles is None:
@@ -143,11 +153,10 @@ def short_number(value: float) -> str:
     for size, unit in ((1e9, " B"), (1e6, " M"), (1e4, " k")):
         if abs(value) >= size:
             scale = 1e3 if unit == " k" else size
-            return f"{value / scale:.3g}{unit}"
+            return f"{_rounded(value / scale):,g}{unit}"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"
 
 
-def band_expression(name: str, cuts: tuple[float, ...]) -> str:
-    """SQL for the band of a number: 0 for the lowest. The cuts are numbers of ours, never text from data."""
-    column = quote(name)
-    return " + ".join(f"({column} > {cut!r})::utinyint" for cut in cuts)
+def band_expression(number: str, cuts: tuple[float, ...]) -> str:
+    """SQL for the band of `number` (SQL of ours): 0 for the lowest. The cuts are numbers, never text from data."""
+    return " + ".join(f"({number} > {cut!r})::utinyint" for cut in cuts)

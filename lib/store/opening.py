@@ -64,10 +64,11 @@ def value_on(dimension: StoredDimension, day: str) -> str:
     if not dimension.has_history:
         return latest
     field = dimension.name.replace("'", "''")
-    return (
-        f"coalesce((select max(value) from core.account_history as history where history.account = account.account "
-        f"and field = '{field}' and from_on <= {day} and until_on > {day}), {latest})"
+    held = (
+        f"from core.account_history as history where history.account = account.account "
+        f"and field = '{field}' and from_on <= {day} and until_on > {day}"
     )
+    return f"case when exists ({held}) then (select max(value) {held}) else {latest} end"
 
 
 def open_snapshot(store: Path, scripts: Sequence[str] = ()) -> Snapshot:

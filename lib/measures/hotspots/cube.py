@@ -23,9 +23,10 @@ import numpy as np
 Cell = tuple[tuple[int, int], ...]
 Dims = tuple[int, ...]
 
-BLOCK_LIMIT = 1 << 15  # cells of a block: twice as many, 8 bytes each, still fit a core's second-level cache
-FEW = 4096  # accounts up to which it is quicker not to go by blocks
-CHUNK = 1 << 16  # accounts at a time: their block positions stay in that cache as well
+BLOCK_LIMIT = 1 << 16  # cells of a block: counted for kept and lost, 8 bytes each, they still fit a second-level cache
+CHUNK = 1 << 17  # accounts at a time when counting blocks, so that their positions stay in the cache too
+FEW = 1 << 13  # accounts up to which it is quicker not to go by blocks
+FEW_CHUNK = 1 << 12
 
 
 @dataclass(frozen=True)
@@ -156,12 +157,17 @@ def _count_each(plan: Plan, codes, group, n_groups, weights, cells) -> np.ndarra
     wanted = np.arange(plan.n_cells)[cells]
     column = np.full(plan.n_cells, len(wanted), np.int32)  # cells not wanted share one column past the last
     column[wanted] = np.arange(len(wanted), dtype=np.int32)
-    at = column[np.einsum("ds,dn->sn", plan.strides, np.array(codes, np.int32)) + np.array(plan.starts[:-1], np.int32)[:, None]]
-    if group is not None:
-        at += np.asarray(group, np.int32) * np.int32(len(wanted) + 1)
-    each = None if weights is None else np.broadcast_to(weights, at.shape).ravel()
-    counts = np.bincount(at.ravel(), each, n_groups * (len(wanted) + 1))
-    return counts.reshape(n_groups, len(wanted) + 1)[:, :-1]
+    starts, width = np.array(plan.starts[:-1], np.int32)[:, None], len(wanted) + 1
+    counts = np.zeros(n_groups * width, np.int64 if weights is None else np.float64)
+    for start in range(0, len(codes[0]), FEW_CHUNK):
+        rows = slice(start, start + FEW_CHUNK)
+        levels = np.array([code[rows] for code in codes], np.int32)
+        at = column[starts + np.einsum("ds,dn->sn", plan.strides, levels)]  # (subsets, accounts)
+        if group is not None:
+            at += group[rows].astype(np.int32) * width
+        each = None if weights is None else np.broadcast_to(weights[rows], at.shape).ravel()
+        counts += np.bincount(at.ravel(), each, len(counts))
+    return counts.reshape(n_groups, width)[:, :-1]
 
 
 def _roll_up(plan: Plan, tables: dict[Dims, np.ndarray], n_groups: int) -> np.ndarray:
@@ -180,27 +186,33 @@ def _count_blocks(plan: Plan, codes, group, n_groups, weights) -> dict[Dims, np.
     """One table (n_groups, levels of its dimensions ...) per block, counted from the accounts chunk by chunk."""
     n = len(codes[0])
     sizes = [prod(plan.shape(block)) for block in plan.blocks]
-    totals = [0] * len(sizes)
+    kind = np.int64 if weights is None else np.float64
+    totals = [np.zeros(n_groups * size, kind) for size in sizes]
     for start in range(0, max(n, 1), CHUNK):
         rows = slice(start, start + CHUNK)
         chunk = [code[rows].astype(np.uint16) for code in codes]
-        chunk_group = None if group is None else group[rows].astype(np.intp)
+        chunk_group = None if group is None else group[rows].astype(np.uint16)
         chunk_weights = None if weights is None else weights[rows]
         for b, (block, size) in enumerate(zip(plan.blocks, sizes, strict=True)):
             at = _positions(chunk, block, plan.levels, size)
             if chunk_group is not None:
-                at = chunk_group * size + at
-            totals[b] = totals[b] + np.bincount(at, chunk_weights, minlength=n_groups * size)
+                at = chunk_group.astype(_kind(n_groups * size)) * size + at
+            totals[b] += np.bincount(at, chunk_weights, minlength=n_groups * size)
     return {block: t.reshape(n_groups, *plan.shape(block)) for t, block in zip(totals, plan.blocks, strict=True)}
 
 
 def _positions(chunk, block: Dims, levels, size: int) -> np.ndarray:
-    """Each account's position in a block's table, in 16 bits where they suffice: a quarter of the memory to move."""
-    at = chunk[block[0]].astype(np.uint16 if size <= 1 << 16 else np.intp)
+    """Each account's position in a block's table."""
+    at = chunk[block[0]].astype(_kind(size))
     for d in block[1:]:
         at *= levels[d]
         at += chunk[d]
     return at
+
+
+def _kind(size: int) -> type:
+    """The type for positions below `size`: 16 bits where they suffice, a quarter of the memory to move."""
+    return np.uint16 if size < 1 << 16 else np.intp
 
 
 def members(codes, cell: Cell) -> np.ndarray:

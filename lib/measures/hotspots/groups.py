@@ -51,7 +51,7 @@ class Weighing:
 class Groups:
     """G groups against T tested cells, with K finds told so far.
 
-    of_account  int32 (N,): each account's group
+    of_account  uint16 (N,): each account's group
     stratum     int (G,)
     inside      bool (G, K): is the group inside the find
     total       float64 (powers, G): sums of the powers of the weight
@@ -80,17 +80,11 @@ class Groups:
         return replace(self, cells=self.cells[:, :, cells])
 
 
-def start(weighing: Weighing, stratum: np.ndarray, by_stratum: np.ndarray) -> Groups:
-    """One group per stratum. `by_stratum` (powers, strata, T) is the cube of the tested cells, counted already."""
-    n_strata = by_stratum.shape[1]
-    return Groups(
-        of_account=stratum.astype(np.int32),
-        stratum=np.arange(n_strata),
-        inside=np.zeros((n_strata, 0), bool),
-        total=weighing.total(stratum, n_strata),
-        lost=_lost(weighing, stratum, n_strata),
-        cells=by_stratum.astype(float),
-    )
+def start(stratum: np.ndarray, total: np.ndarray, lost: np.ndarray, cells: np.ndarray) -> Groups:
+    """One group per stratum, before anything is found; arguments as in Groups."""
+    n_strata = len(lost)
+    return Groups(stratum.astype(np.uint16), np.arange(n_strata), np.zeros((n_strata, 0), bool), total.astype(float),
+                  lost.astype(float), cells.astype(float))
 
 
 def split(groups: Groups, weighing: Weighing, tested: np.ndarray, rows: np.ndarray) -> Groups:
@@ -108,7 +102,7 @@ def split(groups: Groups, weighing: Weighing, tested: np.ndarray, rows: np.ndarr
     total, lost = weighing.total(part, len(cut), rows), _lost(weighing, part, len(cut), rows)
 
     of_account = groups.of_account.copy()
-    of_account[rows] = n_groups + part
+    of_account[rows] = part + n_groups
     left = {"total": groups.total.copy(), "lost": groups.lost.copy(), "cells": groups.cells.copy()}
     left["total"][:, cut] -= total
     left["lost"][cut] -= lost

@@ -49,7 +49,7 @@ def fit_logit(design: np.ndarray, size: np.ndarray, lost: np.ndarray, start: np.
         score = design.T @ (lost - size * rate)
         step = np.linalg.solve(_information(design, size * rate * (1 - rate)), score)
         coefficients += step * min(1, 4 / max(np.abs(step).max(), TINY))  # a full step can overshoot far from the top
-        if score @ step < 1e-9:
+        if score @ step < 1e-6:  # in units of log likelihood; the step just taken has squared the error
             break
     return coefficients
 
@@ -146,4 +146,6 @@ def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _rate_of(logit: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-np.clip(logit, -30, 30)))
+    from scipy.special import expit
+
+    return expit(logit)

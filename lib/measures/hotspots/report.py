@@ -142,7 +142,7 @@ def _ratio(part: float, whole: float) -> float:
 
 
 def _difference(cell: np.ndarray, rest: np.ndarray) -> tuple[float, float]:
-    """95 % interval of the cell's rate less the rest's: Newcombe's hybrid of the two Wilson intervals (1998, method 10).
+    """95 % interval of the cell's rate less the rest's: Newcombe's hybrid of two Wilson intervals (1998, method 10).
 
     Second check: statsmodels confint_proportions_2indep(method="newcomb").
     """
@@ -155,7 +155,7 @@ def _difference(cell: np.ndarray, rest: np.ndarray) -> tuple[float, float]:
 
 
 def _shrunk_lift(find: Find, size: float) -> tuple[float, float, float]:
-    """Mean and 95 % interval of observed / expected under a gamma(4, 4) prior; amounts counted as effective accounts."""
+    """Mean and 95 % interval of observed / expected under a gamma(4, 4) prior, counted in effective accounts."""
     from scipy.special import gammaincinv
 
     unit = find.effective_n / size

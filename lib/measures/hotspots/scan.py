@@ -23,6 +23,7 @@ SAME_ACCOUNTS = 0.95  # Jaccard similarity from which two cells are one by two n
 UNTOLD = 0.02  # least share of a cell's information the model must leave unexplained; below, it has been told already
 EFFECTIVE_N = 50  # (sum m)^2 / sum m^2 a cell's ARR must spread over: a few big accounts are not a segment
 MOST_FINDS = 40
+MOST_GROUPS = 4096  # finds that overlap in every way cut the base ever finer; past this the table of groups outgrows memory
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class _Search:
 
     tested    positions in the cube
     sums      float64 (powers, T) of the weight; sums[0] is the number of accounts
+    n_lost    accounts lost
     observed  weight lost
     price     log of the number of tests a find at this depth is charged for
     """
@@ -81,14 +83,15 @@ class _Search:
     weighing: Weighing
     tested: np.ndarray
     sums: np.ndarray
+    n_lost: np.ndarray
     observed: np.ndarray
     price: np.ndarray
     alpha: float
     min_lift: float
 
     def only(self, cells) -> "_Search":
-        return replace(self, tested=self.tested[cells], sums=self.sums[:, cells], observed=self.observed[cells],
-                       price=self.price[cells])
+        return replace(self, tested=self.tested[cells], sums=self.sums[:, cells], n_lost=self.n_lost[cells],
+                       observed=self.observed[cells], price=self.price[cells])
 
     def log_tail(self, expectation: Expectation) -> np.ndarray:
         """log p of each cell, not yet corrected for the number of tests."""
@@ -135,7 +138,8 @@ def scan(base: Base, *, depth: int = 3, min_n: int | None = None, alpha: float =
     stratum, n_strata = _strata(base)
     counts = weighing.count(2 * stratum + base.lost, 2 * n_strata)
     counts = counts.reshape(len(counts), n_strata, 2, cube.n_cells)
-    sums, observed = counts.sum(axis=(1, 2)), counts[min(1, len(counts) - 1), :, 1].sum(axis=0)
+    by_stratum, lost = counts.sum(axis=2), counts[:, :, 1]
+    sums, amount = by_stratum.sum(axis=1), min(1, len(counts) - 1)
     tested = _test_set(cube, sums, weighing, min_n)
     depths = cube.n_dimensions[tested]
     by_depth = np.bincount(depths, minlength=cube.depth + 1)
@@ -143,10 +147,12 @@ def scan(base: Base, *, depth: int = 3, min_n: int | None = None, alpha: float =
     if not len(tested):
         return nothing
 
-    search = _Search(weighing, tested, sums[:, tested], observed[tested], np.log(cube.depth * by_depth[depths]),
-                     alpha, min_lift)
-    groups = start(weighing, stratum, counts.sum(axis=2)[:, :, tested])
-    del counts, sums
+    search = _Search(weighing, tested, sums[:, tested], lost[0].sum(axis=0)[tested], lost[amount].sum(axis=0)[tested],
+                     np.log(cube.depth * by_depth[depths]), alpha, min_lift)
+    everyone = slice(0, cube.levels[0])  # the levels of any one dimension add up to the base
+    groups = start(stratum, by_stratum[:, :, everyone].sum(axis=2), lost[amount][:, everyone].sum(axis=1),
+                   by_stratum[:, :, tested])
+    del counts, by_stratum, lost, sums
     groups, told, expectations = _backward(search, *_forward(search, groups))
     _, log_odds = expected_rates(groups)
     return replace(nothing, finds=tuple(
@@ -174,9 +180,9 @@ def _weights(base: Base, weight: str) -> tuple[float, np.ndarray | None]:
 def _strata(base: Base) -> tuple[np.ndarray, int]:
     """(stratum of each account, number of strata), empty bands closed up."""
     if base.stratum is None:
-        return np.zeros(len(base), np.int32), 1
+        return np.zeros(len(base), np.uint8), 1
     present = np.bincount(base.stratum) > 0
-    return (np.cumsum(present, dtype=np.int32) - 1)[base.stratum], int(present.sum())
+    return (np.cumsum(present, dtype=np.uint8) - np.uint8(1))[base.stratum], int(present.sum())
 
 
 def _test_set(cube, sums: np.ndarray, weighing: Weighing, min_n: int) -> np.ndarray:
@@ -195,7 +201,7 @@ def _test_set(cube, sums: np.ndarray, weighing: Weighing, min_n: int) -> np.ndar
 def _forward(search: _Search, groups: Groups) -> tuple[Groups, list[_Told]]:
     """Tell one find after the other until none is left."""
     told: list[_Told] = []
-    while len(told) < MOST_FINDS:
+    while len(told) < MOST_FINDS and len(groups.stratum) <= MOST_GROUPS:
         score = _scores(search, groups)
         best = int(np.argmax(score))
         if score[best] <= 0:
@@ -277,7 +283,7 @@ def _find(search: _Search, groups: Groups, told: _Told, expectation: Expectation
     return Find(
         cell=search.cell(at),
         n=int(sums[0]),
-        n_lost=int(search.weighing.lost[search.rows(at)].sum()),
+        n_lost=int(search.n_lost[at]),
         observed=float(observed * unit),
         expected=expected * unit,
         log_p=log_p,

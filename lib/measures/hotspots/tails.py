@@ -13,11 +13,11 @@ NEARLY_NORMAL = 1e-4  # a skewness below this changes no tail we could tell apar
 
 
 def log_tail_count(lost, expected, n, variance) -> np.ndarray:
-    """log P(count >= lost) where `expected` of n were due with that variance; about log(1/2) and up where lost <= expected.
+    """log P(count >= lost) where `expected` of n were due with that variance; never far below where lost <= expected.
 
     z = sign(o - E) sqrt(2 [o ln(o/E) + (n-o) ln((n-o)/(n-E))]) sqrt(E (1 - E/n) / variance), with o = lost - 1/2.
     Second check: scipy.stats.hypergeom.logsf(lost - 1, N, K, n) where expected = nK/N, from which this errs by at most
-    half an order of magnitude, to the safe side.
+    half an order of magnitude down to 1e-8, to the safe side.
     """
     from scipy.special import log_ndtr, xlogy
 
