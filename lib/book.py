@@ -26,7 +26,7 @@ class Book:
         return replace(self, filters=tuple(sorted([*others, (name, chosen)] if chosen else others)))
 
     def previous(self) -> "Book":
-        """The period of the same length that ends where this one opens, seen from its own end."""
+        """The period of the same length that ends where this one opens, seen from the same day."""
         length = self.closes_on - self.opens_on
         opens_on = (
             _a_year_before(self.opens_on) if self.opens_on == _a_year_before(self.closes_on) else self.opens_on - length
@@ -73,7 +73,7 @@ def from_query(query: Mapping[str, list[str]], default: Book) -> tuple[Book, lis
     days = {}
     for parameter, fallback in (("from", default.opens_on), ("to", default.closes_on), ("as_of", default.as_of)):
         try:
-            days[parameter] = date.fromisoformat(query[parameter][-1]) if query.get(parameter) else fallback
+            days[parameter] = read_day(query[parameter][-1]) if query.get(parameter) else fallback
         except ValueError:
             days[parameter] = fallback
             notices.append(f"The link's {parameter} is not a date; {say_day(fallback)} was used.")
@@ -89,6 +89,14 @@ def from_query(query: Mapping[str, list[str]], default: Book) -> tuple[Book, lis
     for name, values in chosen.items():
         book = book.where(name, values)
     return book, notices
+
+
+def read_day(text: str) -> date:
+    """2026-10-31 as a day; raises ValueError for what is none, or is out of the years people mean."""
+    day = date.fromisoformat(text)
+    if not 1900 <= day.year < 2200:
+        raise ValueError(f"{text} is not between 1900 and 2199")
+    return day
 
 
 def say_day(day: date) -> str:

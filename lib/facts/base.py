@@ -85,8 +85,16 @@ class Base:
 
 
 def default_outcome(con: duckdb.DuckDBPyConnection) -> str:
-    """`lost` where the data has dates; otherwise the account's own flag."""
-    return "lost" if con.execute("select count(*) from (from core.contract limit 1)").fetchone()[0] else "churned"
+    """`lost` where the data knows when accounts ended; otherwise the account's own flag.
+
+    Start dates beside a flag do not say when: without this, all who are marked as churned would count as kept.
+    """
+    knows_when, flags_only = con.execute(
+        "select exists (from core.contract where is_derived is distinct from true or cancelled_on is not null), "
+        "exists (from core.account where churned)"
+    ).fetchone()
+    has_dates = knows_when or not flags_only and con.execute("select exists (from core.contract)").fetchone()[0]
+    return "lost" if has_dates else "churned"
 
 
 def check_outcome(con: duckdb.DuckDBPyConnection, outcome: str | None) -> str:

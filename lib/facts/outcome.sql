@@ -2,16 +2,19 @@
 -- Grain: one row per account that was at risk. had_outcome is empty while the answer is pending: neither lost nor kept.
 -- arr is the account's ARR on the opening day.
 
--- lost: active on the opening day and not on the last day. An end that is inside the grace days, without notice, is pending.
+-- lost: active on the opening day and not when the period closes. The day it closes is the next period's opening day, so
+-- that periods in a row count every loss once; before that day is over, the state is that of as_of. While the grace days of
+-- a term that was not refused still run, the answer is pending.
 create macro outcome_lost(opens_on, closes_on, as_of, grace_days) as table
 with asked as (
-    select least(closes_on::date - 1, as_of::date) as last_day
+    select least(closes_on::date, as_of::date) as last_day
 ),
 term as (
     select
         account, starts_on, arr, last_day,
         least(ends_on, cancelled_on) as ended_on,
-        coalesce(cancelled_on <= as_of::date, false) or coalesce(notice_given_on <= as_of::date, false) as is_refused
+        coalesce(cancelled_on <= as_of::date, false) or coalesce(notice_given_on <= as_of::date, false) as is_refused,
+        as_of::date < least(ends_on, cancelled_on) + grace_days::integer as is_in_grace
     from core.contract, asked
     where kind is distinct from 'trial'
 ),
@@ -23,8 +26,8 @@ by_account as (
         bool_or(coalesce(starts_on <= opens_on::date, true) and coalesce(ended_on > opens_on::date, true)) as was_active,
         bool_or(coalesce(starts_on <= last_day, true) and coalesce(ended_on > last_day, true)) as is_active,
         max(ended_on) filter (where coalesce(starts_on <= last_day, true)) as ended_on,
-        arg_max(is_refused, ended_on) filter (where coalesce(starts_on <= last_day, true)) as is_refused,
-        min(starts_on) filter (where starts_on > last_day) as returns_on
+        coalesce(bool_or(is_in_grace and not is_refused) filter (where coalesce(starts_on <= last_day, true)), false) as is_pending,
+        min(starts_on) filter (where starts_on > last_day and starts_on <= as_of::date) as returns_on
     from term
     group by account
 )
@@ -34,7 +37,7 @@ select
     arr,
     case
         when is_active or returns_on <= ended_on + grace_days::integer then false
-        when not is_refused and as_of::date < ended_on + grace_days::integer then null
+        when is_pending then null
         else true
     end as had_outcome
 from by_account
@@ -52,7 +55,7 @@ with due as (
               and next.product_family is not distinct from contract.product_family
               and next.kind is distinct from 'trial'
               and next.starts_on > contract.starts_on
-              and next.starts_on <= contract.ends_on + grace_days::integer
+              and next.starts_on <= least(contract.ends_on + grace_days::integer, as_of::date)
               and coalesce(least(next.ends_on, next.cancelled_on) > contract.ends_on, true)
         ) as is_renewed
     from core.contract as contract
@@ -84,14 +87,14 @@ from judged
 join first_start using (account)
 group by account;
 
--- cancelled: active on the opening day, and a term was ended before its time in the period.
+-- cancelled: active on the opening day, and a term was ended before its time in the period, its last day included.
 create macro outcome_cancelled(opens_on, closes_on, as_of, grace_days) as table
 select
     account,
     min(starts_on) as started_on,
     sum(arr) filter (where coalesce(starts_on <= opens_on::date, true)) as arr,
     coalesce(bool_or(
-        cancelled_on >= opens_on::date and cancelled_on < closes_on::date
+        cancelled_on > opens_on::date and cancelled_on <= closes_on::date
         and cancelled_on <= as_of::date and coalesce(cancelled_on < ends_on, true)
     ), false) as had_outcome
 from core.contract

@@ -41,37 +41,39 @@ def accounts(
 
     only_lost  those with the outcome alone
     search     text that the account's id or name holds, whatever its case
-    limit      None gives every row
+    limit      None gives every row after the first `offset`
 
     is_lost is the outcome; accounts whose outcome is undecided are counted in left_out. Raises Refused for an unknown sort.
     """
     outcome = facts.check_outcome(con, outcome)
     if sort not in SORTABLE:
         raise Refused(f"Accounts cannot be sorted by {sort!r}; choose from {', '.join(SORTABLE)}.")
+    if (limit or 0) < 0 or offset < 0:
+        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
     everything = available(con, definitions, bands)
     dimensions = choose(everything, [name for name, _ in within]) if within else ()
     chain = facts.statement(outcome, dimensions, definitions)
-    conditions, values = _conditions(con, chain, book, definitions, dimensions, [value for _, value in within])
+    conditions, values = _conditions(con, chain, book, definitions, dimensions, within)
     if only_lost:
-        conditions.append("had_outcome")
+        conditions.append("base.had_outcome")
     if search:
         conditions.append(
             "(contains(lower(book.account), lower($search)) or contains(lower(book.name), lower($search)))"
         )
         values["search"] = search
     direction = "desc" if descending else "asc"
-    page = "" if limit is None else "\nlimit $limit offset $offset"
-    values |= {} if limit is None else {"limit": limit, "offset": offset}
+    values |= {"limit": limit, "offset": offset}
     plain = ", ".join(f"book.{name}::varchar as {name}" for name in _PLAIN)
     sql = "\n".join([
         chain,
         f"select account, {plain},",
-        "    base.arr::double as arr, base.tenure_days::double as tenure_days, had_outcome as is_lost,",
-        "    count(*) over () as n_rows, count(*) filter (where had_outcome is null) over () as n_undecided",
+        "    base.arr::double as arr, base.tenure_days::double as tenure_days, base.had_outcome as is_lost,",
+        "    count(*) over () as n_rows, count(*) filter (where base.had_outcome is null) over () as n_undecided",
         "from base",
         "join book using (account)",
         f"where {' and '.join(['true', *conditions])}",
-        f"order by {sort} {direction} nulls last, account{page}",
+        f"order by {sort} {direction} nulls last, account",
+        "limit $limit offset $offset",
     ])  # fmt: skip
     rows = con.execute(sql, facts.parameters(sql, book, definitions) | values).df()
     undecided = int(rows["n_undecided"].iat[0]) if len(rows) else 0
@@ -89,23 +91,25 @@ def _conditions(
     book: Book,
     definitions: Definitions,
     dimensions: Sequence[StoredDimension],
-    values: Sequence[str | None],
+    within: Sequence[tuple[str, str | None]],
 ) -> tuple[list[str], dict]:
     """SQL conditions on d0, d1, ... for the values of a segment, and what they bind."""
     conditions, bound = [], {}
-    for i, (dimension, value) in enumerate(zip(dimensions, values, strict=True)):
+    for name, value in within:
+        i = dimensions.index(choose(dimensions, [name])[0])
+        dimension = dimensions[i]
         if value is facts.MISSING:
-            conditions.append(f"d{i} is null")
+            conditions.append(f"base.d{i} is null")
         elif value == facts.OTHER and value not in dimension.values:
             sql = f"{chain}\nselect coalesce(d{i}, {len(dimension.values)})::uinteger as code from base where had_outcome is not null"
             codes = con.execute(sql, facts.parameters(sql, book, definitions)).fetchnumpy()["code"]
             bound[f"kept_{i}"] = facts.kept_values(
                 dimension, np.bincount(codes, minlength=len(dimension.values) + 1)
             ).tolist()
-            conditions.append(f"(d{i} is not null and not list_contains($kept_{i}::integer[], d{i}))")
+            conditions.append(f"(base.d{i} is not null and not list_contains($kept_{i}::integer[], base.d{i}))")
         elif value in dimension.values:
             bound[f"code_{i}"] = dimension.values.index(value)
-            conditions.append(f"d{i} = $code_{i}")
+            conditions.append(f"base.d{i} = $code_{i}")
         else:
             conditions.append("false")
     return conditions, bound

@@ -59,9 +59,9 @@ def breakdown(
     cells = cells[cells["n"] > 0].reset_index(drop=True)
     codes = [f"d{i}" for i in range(len(dimensions))]
     table = _rates(cells, codes, [dimension.name for dimension in dimensions])
-    path = {_name(dimensions, name): value for name, value in within}
+    path = [(_name(dimensions, name), value) for name, value in within]
     if path:
-        table = table[[all(row[name] == value for name, value in path.items()) for row in table["segment"]]]
+        table = table[[all(row[name] == value for name, value in path) for row in table["segment"]]]
     table = table.sort_values(["n_lost", "n"], ascending=False, kind="stable").reset_index(drop=True)
     return Answer(table[COLUMNS], left_out((OUTCOMES[outcome].undecided, undecided)), (), sql)
 

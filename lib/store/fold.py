@@ -55,7 +55,7 @@ def build_core(target: Path, sources: dict[str, list[list[Path]]], received_on: 
         con.execute("drop table account")
         for table in KEYS:
             if table != "event":
-                _fold_table(con, table, sources.get(table, []))
+                fold_table(con, table, sources.get(table, []))
         for table in KEYS:
             if table not in ("event", "account"):
                 con.execute(f"insert into {quote(table)} by name select * from {quote('folded_' + table)}")
@@ -82,12 +82,17 @@ def _last_day(con: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...]
     return max((day.isoformat() for day in days if day), default=None)
 
 
-def _fold_table(con: duckdb.DuckDBPyConnection, table: str, sources: list[list[Path]]) -> None:
-    """Create `folded_TABLE`: one row per key, each column from the newest batch that has it."""
+def fold_table(con: duckdb.DuckDBPyConnection, table: str, sources: list[list[Path]]) -> None:
+    """Create `folded_TABLE`: one row per key, each column from the newest batch that has it.
+
+    Names are the same whatever their case, as in SQL: the first spelling stays.
+    """
     kinds = dict(columns(table))
     seen_in: dict[str, list[int]] = {name: [] for name in kinds}
+    spelling = {name.lower(): name for name in kinds}
     for number, files in enumerate(sources):
-        for name, kind in _columns_of(con, files).items():
+        for given, kind in columns_of(con, files).items():
+            name = spelling.setdefault(given.lower(), given)
             known = kinds.setdefault(name, kind)
             if known != kind and name not in columns(table):
                 kinds[name] = "VARCHAR"  # two batches disagree on an extra column: text holds both
@@ -129,7 +134,8 @@ def _typed_select(kinds: dict[str, str], number: int, seen_in: dict[str, list[in
     return f"select {fields} from read_parquet(getvariable('source_{number}'), union_by_name = true)"
 
 
-def _columns_of(con: duckdb.DuckDBPyConnection, files: list[Path]) -> dict[str, str]:
+def columns_of(con: duckdb.DuckDBPyConnection, files: list[Path]) -> dict[str, str]:
+    """Column name -> DuckDB type of some Parquet files read as one."""
     rows = con.execute(
         "select column_name, column_type from (describe select * from read_parquet($files, union_by_name = true))",
         {"files": [str(file) for file in files]},
@@ -150,12 +156,15 @@ def _one_spelling(con: duckdb.DuckDBPyConnection, name: str) -> None:
     column = quote(name)
     con.execute(
         f"create or replace temp table spelling as "
-        f"with spelt as (select {column}::varchar as value, count(*) as n from folded_account where {column} is not null group by all) "
-        "select lower(trim(value)) as folded, arg_max(value, (n, value)) as value from spelt group by folded having count(*) > 1"
+        f"with said as (select {column}::varchar as value, true as is_now from folded_account "
+        "union all select value, false as is_now from account_history where field = $field), "
+        "spelt as (select value, count(*) filter (where is_now) as n from said where value is not null group by value) "
+        "select lower(trim(value)) as folded, arg_max(value, (n, value)) as value from spelt group by folded having count(*) > 1",
+        {"field": name},
     )
     con.execute(
         f"update folded_account set {column} = spelling.value from spelling "
-        f"where lower(trim({column}::varchar)) = spelling.folded and {column} <> spelling.value"
+        f"where lower(trim(folded_account.{column}::varchar)) = spelling.folded"
     )
     con.execute(
         "update account_history set value = spelling.value from spelling "

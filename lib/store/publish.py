@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from lib.errors import Refused
@@ -50,7 +50,8 @@ def publish(
         place.parent.mkdir(exist_ok=True)
         shutil.rmtree(place, ignore_errors=True)  # an orphan: moved here by a writer that died before its flip
         for file in staged.iterdir():
-            _make_durable(file)
+            folder.sync(file)
+        folder.sync(staged)
         os.rename(staged, place)
         folder.sync(place.parent)
         batches = (*(before.batches if before else ()), batch)
@@ -81,7 +82,6 @@ def _publish_fold(
 
     files = {}
     sources = _sources(store, batches)
-    received_on = max(datetime.fromisoformat(batch.received_at) for batch in batches).date()
     for name, build in _BUILDERS.items():
         made_from = _made_from(name, batches)
         old = before.files.get(name) if before else None
@@ -90,8 +90,8 @@ def _publish_fold(
             files[name] = old
         else:
             say(f"building {name}")
-            files[name] = {"made_from": made_from, **build(building / name, sources, received_on)}
-            _make_durable(building / name)
+            files[name] = {"made_from": made_from, **build(building / name, sources, _received_on(name, batches))}
+            folder.sync(building / name)
 
     manifest = Manifest(
         snapshot=f"{number:06d}",
@@ -134,17 +134,19 @@ def _made_from(file: str, batches: Iterable[Batch]) -> str:
     parts = [
         (batch.batch, batch.file_hash, batch.received_at, batch.replaces, sorted(tables))
         for batch in batches
-        if (tables := {t for t in batch.tables if (t in _USAGE_TABLES if file == "usage.duckdb" else t != "event")})
+        if (tables := _goes_into(file, batch))
     ]
     return hashlib.sha256(json.dumps([SCHEMA, parts]).encode()).hexdigest()[:16]
 
 
-def _make_durable(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _received_on(file: str, batches: Iterable[Batch]) -> date:
+    """The day the newest of the batches in `file` arrived; of all batches where none is in it."""
+    days = [(bool(_goes_into(file, batch)), datetime.fromisoformat(batch.received_at)) for batch in batches]
+    return max(days)[1].date()
+
+
+def _goes_into(file: str, batch: Batch) -> set[str]:
+    return {t for t in batch.tables if (t in _USAGE_TABLES if file == "usage.duckdb" else t != "event")}
 
 
 def _sweep(store: Path, manifest: Manifest) -> None:
@@ -154,6 +156,9 @@ def _sweep(store: Path, manifest: Manifest) -> None:
         shutil.rmtree(path, ignore_errors=True)
     for path in (store / "snapshots").glob(".building-*"):
         shutil.rmtree(path, ignore_errors=True)
+    for name in ("current", "holder.json"):
+        for draft in store.glob(f".{name}.*"):  # under the lock, nobody else is at work on one
+            draft.unlink(missing_ok=True)
     for path in (store / "incoming").glob("*-*"):
         if not _is_alive(int(path.name.split("-")[0])):
             shutil.rmtree(path, ignore_errors=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from lib.store.fold import columns_of, fold_table
 from lib.store.tables import columns, quote
 
 MEMORY_LIMIT = "4GB"
@@ -22,7 +23,7 @@ create temp view activity as
 select account, person, feature, occurred_at, quantity
 from event
 where person is not null
-  and coalesce(feature, '') not in (select feature from feature where is_system);
+  and coalesce(feature, '') not in (select feature from folded_feature where is_system);
 
 create table usage_person_week as
 select
@@ -85,8 +86,8 @@ def build_usage(target: Path, sources: dict[str, list[list[Path]]], received_on:
     """Roll all events up into a new database `target`; returns its row counts and the last day of use."""
     with duckdb.connect(target) as con:
         con.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        _view_of(con, "event", sources)
-        _view_of(con, "feature", sources)
+        _view_events(con, [file for batch in sources.get("event", []) for file in batch])
+        fold_table(con, "feature", sources.get("feature", []))
         con.execute(_ROLL_UP)
         last_day, n_events = con.execute(
             "select max(occurred_at) filter (where occurred_at::date <= $received_on)::date::varchar, count(*) from event",
@@ -97,17 +98,12 @@ def build_usage(target: Path, sources: dict[str, list[list[Path]]], received_on:
     return {"n_rows": {"event": n_events, **n_rows}, "last_day": last_day}
 
 
-def _view_of(con: duckdb.DuckDBPyConnection, table: str, sources: dict[str, list[list[Path]]]) -> None:
-    """A temp view of all Parquet files of `table`, empty but typed where there is none."""
-    files = [str(file) for batch in sources.get(table, []) for file in batch]
-    if files:
-        variable = quote(f"{table}_files")
-        con.execute(f"set variable {variable} = $files", {"files": files})
-        text = f"select * from read_parquet(getvariable('{table}_files'), union_by_name = true)"
-    else:
-        text = (
-            "select "
-            + ", ".join(f"null::{kind} as {quote(name)}" for name, kind in columns(table).items())
-            + " where false"
-        )
-    con.execute(f"create temp view {quote(table)} as {text}")
+def _view_events(con: duckdb.DuckDBPyConnection, files: list[Path]) -> None:
+    """A temp view of all events, typed; a column that no file has is empty."""
+    given = {name.lower() for name in columns_of(con, files)} if files else set()
+    fields = ", ".join(
+        f"{quote(name) if name in given else 'null'}::{kind} as {quote(name)}" for name, kind in columns("event").items()
+    )
+    con.execute("set variable event_files = $files", {"files": [str(file) for file in files]})
+    rows = "from read_parquet(getvariable('event_files'), union_by_name = true)" if files else "where false"
+    con.execute(f"create temp view event as select {fields} {rows}")

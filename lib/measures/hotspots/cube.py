@@ -25,8 +25,8 @@ Dims = tuple[int, ...]
 
 BLOCK_LIMIT = 1 << 16  # cells of a block: counted for kept and lost, 8 bytes each, they still fit a second-level cache
 CHUNK = 1 << 17  # accounts at a time when counting blocks, so that their positions stay in the cache too
-FEW = 1 << 13  # accounts up to which it is quicker not to go by blocks
-FEW_CHUNK = 1 << 12
+FEW_CHUNK = 1 << 12  # the same when each account is put into all its cells
+UNWEIGHTED = (None,)
 
 
 @dataclass(frozen=True)
@@ -139,17 +139,23 @@ def _source(subset: Dims, levels, depth, subsets, blocks) -> Dims:
     return min((s for s in above if set(subset) <= set(s)), key=lambda s: prod(levels[d] for d in s))
 
 
-def count(plan: Plan, codes, group=None, n_groups: int = 1, weights=None, cells=slice(None)) -> np.ndarray:
-    """Accounts in cells, by group: (n_groups, cells), int64; float64 sums of `weights` where they are given.
+def count(plan: Plan, codes, group=None, n_groups: int = 1, weights=UNWEIGHTED, cells=slice(None)) -> np.ndarray:
+    """Accounts in cells, by group, and sums of their weights: (weights, n_groups, cells).
 
     codes    D arrays (N,) of level indices, uint8
     group    (N,) integers below n_groups; None for one group
-    weights  float64 (N,) or None
+    weights  arrays float64 (N,), or None for the number of accounts; one table each. int64 where only accounts count
     cells    positions wanted; all of them by default
     """
-    if len(codes[0]) <= FEW:
+    if len(codes[0]) <= _few(plan):
         return _count_each(plan, codes, group, n_groups, weights, cells)
-    return _roll_up(plan, _count_blocks(plan, codes, group, n_groups, weights), n_groups)[:, cells]
+    tables = _count_blocks(plan, codes, group, n_groups, weights)
+    return _roll_up(plan, tables, len(weights) * n_groups).reshape(len(weights), n_groups, -1)[:, :, cells]
+
+
+def _few(plan: Plan) -> int:
+    """Accounts up to which it is quicker not to go by blocks: found by trial over 1 to 600 cells per subset."""
+    return 1000 + 8 * plan.n_cells // len(plan.subsets)
 
 
 def _count_each(plan: Plan, codes, group, n_groups, weights, cells) -> np.ndarray:
@@ -158,16 +164,17 @@ def _count_each(plan: Plan, codes, group, n_groups, weights, cells) -> np.ndarra
     column = np.full(plan.n_cells, len(wanted), np.int32)  # cells not wanted share one column past the last
     column[wanted] = np.arange(len(wanted), dtype=np.int32)
     starts, width = np.array(plan.starts[:-1], np.int32)[:, None], len(wanted) + 1
-    counts = np.zeros(n_groups * width, np.int64 if weights is None else np.float64)
+    counts = np.zeros((len(weights), n_groups * width), _sum_kind(weights))
     for start in range(0, len(codes[0]), FEW_CHUNK):
         rows = slice(start, start + FEW_CHUNK)
         levels = np.array([code[rows] for code in codes], np.int32)
         at = column[starts + np.einsum("ds,dn->sn", plan.strides, levels)]  # (subsets, accounts)
         if group is not None:
             at += group[rows].astype(np.int32) * width
-        each = None if weights is None else np.broadcast_to(weights[rows], at.shape).ravel()
-        counts += np.bincount(at.ravel(), each, len(counts))
-    return counts.reshape(n_groups, width)[:, :-1]
+        for w, weight in enumerate(weights):
+            each = None if weight is None else np.broadcast_to(weight[rows], at.shape).ravel()
+            counts[w] += np.bincount(at.ravel(), each, n_groups * width)
+    return counts.reshape(len(weights), n_groups, width)[:, :, :-1]
 
 
 def _roll_up(plan: Plan, tables: dict[Dims, np.ndarray], n_groups: int) -> np.ndarray:
@@ -183,22 +190,25 @@ def _roll_up(plan: Plan, tables: dict[Dims, np.ndarray], n_groups: int) -> np.nd
 
 
 def _count_blocks(plan: Plan, codes, group, n_groups, weights) -> dict[Dims, np.ndarray]:
-    """One table (n_groups, levels of its dimensions ...) per block, counted from the accounts chunk by chunk."""
-    n = len(codes[0])
-    sizes = [prod(plan.shape(block)) for block in plan.blocks]
-    kind = np.int64 if weights is None else np.float64
-    totals = [np.zeros(n_groups * size, kind) for size in sizes]
-    for start in range(0, max(n, 1), CHUNK):
+    """One table (weights x n_groups, levels of its dimensions ...) per block, counted chunk by chunk of accounts."""
+    sizes = {block: prod(plan.shape(block)) for block in plan.blocks}
+    tables = {block: np.zeros((len(weights), n_groups * size), _sum_kind(weights)) for block, size in sizes.items()}
+    for start in range(0, len(codes[0]), CHUNK):
         rows = slice(start, start + CHUNK)
         chunk = [code[rows].astype(np.uint16) for code in codes]
         chunk_group = None if group is None else group[rows].astype(np.uint16)
-        chunk_weights = None if weights is None else weights[rows]
-        for b, (block, size) in enumerate(zip(plan.blocks, sizes, strict=True)):
+        chunk_weights = [None if weight is None else weight[rows] for weight in weights]
+        for block, size in sizes.items():
             at = _positions(chunk, block, plan.levels, size)
             if chunk_group is not None:
                 at = chunk_group.astype(_kind(n_groups * size)) * size + at
-            totals[b] += np.bincount(at, chunk_weights, minlength=n_groups * size)
-    return {block: t.reshape(n_groups, *plan.shape(block)) for t, block in zip(totals, plan.blocks, strict=True)}
+            for w, weight in enumerate(chunk_weights):
+                tables[block][w] += np.bincount(at, weight, n_groups * size)
+    return {block: table.reshape(-1, *plan.shape(block)) for block, table in tables.items()}
+
+
+def _sum_kind(weights) -> type:
+    return np.int64 if all(weight is None for weight in weights) else np.float64
 
 
 def _positions(chunk, block: Dims, levels, size: int) -> np.ndarray:

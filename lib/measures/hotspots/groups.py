@@ -33,18 +33,14 @@ class Weighing:
 
     def count(self, group, n_groups: int, rows=slice(None), cells=slice(None)) -> np.ndarray:
         """Sums of each power of the weight in cells, by group: (powers, n_groups, cells)."""
-        codes = [code[rows] for code in self.codes]
-        return np.stack([
-            count(self.plan, codes, group, n_groups, None if power == 0 else self.weight[rows] ** power, cells)
-            for power in self.powers
-        ])
+        return count(self.plan, [code[rows] for code in self.codes], group, n_groups, self._powered(rows), cells)
 
     def total(self, group, n_groups: int, rows=slice(None)) -> np.ndarray:
         """The same sums over all accounts of each group: (powers, n_groups)."""
-        return np.stack([
-            np.bincount(group, None if power == 0 else self.weight[rows] ** power, n_groups).astype(float)
-            for power in self.powers
-        ])
+        return np.stack([np.bincount(group, weight, n_groups).astype(float) for weight in self._powered(rows)])
+
+    def _powered(self, rows) -> list[np.ndarray | None]:
+        return [None if power == 0 else self.weight[rows] ** power for power in self.powers]
 
 
 @dataclass(frozen=True)

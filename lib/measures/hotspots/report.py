@@ -45,45 +45,35 @@ def report(base: Base, scan: Scan, previous: Base | None = None) -> pd.DataFrame
 
 def detectable_lift(n_base: int, base_rate: float, n_cell, depth: int, n_tested_at_depth: int, *, n_depths: int = 3,
                     alpha: float = 0.05, power: float = POWER) -> np.ndarray:
-    """The smallest lift of a segment of `n_cell` accounts over the rest that is found with this power; NaN if none.
+    """The smallest lift over the rest at which a segment of `n_cell` accounts is found with this power; NaN if none.
 
-    base_rate is the rest's. A segment at depth d is found when its p-value is below alpha / (n_depths x
-    n_tested_at_depth); the number lost is binomial. Vectorised over n_cell.
+    base_rate is that of the whole base. A segment is found when its p-value is below alpha / (n_depths x
+    n_tested_at_depth), where the search goes n_depths deep, at least as deep as the segment. Vectorised over n_cell.
+    Check: binomial simulation (tests/test_hotspot_report.py).
     """
+    from scipy.special import betaincinv
+
     n_cell = np.asarray(n_cell, float)
-    threshold = np.log(alpha / (n_depths * max(n_tested_at_depth, 1)))
-
-    def is_found(lift):
-        overall = base_rate * (1 + (lift - 1) * n_cell / n_base)
-        needed = np.ceil(_least_significant(n_cell, overall, n_base, threshold))
-        return _upper_binomial(needed, n_cell, lift * base_rate) >= power
-
+    if not 0 < base_rate < 1:
+        return np.full_like(n_cell, np.nan)
+    threshold = np.log(alpha / (max(n_depths, depth) * max(n_tested_at_depth, 1)))
+    needed = np.ceil(_least_significant(n_cell, base_rate, n_base, threshold))
+    is_possible = (needed <= n_cell) & (n_cell < n_base)
     with np.errstate(divide="ignore", invalid="ignore"):
-        low, high = np.ones_like(n_cell), np.full_like(n_cell, 1 / base_rate if base_rate else np.nan)
-        possible = is_found(high)
-        for _ in range(50):
-            middle = (low + high) / 2
-            found = is_found(middle)
-            low, high = np.where(found, low, middle), np.where(found, middle, high)
-    return np.where(possible, high, np.nan)
+        rate = betaincinv(needed, n_cell - needed + 1, power)  # where P(binomial(n_cell, rate) >= needed) = power
+        rest_rate = (n_base * base_rate - n_cell * rate) / (n_base - n_cell)
+        return np.where(is_possible & (rest_rate > 0), rate / rest_rate, np.nan)
 
 
-def _least_significant(n_cell, overall, n_base, threshold) -> np.ndarray:
-    """The number lost (not rounded) at which a cell's tail reaches the threshold; n + 1 where none does."""
-    low, high = n_cell * overall, n_cell + 1.0
-    variance = n_cell * overall * (1 - overall) * (1 - n_cell / n_base)
-    for _ in range(50):
+def _least_significant(n_cell, base_rate: float, n_base: int, threshold: float) -> np.ndarray:
+    """The number lost (not rounded) at which a cell's tail reaches the threshold; above n_cell where none does."""
+    expected, variance = n_cell * base_rate, n_cell * base_rate * (1 - base_rate) * (1 - n_cell / n_base)
+    low, high = expected, n_cell + 1
+    for _ in range(40):
         middle = (low + high) / 2
-        reached = log_tail_count(middle, n_cell * overall, n_cell, variance) <= threshold
-        low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+        is_reached = log_tail_count(np.minimum(middle, n_cell), expected, n_cell, variance) <= threshold
+        low, high = np.where(is_reached, low, middle), np.where(is_reached, middle, high)
     return high
-
-
-def _upper_binomial(least, n, rate) -> np.ndarray:
-    """P(binomial(n, rate) >= least), read between whole numbers too."""
-    from scipy.special import betainc
-
-    return np.where(least > n, 0, betainc(least, np.maximum(n - least + 1, 1e-9), np.minimum(rate, 1)))
 
 
 def _row(base: Base, scan: Scan, find: Find, previous: Base | None) -> dict:

@@ -1,0 +1,99 @@
+-- How one cell of text becomes a value. text_of and filled take the cell as it stands in the file; every other macro
+-- takes what filled gives, so that null is a blank cell and a null from any other macro is a cell it cannot read.
+-- Each uses its argument once or twice only: macros are expanded into one another, and planning pays for every copy.
+
+-- the text without the spaces around it: blank, tab, line ends, no-break space, byte-order mark
+create temp macro bare(x) as trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(65279));
+
+-- text: blank where nothing was meant. None, NA and - stay: they may be a category, Namibia, a grade
+create temp macro text_of(x) as
+    nullif(regexp_replace(bare(x), '^(?i)(<?null>?|\\n|#?n/a|0{12,15}AAA)$', ''), '');
+
+-- what a number, a day or a flag is read from: here None, NA, - and a failed formula are blanks too
+create temp macro filled(x) as
+    nullif(regexp_replace(bare(x),
+        '^(?i)(<?null>?|\\n|#?n/a|na|none|nil|nan|nat|-|--|–|\?|\.|#(value|ref|div/0|name|null|num)[!?]|0{12,15}AAA)$', ''), '');
+
+-- 7.2E+15: an id or an amount that a spreadsheet has cut to a few digits
+create temp macro is_damaged(v) as regexp_full_match(v, '-?\d([.,]\d+)?[eE]\+?\d+');
+
+-- a cheap look before the dear ones: at most a few signs around digits; three numbers, or the name of a month
+create temp macro may_be_number(v) as
+    regexp_full_match(v, '[^\d.,]{0,5}[\d.,][\d., \x{00A0}\x{202F}’'']*([eE]-\d+)?[^\d]{0,5}');
+create temp macro may_be_day(v) as
+    regexp_matches(v, '^\d{1,4}[-/.]\d{1,2}[-/.]\d|^(?i).{0,16}(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)');
+
+-- the currency a number is written with, as written
+create temp macro currency_of(v) as
+    nullif(regexp_extract(v, '[$€£¥₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY'), '');
+
+-- a number without its currency, its brackets (below zero), a typographer's minus; the percent sign stays
+create temp macro undressed(v) as
+    regexp_replace(regexp_replace(regexp_replace(replace(v, '−', '-'),
+        '^(\(?[-+]?)(?:(?:US|CA|A|NZ|HK|S|R)?[$€£¥₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY)[ \x{00A0}\x{202F}]?([-+\d.,])', '\1\2'),
+        '([\d.,])[ \x{00A0}\x{202F}]?(?:[$€£¥₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY)(\)?)$', '\1\2'),
+        '^\((.*)\)$', '-\1');
+
+-- 1,234.56 and 1.234,56 as 1234.56; thousands must stand in threes, tiny numbers may be written 1e-05
+create temp macro point_digits(v) as
+    case when regexp_full_match(v, '[-+]?(\d+|\d{1,3}([, \x{00A0}\x{202F}’'']\d{3})+)(\.\d*)?([eE]-\d+)?[ \x{00A0}\x{202F}]?%?|[-+]?\.\d+%?')
+         then regexp_replace(v, '[^-\deE.%]', '', 'g') end;
+create temp macro comma_digits(v) as
+    case when regexp_full_match(v, '[-+]?(\d+|\d{1,3}([. \x{00A0}\x{202F}’'']\d{3})+)(,\d*)?[ \x{00A0}\x{202F}]?%?|[-+]?,\d+%?')
+         then replace(regexp_replace(v, '[^-\d,%]', '', 'g'), ',', '.') end;
+
+-- digits as a number; as a number where 85 % is 0.85; as a whole one; as money, exact; as twelve months of it
+create temp macro number_of(digits) as nullif(try_cast(digits as double), 'infinity'::double);
+create temp macro share_of(digits) as
+    number_of(rtrim(digits, '%')) / case when ends_with(digits, '%') then 100 else 1 end;
+create temp macro whole_of(digits) as try_cast(regexp_extract(digits, '^(-?\d+)(\.0*)?$', 1) as bigint);
+create temp macro money_of(digits) as try_cast(try_cast(digits as decimal(28, 8)) as decimal(18, 2));
+create temp macro year_of_months(digits) as try_cast(12 * try_cast(digits as decimal(28, 8)) as decimal(18, 2));
+
+-- the day of a day or moment: what stands before the time of day, if a time of day it is
+create temp macro day_text(v) as
+    regexp_replace(v,
+        '[T ] *\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)? *([AaPp]\.?[Mm]\.?)? *(Z|UTC|GMT|[-+]\d{2}:?\d{2})?( UTC)?$', '');
+
+-- year first: 2024-01-31, 2024/1/31, 2024.01.31
+create temp macro day_year_first(day) as
+    try_cast(regexp_replace(regexp_extract(day, '^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$'), '[/.]', '-', 'g') as date);
+
+-- in words: 31 January 2024, Wed 31-Jan-24, January 31st, 2024
+create temp macro day_in_words(day) as
+    try_strptime(
+        regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(day,
+            '^(?i)(mon|tue|wed|thu|fri|sat|sun)[a-z]*[,.]? +', ''),
+            '^(\d{1,2})(?:st|nd|rd|th)?[- /.]+(?:of +)?([A-Za-z]{3})[a-z]*[- /.,]+(\d{4}|\d{2})$', '\1 \2 \3'),
+            '^([A-Za-z]{3})[a-z]*[- /.]+(\d{1,2})(?:st|nd|rd|th)?[- /.,]+(\d{4}|\d{2})$', '\2 \1 \3'),
+            '^(\d+ [A-Za-z]{3}) ([0-6]\d)$', '\1 20\2'),
+            '^(\d+ [A-Za-z]{3}) ([7-9]\d)$', '\1 19\2'),
+        '%d %b %Y')::date;
+
+-- three numbers with the year last or, asked for, first: the order is the column's, never the cell's
+create temp macro parts_of(day) as
+    regexp_extract(day, '^(\d{1,2})([-/.])(\d{1,2})[-/.](\d{4}|\d{2})$', ['one', 'mark', 'two', 'year']);
+create temp macro with_century(day) as
+    regexp_replace(regexp_replace(day, '^(\d{1,2}[-/.]\d{1,2}[-/.])([0-6]\d)$', '\120\2'),
+        '^(\d{1,2}[-/.]\d{1,2}[-/.])([7-9]\d)$', '\119\2');
+create temp macro day_dmy(day) as
+    day_year_first(regexp_replace(with_century(day), '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$', '\3-\2-\1'));
+create temp macro day_mdy(day) as
+    day_year_first(regexp_replace(with_century(day), '^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})$', '\3-\1-\2'));
+create temp macro day_ymd(day) as
+    day_year_first(regexp_replace(day, '^(\d{2}[-/.]\d{1,2}[-/.]\d{1,2})$', '20\1'));
+create temp macro read_dmy(v) as coalesce(day_dmy(day_text(v)), day_in_words(day_text(v)));
+create temp macro read_mdy(v) as coalesce(day_mdy(day_text(v)), day_in_words(day_text(v)));
+create temp macro read_ymd(v) as coalesce(day_ymd(day_text(v)), day_in_words(day_text(v)));
+
+-- yes or no; and whether a customer has gone, where a word such as stayed or active speaks for itself
+create temp macro read_flag(v) as
+    case when lower(v) in ('yes', 'y', 'true', 't', '1', '1.0', 'x', 'on') then true
+         when lower(v) in ('no', 'n', 'false', 'f', '0', '0.0', 'off') then false end;
+create temp macro says_gone(v) as
+    case when lower(v) in ('churned', 'churn', 'lost', 'cancelled', 'canceled', 'inactive', 'closed', 'left', 'exited',
+                           'attrited', 'terminated', 'gone', 'former', 'expired', 'not active') then true
+         when lower(v) in ('stayed', 'active', 'current', 'retained', 'live', 'existing', 'not churned', 'kept',
+                           'customer', 'open', 'no churn', 'loyal') then false end;
+create temp macro read_gone(v) as coalesce(says_gone(v), read_flag(v));
+create temp macro read_stays(v) as coalesce(says_gone(v), not read_flag(v));

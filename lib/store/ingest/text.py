@@ -1,0 +1,224 @@
+"""Is the file text, in which encoding, and whole? One bounded pass; never a file, nor a line, in memory at once.
+
+as_utf8         the file as UTF-8 on disk: itself where it is UTF-8 already, else a transcoded copy in the work folder
+without_mixed_line_ends, from_offset   the two other copies a reader may need
+
+How the encoding is told, in this order: as given; a byte-order mark; zeros in every second byte (UTF-16); UTF-8 when
+every byte of the file fits it; UTF-8 with damaged lines (each reported) when more characters fit than do not; else
+cp1252. A byte that cp1252 leaves undefined is refused: Latin-1 would take it, and would take anything.
+"""
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from lib.errors import Refused
+
+CHUNK = 1 << 20
+LINE_LIMIT = 2_000_000  # bytes of one line; DuckDB's own limit for a row, so that both say the same
+
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark is its beginning
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+NOT_TEXT = (
+    (b"PK\x03\x04", "an Excel workbook or a zip archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"SQLite format 3", "a SQLite database"),
+)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A checked UTF-8 file, and what was learned on the way."""
+
+    path: Path
+    encoding: str  # of the file as given
+    starts_at: int  # bytes of the byte-order mark
+    n_bytes: int
+    has_blank_lines: bool  # may stand inside quoted values: a hint that row numbers need care, not a count
+
+
+def as_utf8(path: Path, work: Path, encoding: str | None = None) -> Text:
+    """`path` as checked UTF-8; refuses what is binary, has NUL bytes or a line longer than the limit."""
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    kind = next((kind for magic, kind in NOT_TEXT if head.startswith(magic)), None)
+    if kind:
+        raise Refused(f"{path.name} is {kind}, not CSV text: open it where it came from and save it as CSV.")
+    encoding = _known(encoding) if encoding else _encoding_by_its_head(path.name, head)
+    if encoding == "utf-8":
+        encoding = _utf8_or_cp1252(path)
+    if encoding == "utf-8":
+        watch = _Watch(path.name)
+        for chunk in _chunks(path):
+            watch.see(chunk)
+        mark = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
+        return Text(path, encoding, mark, watch.n_bytes, watch.has_blank_lines)
+    watch = _Watch(path.name)
+    copy = work / "utf8.csv"
+    with copy.open("wb") as out:
+        for chunk in _transcoded(path, encoding):
+            watch.see(chunk)
+            out.write(chunk)
+    return Text(copy, encoding, 0, watch.n_bytes, watch.has_blank_lines)
+
+
+def from_offset(text: Text, offset: int, work: Path) -> Text:
+    """A copy that begins at byte `offset`: the file without the lines above its header."""
+    copy = work / "from_header.csv"
+    with text.path.open("rb") as file, copy.open("wb") as out:
+        file.seek(offset)
+        while chunk := file.read(CHUNK):
+            out.write(chunk)
+    return Text(copy, text.encoding, 0, text.n_bytes - offset, text.has_blank_lines)
+
+
+def without_mixed_line_ends(text: Text, work: Path) -> Text:
+    """A copy in which every line ends in a line feed: files glued together from two systems have both kinds."""
+    copy = work / "line_ends.csv"
+    with copy.open("wb") as out:
+        held = b""
+        for chunk in _chunks(text.path):
+            chunk = held + chunk
+            held = b"\r" if chunk.endswith(b"\r") else b""  # its line feed may open the next chunk
+            chunk = chunk[: len(chunk) - len(held)]
+            out.write(chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+        out.write(held.replace(b"\r", b"\n"))
+    return Text(copy, text.encoding, text.starts_at, text.n_bytes, text.has_blank_lines)
+
+
+def _known(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+        if name == "utf-8-sig":
+            name = "utf-8"
+        "".encode(name)  # codecs such as base64 are no text encodings
+    except LookupError:
+        raise Refused(f"{encoding!r} is no known text encoding: try utf-8, cp1252, latin-1 or utf-16.") from None
+    return name
+
+
+def _encoding_by_its_head(name: str, head: bytes) -> str:
+    """The encoding as far as the first 64 KiB tell it; utf-8 still to be proved by the rest."""
+    marked = next((encoding for mark, encoding in MARKS if head.startswith(mark)), None)
+    if marked:
+        return marked
+    zeros = head.count(0)
+    if zeros:
+        at_odd, at_even = head[1::2].count(0), head[0::2].count(0)
+        if len(head) >= 4 and zeros > 0.35 * len(head) and min(at_odd, at_even) < 0.1 * zeros:
+            return "utf-16-le" if at_odd > at_even else "utf-16-be"
+        line = head[: head.index(0)].count(b"\n") + 1
+        raise Refused(
+            f"{name} has a NUL byte in line {line}: it is a binary or damaged file. Export it again as CSV text."
+        )
+    n_control = len(head) - len(head.translate(None, bytes({*range(1, 32)} - set(b"\t\n\r\f\v\x1a\x1b"))))
+    if n_control > 0.05 * len(head):
+        raise Refused(
+            f"{name} is not text: {n_control:,} of its first {len(head):,} bytes are control characters. "
+            "Export it again as CSV."
+        )
+    return "utf-8"
+
+
+def _utf8_or_cp1252(path: Path) -> str:
+    """utf-8 when all bytes fit, or more characters beyond ASCII fit than do not; else cp1252."""
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    try:
+        for chunk in _chunks(path):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+        return "utf-8"
+    except UnicodeDecodeError:
+        pass
+    n_good = n_bad = 0
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for chunk in _chunks(path):
+        found = decoder.decode(chunk)
+        n_strange = found.count("\ufffd")
+        n_bad += n_strange
+        n_good += len(found) - n_strange - len(found.encode("ascii", "ignore"))
+    return "utf-8" if n_good > n_bad else "cp1252"
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _transcoded(path: Path, encoding: str) -> Iterator[bytes]:
+    """The file's text as chunks of UTF-8, without a byte-order mark."""
+    decoder = codecs.getincrementaldecoder(encoding)("strict")
+    n_lines, first = 0, True
+    try:
+        for chunk in _chunks(path):
+            found = decoder.decode(chunk)
+            if first:
+                found, first = found.removeprefix("\ufeff"), False
+            n_lines += found.count("\n")
+            yield found.encode("utf-8", "strict")
+        yield decoder.decode(b"", final=True).encode("utf-8")
+    except UnicodeError as error:
+        raise Refused(
+            f"{path.name} cannot be read as {encoding}, at or after line {n_lines + 1}: {error.reason}. "
+            "Export it as UTF-8, or name its encoding."
+        ) from None
+
+
+class _Watch:
+    """Sees every chunk of the text go by; refuses NUL bytes and over-long lines, whatever their size, at once."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.n_bytes = self.n_lines = self._unended = 0
+        self.has_blank_lines = False
+        self._last = b""
+
+    def see(self, chunk: bytes) -> None:
+        if not chunk:
+            return
+        if 0 in chunk:
+            line = self.n_lines + chunk[: chunk.index(0)].count(b"\n") + 1
+            raise Refused(
+                f"{self.name} has a NUL byte in line {line:,}: it is a binary or damaged file. "
+                "Export it again as CSV text."
+            )
+        self._measure_lines(chunk)
+        self.has_blank_lines = self.has_blank_lines or self._opens_a_blank_line(chunk)
+        self._last = (self._last + chunk[-3:])[-3:]
+        self.n_bytes += len(chunk)
+        self.n_lines += chunk.count(b"\n")
+
+    def _opens_a_blank_line(self, chunk: bytes) -> bool:
+        if not self.n_bytes and chunk[:1] in b"\r\n":
+            return True
+        blanks = (b"\n\n", b"\n\r\n", b"\r\r") if b"\r" in chunk or b"\r" in self._last else (b"\n\n",)
+        seam = self._last + chunk[:3]
+        return any(blank in chunk or blank in seam for blank in blanks)
+
+    def _measure_lines(self, chunk: bytes) -> None:
+        """A line can pass the limit only across chunks, or within one longer than the limit (a transcoded one)."""
+        ends = [at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0]
+        if self._unended + (min(ends) if ends else len(chunk)) > LINE_LIMIT:
+            self._refuse_line(self.n_lines + 1)
+        if len(chunk) > LINE_LIMIT:
+            for n_before, line in enumerate(chunk.replace(b"\r", b"\n").split(b"\n")):
+                if len(line) > LINE_LIMIT:
+                    self._refuse_line(self.n_lines + n_before + 1)
+        end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r"))
+        self._unended = len(chunk) - end - 1 if end >= 0 else self._unended + len(chunk)
+
+    def _refuse_line(self, line: int) -> None:
+        raise Refused(
+            f"{self.name}: line {line:,} is longer than {LINE_LIMIT:,} bytes, the most a row may have. "
+            "Look there for a missing line end or a quote that is never closed."
+        )
