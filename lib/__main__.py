@@ -79,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     undo.add_argument("batch")
     undo.set_defaults(run=_undo)
 
+    refold = commands.add_parser("refold", help="publish the same batches again, after an upgrade")
+    refold.set_defaults(run=_refold)
+
     batches = commands.add_parser("batches", help="what was imported, when, by whom, and what was refused")
     batches.set_defaults(run=_batches)
     _add_format(batches)
@@ -165,6 +168,8 @@ def _sample(options: argparse.Namespace) -> None:
 
 
 def _import(options: argparse.Namespace) -> int:
+    import pandas as pd
+
     from lib.store import folder, publish
     from lib.store.ingest import read
 
@@ -191,7 +196,7 @@ def _import(options: argparse.Namespace) -> int:
             )
             return 1
         batch = replace(
-            _batch(options.file.name, (options.table,), replaces=options.replace),
+            _batch(options.file.name, (options.table, "heading"), replaces=options.replace),
             file_hash=_hash(options.file),
             n_read=reading.n_rows_read,
             n_kept=reading.n_rows_kept,
@@ -201,6 +206,10 @@ def _import(options: argparse.Namespace) -> int:
             notes=reading.notes,
         )
         reading.data.rename(staged / f"{options.table}.parquet")
+        renamed = [
+            (each.header, each.field.name) for each in reading.mapping if each.field and each.header != each.field.name
+        ]
+        pd.DataFrame(renamed, columns=["header", "field"], dtype=str).to_parquet(staged / "heading.parquet")
         manifest = publish.publish(options.store, staged, batch, now=_now())
     _say(
         f"{options.file.name}: {batch.n_kept:,} of {batch.n_read:,} rows are in, as batch {manifest.batches[-1].batch} of {options.store}"
@@ -213,6 +222,13 @@ def _undo(options: argparse.Namespace) -> None:
 
     manifest = publish.undo(options.store, options.batch, who=getpass.getuser(), now=_now())
     _say(f"Batch {options.batch} is out; the store holds {', '.join(batch.batch for batch in manifest.batches)}")
+
+
+def _refold(options: argparse.Namespace) -> None:
+    from lib.store import publish
+
+    manifest = publish.refold(options.store, who=getpass.getuser(), now=_now())
+    _say(f"{options.store} was folded anew, as snapshot {manifest.snapshot}")
 
 
 def _batches(options: argparse.Namespace) -> None:

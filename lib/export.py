@@ -26,8 +26,8 @@ def plain_rows(table: pd.DataFrame) -> list[dict]:
 
 def safe_csv(table: pd.DataFrame) -> str:
     """CSV with a header; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    said = {name: [safe_cell(_flat(value)) for value in table[name]] for name in table.columns}
-    return pd.DataFrame(said, columns=[safe_cell(name) for name in table.columns]).to_csv(index=False)
+    said = {safe_cell(name): [safe_cell(_flat(value)) for value in table[name]] for name in table.columns}
+    return pd.DataFrame(said).to_csv(index=False, lineterminator="\r\n")  # so a bare CR is quoted and starts no row
 
 
 def safe_cell(value: object) -> object:

@@ -7,7 +7,7 @@ import pytest
 
 from lib.errors import Refused
 from lib.store.ingest.fields import fields_of, match, meaning
-from lib.store.ingest.values import Profile
+from lib.store.ingest.profile import Profile
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 EMPTY = Profile()
@@ -109,7 +109,7 @@ def test_a_churn_column_with_a_third_value_is_refused_with_the_counts():
     three = flag(("No", 5), ("Yes", 3), ("Maybe", 1), n_gone=8)
     with pytest.raises(Refused, match=r"'Churn'.*more than two values: 'No' \(5\), 'Yes' \(3\), 'Maybe' \(1\)"):
         mapped(["Churn"], [three])
-    with pytest.raises(Refused, match="'State'.*more than two values"):
+    with pytest.raises(Refused, match=r"'State'.*more than two values"):
         mapped(["State"], [three], {"State": "churned"})
     assert mapped(["Churn"], [three], {"Churn": "plain"}) == {"Churn": "plain"}
 
@@ -135,6 +135,11 @@ def test_a_second_column_that_says_who_churned_is_left_out_with_a_note():
 def test_a_given_mapping_wins_and_is_written_in_any_case():
     given = {"COMPANY": "Account", "id": "skip", "plan": "plain"}
     assert mapped(["Company", "id", "plan"], None, given) == {"Company": "account", "id": "skipped", "plan": "plain"}
+
+
+def test_a_given_mapping_still_hears_what_the_header_says():
+    found, _ = match("account", ["isActive"], [flag(("Yes", 1), ("No", 1), n_gone=2)], {"isActive": "churned"})
+    assert found[0].reads == "stays"
 
 
 def test_a_given_mapping_that_cannot_be_is_refused():

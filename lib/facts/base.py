@@ -181,7 +181,10 @@ def load(
     if like is None:
         levelled = [_levelled(each, rows[f"d{i}"]) for i, each in enumerate(dimensions)]
     else:
-        levelled = [(to, _levelled_like(each, rows[f"d{i}"], to)) for i, (each, to) in enumerate(zip(dimensions, like.dimensions, strict=True))]
+        levelled = [
+            (to, _levelled_like(each, rows[f"d{i}"], to))
+            for i, (each, to) in enumerate(zip(dimensions, like.dimensions, strict=True))
+        ]
     stratum, strata = _strata(rows["stratum"], definitions)
     arr = np.asarray(rows["arr"])
     base = Base(
@@ -291,4 +294,6 @@ def _levelled(dimension: StoredDimension, raw: np.ndarray) -> tuple[Dimension, n
 def _levelled_like(dimension: StoredDimension, raw: np.ndarray, to: Dimension) -> np.ndarray:
     at = {value: code for code, value in enumerate(to.levels)}
     otherwise = at.get(OTHER, UNKNOWN)
-    return np.array([at.get(value, otherwise) for value in dimension.values] + [at.get(MISSING, UNKNOWN)], np.uint8)[raw]
+    return np.array([at.get(value, otherwise) for value in dimension.values] + [at.get(MISSING, UNKNOWN)], np.uint8)[
+        raw
+    ]

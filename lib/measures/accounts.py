@@ -30,6 +30,7 @@ def accounts(
     outcome: str | None = None,
     within: Sequence[tuple[str, str | None]] = (),
     only_lost: bool = False,
+    only_decided: bool = False,
     search: str = "",
     sort: str = "arr",
     descending: bool = True,
@@ -39,9 +40,10 @@ def accounts(
 ) -> Answer:
     """Accounts at risk in the book and `within` a segment, one row each, `n_rows` of them in all.
 
-    only_lost  those with the outcome alone
-    search     text that the account's id or name holds, whatever its case
-    limit      None gives every row after the first `offset`
+    only_lost     those with the outcome alone
+    only_decided  without those whose outcome is undecided: as many rows as a rate's n
+    search        text that the account's id or name holds, whatever its case
+    limit         None gives every row after the first `offset`
 
     is_lost is the outcome; accounts whose outcome is undecided are counted in left_out. Raises Refused for an unknown sort.
     """
@@ -56,6 +58,8 @@ def accounts(
     conditions, values = _conditions(con, chain, book, definitions, dimensions, within)
     if only_lost:
         conditions.append("base.had_outcome")
+    if only_decided:
+        conditions.append("base.had_outcome is not null")
     if search:
         conditions.append(
             "(contains(lower(book.account), lower($search)) or contains(lower(book.name), lower($search)))"
@@ -68,7 +72,7 @@ def accounts(
         chain,
         f"select account, {plain},",
         "    base.arr::double as arr, base.tenure_days::double as tenure_days, base.had_outcome as is_lost,",
-        "    count(*) over () as n_rows, count(*) filter (where base.had_outcome is null) over () as n_undecided",
+        "    count(*) over () as n_rows, count(base.had_outcome) over () as n_decided",
         "from base",
         "join book using (account)",
         f"where {' and '.join(['true', *conditions])}",
@@ -76,7 +80,7 @@ def accounts(
         "limit $limit offset $offset",
     ])  # fmt: skip
     rows = con.execute(sql, facts.parameters(sql, book, definitions) | values).df()
-    undecided = int(rows["n_undecided"].iat[0]) if len(rows) else 0
+    undecided = int(rows["n_rows"].iat[0] - rows["n_decided"].iat[0]) if len(rows) else 0
     return Answer(
         rows[COLUMNS],
         left_out((f"{facts.OUTCOMES[outcome].undecided} (listed, neither lost nor kept)", undecided)),
@@ -95,7 +99,7 @@ def _conditions(
 ) -> tuple[list[str], dict]:
     """SQL conditions on d0, d1, ... for the values of a segment, and what they bind."""
     conditions, bound = [], {}
-    for name, value in within:
+    for number, (name, value) in enumerate(within):
         i = dimensions.index(choose(dimensions, [name])[0])
         dimension = dimensions[i]
         if value is facts.MISSING:
@@ -108,8 +112,8 @@ def _conditions(
             ).tolist()
             conditions.append(f"(base.d{i} is not null and not list_contains($kept_{i}::integer[], base.d{i}))")
         elif value in dimension.values:
-            bound[f"code_{i}"] = dimension.values.index(value)
-            conditions.append(f"base.d{i} = $code_{i}")
+            bound[f"code_{number}"] = dimension.values.index(value)
+            conditions.append(f"base.d{i} = $code_{number}")
         else:
             conditions.append("false")
     return conditions, bound

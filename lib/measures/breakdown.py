@@ -25,7 +25,8 @@ DEEPEST = 4
 COLUMNS = [
     "segment", "n", "n_lost", "churn_rate", "churn_rate_lo", "churn_rate_hi",
     "parent", "parent_rate", "rest_rate", "overall_rate", "lift_vs_parent", "lift", "lift_vs_overall",
-    "excess_lost", "arr", "arr_lost", "arr_loss_rate", "share_of_lost", "share_of_arr_lost",
+    "excess_lost", "arr", "arr_lost", "arr_loss_rate", "parent_arr_loss_rate", "rest_arr_loss_rate",
+    "overall_arr_loss_rate", "share_of_lost", "share_of_arr_lost",
 ]  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def _rates(cells: pd.DataFrame, codes: list[str], names: list[str]) -> pd.DataFr
     """Rates, intervals, lifts and shares of cells that share one total."""
     n, n_lost, arr, arr_lost = (cells[name].to_numpy(float) for name in ("n", "n_lost", "arr", "arr_lost"))
     lo, hi = stats.wilson(n_lost, n)
-    parent, parent_rate = _best_parent(cells, codes, names)
+    parent, parent_rate, parent_arr_rate = _best_parent(cells, codes, names)
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = n_lost / n
         overall_rate = np.full(len(cells), n_lost.sum() / n.sum() if n.sum() else np.nan)
@@ -97,26 +98,28 @@ def _rates(cells: pd.DataFrame, codes: list[str], names: list[str]) -> pd.DataFr
             "arr": arr,
             "arr_lost": arr_lost,
             "arr_loss_rate": arr_lost / arr,
+            "parent_arr_loss_rate": parent_arr_rate,
+            "rest_arr_loss_rate": (arr_lost.sum() - arr_lost) / (arr.sum() - arr),
+            "overall_arr_loss_rate": np.full(len(cells), arr_lost.sum() / arr.sum() if arr.sum() else np.nan),
             "share_of_lost": n_lost / n_lost.sum(),
             "share_of_arr_lost": arr_lost / arr_lost.sum(),
         }
     return pd.DataFrame(table, columns=COLUMNS).replace([np.inf, -np.inf], np.nan)
 
 
-def _best_parent(cells: pd.DataFrame, codes: list[str], names: list[str]) -> tuple[list[dict], np.ndarray]:
-    """For each cell the parent with the highest rate: (its segment, its rate)."""
-    best_rate = np.full(len(cells), -1.0)
+def _best_parent(cells: pd.DataFrame, codes: list[str], names: list[str]) -> tuple[list[dict], np.ndarray, np.ndarray]:
+    """For each cell the parent with the highest rate: (its segment, its rate, its ARR loss rate)."""
+    best_rate, best_arr_rate = np.full(len(cells), -1.0), np.full(len(cells), np.nan)
     best: list[dict] = [{} for _ in range(len(cells))]
+    summed = ["n", "n_lost", "arr", "arr_lost"]
     for kept in combinations(range(len(codes)), max(len(codes) - 1, 0)):
         columns = [codes[i] for i in kept]
-        sums = (
-            cells.groupby(columns, dropna=False)[["n", "n_lost"]].transform("sum")
-            if columns
-            else cells[["n", "n_lost"]].sum()
-        )
-        with np.errstate(invalid="ignore"):
+        sums = cells.groupby(columns, dropna=False)[summed].transform("sum") if columns else cells[summed].sum()
+        with np.errstate(divide="ignore", invalid="ignore"):
             rate = np.broadcast_to(np.asarray(sums["n_lost"] / sums["n"], float), len(cells))
-        for row in np.flatnonzero(rate > best_rate):
+            arr_rate = np.broadcast_to(np.asarray(sums["arr_lost"] / sums["arr"], float), len(cells))
+        better = rate > best_rate
+        for row in np.flatnonzero(better):
             best[row] = {names[i]: cells[codes[i]].iat[row] for i in kept}
-        best_rate = np.maximum(best_rate, rate)
-    return best, np.where(best_rate < 0, np.nan, best_rate)
+        best_rate, best_arr_rate = np.maximum(best_rate, rate), np.where(better, arr_rate, best_arr_rate)
+    return best, np.where(best_rate < 0, np.nan, best_rate), best_arr_rate

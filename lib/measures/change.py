@@ -3,6 +3,8 @@
 change    one row per value of a dimension: its mix part and its rate part; all parts add up to the change of the whole
 """
 
+from collections.abc import Sequence
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -22,9 +24,17 @@ COLUMNS = [
 
 
 def change(
-    con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, *, by: str, outcome: str | None = None
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    definitions: Definitions,
+    *,
+    by: str,
+    outcome: str | None = None,
+    within: Sequence[tuple[str, str | None]] = (),
 ) -> Answer:
     """The change of the overall rate since the previous period, split by the values of the dimension `by`.
+
+    within  keeps the accounts with these values: the change is then that of this segment
 
     rate_part is what the value's own rate did, at its average share; mix_part what its share did, at its average rate against
     the average of the whole (Kitagawa 1955; second check: a naive loop in the tests). Their sum over all values is `change`.
@@ -34,9 +44,12 @@ def change(
     outcome = check_outcome(con, outcome)
     if not OUTCOMES[outcome].has_period:
         raise Refused("The data has no dates, so there is no previous period to compare with.")
-    dimensions = choose(available(con, definitions), [by])
+    dimensions = choose(available(con, definitions), [by, *(name for name, _ in within)])
     before, _ = count_cells(con, book.previous(), definitions, outcome, dimensions)
     now, sql = count_cells(con, book, definitions, outcome, dimensions)
+    for name, value in within:
+        at = f"d{dimensions.index(choose(dimensions, [name])[0])}"
+        before, now = (cells[[each == value for each in cells[at]]] for cells in (before, now))
     notes = () if before["n"].sum() else ("There is no previous period in the data.",)
     undecided = int(now["n_undecided"].sum())
     return Answer(
@@ -45,9 +58,8 @@ def change(
 
 
 def _parts(name: str, before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    both = before.set_index("d0")[["n", "n_lost"]].join(
-        now.set_index("d0")[["n", "n_lost"]], how="outer", lsuffix="_before"
-    )
+    both = before.set_index("d0")[["n", "n_lost"]].add_suffix("_before")
+    both = both.join(now.set_index("d0")[["n", "n_lost"]], how="outer")
     both = (
         both.fillna(0)
         .loc[lambda rows: rows["n_before"] + rows["n"] > 0]

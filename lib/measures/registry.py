@@ -3,6 +3,7 @@
 MEASURES   name -> Measure
 measure    the function of a name, imported when first asked for
 """
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -53,7 +54,12 @@ MEASURES = {
     "change": Measure(
         "lib.measures.change:change",
         "this period against the previous one: the mix part and the rate part of every value",
-        (_OUTCOME, Option("by", "text", "the dimension")),
+        (_OUTCOME, Option("by", "text", "the dimension"), _WITHIN),
+    ),
+    "facets": Measure(
+        "lib.measures.facets:facets",
+        "how many accounts of the book have each value of a dimension",
+        (Option("by", "names", "dimensions"),),
     ),
     "accounts": Measure(
         "lib.measures.accounts:accounts",
@@ -62,6 +68,7 @@ MEASURES = {
             _OUTCOME,
             _WITHIN,
             Option("only_lost", "flag", "only accounts with the outcome"),
+            Option("only_decided", "flag", "without accounts whose outcome is still pending"),
             Option("search", "text", "text in id or name"),
             Option("sort", "text", "column to sort by"),
             Option("limit", "whole", "at most this many rows"),

@@ -39,6 +39,7 @@ class StoredDimension:
     cuts: tuple[float, ...]  # numbers: the upper bounds of all bands but the last
     is_default: bool  # searched for hot-spots unasked
     has_history: bool
+    also_called: tuple[str, ...] = ()  # the headers it had in the files
 
 
 def catalogue(con: duckdb.DuckDBPyConnection, table: str) -> list[StoredDimension]:
@@ -61,7 +62,7 @@ def catalogue(con: duckdb.DuckDBPyConnection, table: str) -> list[StoredDimensio
         found.append(
             StoredDimension(
                 name=name,
-                column=_band_column(name, taken) if is_number else name,
+                column=name if kind == "VARCHAR" else _code_column("band" if is_number else "value", name, taken),
                 kind="number" if is_number else "category",
                 values=tuple(band_labels(cuts)) if is_number else _values(con, table, name),
                 cuts=cuts,
@@ -75,15 +76,17 @@ def catalogue(con: duckdb.DuckDBPyConnection, table: str) -> list[StoredDimensio
 def read_catalogue(con: duckdb.DuckDBPyConnection) -> tuple[StoredDimension, ...]:
     """The dimensions of an opened snapshot."""
     rows = con.execute(
-        "select name, column_name, kind, values, cuts, is_default, has_history from core.dimension order by position"
+        "select name, column_name, kind, values, cuts, is_default, has_history, "
+        "    (select coalesce(list(header order by header), []) from core.heading where field = dimension.name) "
+        "from core.dimension order by position"
     ).fetchall()
-    return tuple(StoredDimension(n, c, k, tuple(v), tuple(cuts), d, h) for n, c, k, v, cuts, d, h in rows)
+    return tuple(StoredDimension(n, c, k, tuple(v), tuple(cuts), d, h, tuple(a)) for n, c, k, v, cuts, d, h, a in rows)
 
 
 def find_dimension(dimensions: Sequence[StoredDimension], name: str) -> StoredDimension:
-    """The dimension people call `name` (case, spaces and underscores do not matter); raises Refused with the names there are."""
+    """The dimension people call `name` or that was its header in a file (case, spaces and underscores do not matter); raises Refused with the names there are."""
     exact = [each for each in dimensions if each.name == name]
-    alike = [each for each in dimensions if _folded(each.name) == _folded(name)]
+    alike = [each for each in dimensions if _folded(name) in map(_folded, (each.name, *each.also_called))]
     if not exact and not alike:
         raise Refused(f"There is no dimension {name!r}; this data has {', '.join(each.name for each in dimensions)}.")
     return (exact or alike)[0]
@@ -93,9 +96,9 @@ def _folded(name: str) -> str:
     return "".join(letter for letter in name.casefold() if letter.isalnum())
 
 
-def _band_column(name: str, taken: set[str]) -> str:
-    """A name for the bands of a number that no column of the data has."""
-    column = f"band of {name}"
+def _code_column(what: str, name: str, taken: set[str]) -> str:
+    """A name no column of the data has, for the codes of a column that is also wanted as it is: numbers, mostly."""
+    column = f"{what} of {name}"
     while column.lower() in taken:
         column += "'"
     return column

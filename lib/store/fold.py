@@ -192,7 +192,16 @@ def _write_account(con: duckdb.DuckDBPyConnection, dimensions: list[StoredDimens
         con.execute(f"create type {kind} as enum (select value from enum_value)")
         con.execute(
             "insert into dimension values ($position, $name, $column, $kind, $values, $cuts, $is_default, $has_history)",
-            {**vars(each), "position": position, "values": list(each.values), "cuts": list(each.cuts)},
+            {
+                "position": position,
+                "name": each.name,
+                "column": each.column,
+                "kind": each.kind,
+                "values": list(each.values),
+                "cuts": list(each.cuts),
+                "is_default": each.is_default,
+                "has_history": each.has_history,
+            },
         )
         if each.kind == "number":
             coded[each.column] = (

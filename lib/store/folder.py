@@ -52,6 +52,7 @@ class Manifest:
     published_at: str
     batches: tuple[Batch, ...]
     files: dict[str, dict]  # file name -> {"made_from", "n_rows": {table: n}, "last_day"}
+    shape: str = ""  # lib.store.tables.SHAPE of the version that made it
     next_batch: int = 1
     n_rows: dict[str, int] = field(default_factory=dict)
     last_day: str | None = None  # the last day the data knows; None where it has no dates

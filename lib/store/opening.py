@@ -16,9 +16,10 @@ from pathlib import Path
 import duckdb
 
 from lib.book import Book
+from lib.errors import Refused
 from lib.store.dimensions import StoredDimension, find_dimension, read_catalogue
 from lib.store.folder import Manifest, read_manifest, require_current
-from lib.store.tables import quote
+from lib.store.tables import SHAPE, quote
 
 MEMORY_LIMIT = "4GB"
 
@@ -75,6 +76,11 @@ def open_snapshot(store: Path, scripts: Sequence[str] = ()) -> Snapshot:
     """Open the current snapshot of `store` read-only. `scripts` are run on the root before it is locked (the facts)."""
     path = require_current(store)
     manifest = read_manifest(path)
+    if manifest.shape != SHAPE:
+        raise Refused(
+            f"The data in {store} was published by another version of Headlight. "
+            "Run `python -m lib refold` once: it folds the same batches into the tables of this version."
+        )
     root = duckdb.connect(":memory:")
     root.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     for name in ("core", "usage"):

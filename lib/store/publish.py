@@ -2,6 +2,7 @@
 
 publish    add a prepared batch and publish the fold of all batches
 undo       publish the fold without one batch
+refold     publish the same batches in the tables of this version
 N_KEPT     snapshots that stay readable behind the current one
 
 kill -9 at any instant leaves the previous snapshot whole: every folder is built under a name nobody reads, made durable,
@@ -22,7 +23,7 @@ from lib.store import folder
 from lib.store.fold import build_core
 from lib.store.folder import Batch, Manifest
 from lib.store.rollups import build_usage
-from lib.store.tables import SCHEMA
+from lib.store.tables import SHAPE
 
 N_KEPT = 10
 _BUILDERS = {"core.duckdb": build_core, "usage.duckdb": build_usage}
@@ -71,6 +72,13 @@ def undo(store: Path, batch: str, *, who: str, now: datetime, wait_seconds: floa
         return _publish_fold(store, batches, before.next_batch, before, now=now, say=lambda _: None)
 
 
+def refold(store: Path, *, who: str, now: datetime, wait_seconds: float = 60) -> Manifest:
+    """Publish the same batches again: after an upgrade that changed the tables."""
+    with folder.writing(store, who=who, now=now, wait_seconds=wait_seconds):
+        before = folder.read_manifest(folder.require_current(store))
+        return _publish_fold(store, before.batches, before.next_batch, before, now=now, say=lambda _: None)
+
+
 def _publish_fold(
     store: Path, batches: tuple[Batch, ...], next_batch: int, before: Manifest | None, *, now: datetime, say: Callable
 ) -> Manifest:
@@ -98,6 +106,7 @@ def _publish_fold(
         published_at=now.isoformat(timespec="seconds"),
         batches=batches,
         files=files,
+        shape=SHAPE,
         next_batch=next_batch,
         n_rows={table: n for file in files.values() for table, n in file["n_rows"].items()},
         last_day=max((file["last_day"] for file in files.values() if file["last_day"]), default=None),
@@ -136,7 +145,7 @@ def _made_from(file: str, batches: Iterable[Batch]) -> str:
         for batch in batches
         if (tables := _goes_into(file, batch))
     ]
-    return hashlib.sha256(json.dumps([SCHEMA, parts]).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps([SHAPE, parts]).encode()).hexdigest()[:16]
 
 
 def _received_on(file: str, batches: Iterable[Batch]) -> date:

@@ -102,7 +102,8 @@ def _view_events(con: duckdb.DuckDBPyConnection, files: list[Path]) -> None:
     """A temp view of all events, typed; a column that no file has is empty."""
     given = {name.lower() for name in columns_of(con, files)} if files else set()
     fields = ", ".join(
-        f"{quote(name) if name in given else 'null'}::{kind} as {quote(name)}" for name, kind in columns("event").items()
+        f"{quote(name) if name in given else 'null'}::{kind} as {quote(name)}"
+        for name, kind in columns("event").items()
     )
     con.execute("set variable event_files = $files", {"files": [str(file) for file in files]})
     rows = "from read_parquet(getvariable('event_files'), union_by_name = true)" if files else "where false"

@@ -163,3 +163,9 @@ create table goal (
     reached_on         date,
     value              double
 );
+
+-- one row per header of an accounts file that became a field of another name: a dimension answers to both
+create table heading (
+    header             varchar not null,
+    field              varchar not null  -- a column of account
+);

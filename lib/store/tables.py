@@ -1,16 +1,20 @@
 """The store's tables as Python sees them: columns and types from schema.sql, keys, and safe names.
 
 COLUMNS   table -> {column: DuckDB type}, read from schema.sql itself
+SHAPE     names the tables of this version of Headlight: a snapshot of another shape is folded anew
 KEYS      table -> the columns that make a row unique (event has none)
 quote     the one function that turns a name into a quoted SQL identifier
 """
 
+import hashlib
 from functools import cache
 from pathlib import Path
 
 import duckdb
 
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text()
+FOLD = 1  # counts up when the same batches would be folded into other tables
+SHAPE = f"{hashlib.sha256(SCHEMA.encode()).hexdigest()[:12]}.{FOLD}"
 
 KEYS: dict[str, tuple[str, ...]] = {
     "account": ("account",),
@@ -26,6 +30,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "survey": ("survey",),
     "touch": ("touch",),
     "goal": ("goal",),
+    "heading": ("header",),
 }
 
 

@@ -1,0 +1,13 @@
+"""What pages are made of: state in the address, answers through the cache, and figures as people read them.
+
+frame      opens a page: who views, the book bar, the title line       access    who views, and what of it
+bookbar    the period, the day and the filters of the book             periods   last 12 months, this quarter, ...
+address    the state of a page is its link                             rooms     the pages there are, in groups
+door       the one way to an answer: cache, cursor, calm refusals      look      the style sheet
+hotstate   the state of the hot-spot page                              hotlist   hot-spots as ranked sentences
+drill      breakdown by clicking: breadcrumb, lock, charts             listing   the accounts behind any figure
+tiles      headline figures that open                                  tables    tables and safe downloads
+passport   how a figure is computed                                    imports   what was read and what was refused
+plain      text from data, shown as typed                              numbers   1.2 M, 12.3 %, 11.2 % (8.4–14.7)
+sentences  findings in plain English                                   charts    every figure, one module each
+"""

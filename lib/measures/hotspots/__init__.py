@@ -5,9 +5,11 @@ cube       counts of every combination, from covering blocks
 groups     accounts by the hot-spots they are in, counted per combination
 model      what the hot-spots found so far let one expect of every combination
 tails      how surprising a count or a loss of ARR is
+search     what stays the same through one scan: weights, strata, the combinations tested
 scan       the sequential search: find the strongest, explain it away, look again; family-wise error controlled
 report     a find as a row: rates, intervals, lifts, excess, held in the previous period
 """
+
 from collections.abc import Mapping, Sequence
 
 import duckdb
@@ -23,7 +25,9 @@ from lib.measures.hotspots.report import detectable_lift, report
 from lib.measures.hotspots.scan import Scan, scan
 from lib.store.dimensions import StoredDimension
 
-MOST_CELLS = 600_000  # combinations one search looks at; dimensions past it are named and left for a search of their own
+MOST_CELLS = (
+    600_000  # combinations one search looks at; dimensions past it are named and left for a search of their own
+)
 
 
 def hotspots(
@@ -98,7 +102,9 @@ def _what_could_show(base: Base, found: Scan, alpha: float) -> tuple[str, ...]:
         return (f"{n:,} accounts, {n_lost:,} of them lost: there is nothing to compare.",)
     sizes = [size for size in (30, 100, 300, 1_000, 3_000, 10_000) if found.min_n <= size <= n / 4][-3:]
     if not sizes or not found.n_tested:
-        return (f"{n:,} accounts are too few to find hot-spots: no segment has the {found.min_n} accounts a judgement needs.",)
+        return (
+            f"{n:,} accounts are too few to find hot-spots: no segment has the {found.min_n} accounts a judgement needs.",
+        )
     tested = found.tested_by_depth
     lifts = detectable_lift(n, n_lost / n, np.array(sizes), 1, max(tested), n_depths=len(tested), alpha=alpha)
     said = [f"{lift:.1f} times for {size:,} accounts" for size, lift in zip(sizes, lifts, strict=True) if lift == lift]

@@ -1,10 +1,11 @@
 """Accounts sorted into groups that the model cannot tell apart: same stratum, inside the same finds.
 
-Weighing   what is added up: accounts, or their ARR and its square and cube
+Weighing   what is added up: accounts, or their ARR with its square and cube
 Groups     the groups, how much each holds and lost, and how much of each lies in every tested cell
 start      one group per stratum, before anything is found
 split      the groups after one more find: those it cuts are cut in two, by counting its own accounts only
 """
+
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,40 +80,49 @@ class Groups:
 def start(stratum: np.ndarray, total: np.ndarray, lost: np.ndarray, cells: np.ndarray) -> Groups:
     """One group per stratum, before anything is found; arguments as in Groups."""
     n_strata = len(lost)
-    return Groups(stratum.astype(np.uint16), np.arange(n_strata), np.zeros((n_strata, 0), bool), total.astype(float),
-                  lost.astype(float), cells.astype(float))
+    return Groups(
+        stratum.astype(np.uint16),
+        np.arange(n_strata),
+        np.zeros((n_strata, 0), bool),
+        total.astype(float),
+        lost.astype(float),
+        cells.astype(float),
+    )
 
 
 def split(groups: Groups, weighing: Weighing, tested: np.ndarray, rows: np.ndarray) -> Groups:
-    """The groups once the accounts at `rows` are told as a find: its column is added to `inside`."""
+    """The groups once the accounts at `rows` are told as a find: its column is added to `inside`.
+
+    A group wholly in the find stays; one that it cuts keeps the accounts outside and hands the others to a new group.
+    """
     n_groups = len(groups.stratum)
     found = np.bincount(groups.of_account[rows], minlength=n_groups)
-    whole = (found > 0) & (found == groups.total[0])
-    cut = np.flatnonzero((found > 0) & ~whole)
+    is_whole = (found > 0) & (found == groups.total[0])
+    cut = np.flatnonzero((found > 0) & ~is_whole)
 
-    new_of = np.full(n_groups, -1, np.int32)
-    new_of[cut] = np.arange(len(cut))
-    part = new_of[groups.of_account[rows]]
+    part_of = np.full(n_groups, -1, np.int32)
+    part_of[cut] = np.arange(len(cut))
+    part = part_of[groups.of_account[rows]]
     rows, part = rows[part >= 0], part[part >= 0]
-    cells = weighing.count(part, len(cut), rows, tested) if len(cut) else groups.cells[:, :0]
-    total, lost = weighing.total(part, len(cut), rows), _lost(weighing, part, len(cut), rows)
-
     of_account = groups.of_account.copy()
-    of_account[rows] = part + n_groups
-    left = {"total": groups.total.copy(), "lost": groups.lost.copy(), "cells": groups.cells.copy()}
-    left["total"][:, cut] -= total
-    left["lost"][cut] -= lost
-    left["cells"][:, cut] -= cells
-    inside = np.vstack([groups.inside, groups.inside[cut]])
-    column = np.concatenate([whole, np.ones(len(cut), bool)])
+    of_account[rows] = n_groups + part
     return Groups(
         of_account=of_account,
         stratum=np.concatenate([groups.stratum, groups.stratum[cut]]),
-        inside=np.column_stack([inside, column]),
-        total=np.concatenate([left["total"], total], axis=1),
-        lost=np.concatenate([left["lost"], lost]),
-        cells=np.concatenate([left["cells"], cells], axis=1),
+        inside=np.column_stack(
+            [np.vstack([groups.inside, groups.inside[cut]]), np.concatenate([is_whole, np.ones(len(cut), bool)])]
+        ),
+        total=_moved(groups.total, cut, weighing.total(part, len(cut), rows), axis=1),
+        lost=_moved(groups.lost, cut, _lost(weighing, part, len(cut), rows), axis=0),
+        cells=_moved(groups.cells, cut, weighing.count(part, len(cut), rows, tested), axis=1),
     )
+
+
+def _moved(sums: np.ndarray, cut: np.ndarray, parts: np.ndarray, axis: int) -> np.ndarray:
+    """Sums by group once the groups `cut` have handed their parts to new groups at the end."""
+    left = sums.copy()
+    left[(slice(None),) * axis + (cut,)] -= parts
+    return np.concatenate([left, parts], axis=axis)
 
 
 def _lost(weighing: Weighing, group, n_groups: int, rows=slice(None)) -> np.ndarray:

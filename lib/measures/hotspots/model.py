@@ -4,6 +4,7 @@ fit_logit       coefficients of a logistic regression on grouped data
 expected_rates  each group's expected loss rate, with accounts in two crossing finds expected on the higher scale
 expect          expected loss of every tested cell, with the variance and skewness of what is not explained
 """
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,8 +34,13 @@ class Expectation:
 
     def only(self, cells) -> "Expectation":
         """The same for some of the tested cells."""
-        return Expectation(self.expected[cells], self.unexplained_share[cells], self.information[cells],
-                           self.variance[cells], self.skewness[cells])
+        return Expectation(
+            self.expected[cells],
+            self.unexplained_share[cells],
+            self.information[cells],
+            self.variance[cells],
+            self.skewness[cells],
+        )
 
 
 def fit_logit(design: np.ndarray, size: np.ndarray, lost: np.ndarray, start: np.ndarray) -> np.ndarray:
@@ -113,10 +119,16 @@ def _design(groups: Groups) -> np.ndarray:
 
 
 def _first_guess(groups: Groups, n_strata: int, size: np.ndarray) -> np.ndarray:
-    """The strata's own log odds, kept finite by half an account each way; finds start at no effect."""
-    n = np.bincount(groups.stratum, size, n_strata)
-    k = np.bincount(groups.stratum, groups.lost, n_strata)
-    return np.concatenate([np.log((k + 0.5) / (n - k + 0.5)), np.zeros(groups.inside.shape[1])])
+    """Each stratum's log odds outside all finds, and each find's against them: close where finds overlap little."""
+    kept, outside = size - groups.lost, ~groups.inside.any(axis=1)
+    of_stratum = _log_odds(*(np.bincount(groups.stratum, outside * amount, n_strata) for amount in (groups.lost, kept)))
+    of_finds = _log_odds(groups.lost @ groups.inside, kept @ groups.inside)
+    return np.concatenate([of_stratum, of_finds - _log_odds(groups.lost @ outside, kept @ outside)])
+
+
+def _log_odds(lost, kept) -> np.ndarray:
+    """Kept finite by half an account each way."""
+    return np.log((lost + 0.5) / (kept + 0.5))
 
 
 def _holds(groups: Groups) -> np.ndarray:

@@ -3,6 +3,7 @@
 report             (Base, Scan, previous Base) -> one tidy row per find, COLUMNS whatever the base
 detectable_lift    the smallest lift a base of this size could have shown
 """
+
 import numpy as np
 import pandas as pd
 
@@ -18,17 +19,42 @@ POWER = 0.80
 HELD_ALPHA = 0.05
 
 COLUMNS = {
-    "segment": object, "depth": int, "n": int, "n_lost": int,
-    "churn_rate": float, "churn_rate_lo": float, "churn_rate_hi": float,
-    "rest_n": int, "rest_rate": float, "overall_rate": float,
-    "parent": object, "parent_n": int, "parent_rate": float,
-    "lift": float, "lift_vs_parent": float, "lift_vs_overall": float,
-    "adjusted_lift": float, "adjusted_odds": float,
-    "shrunk_lift": float, "shrunk_lift_lo": float, "shrunk_lift_hi": float,
-    "excess_lost": float, "excess_lost_lo": float, "excess_lost_hi": float, "excess_lost_vs_parent": float,
-    "arr": float, "arr_lost": float, "excess_arr": float, "excess_arr_vs_parent": float,
-    "share_of_lost": float, "share_of_arr_lost": float,
-    "p_adjusted": float, "confidence": object, "held": object, "aliases": object, "is_listed": bool,
+    "segment": object,
+    "depth": int,
+    "n": int,
+    "n_lost": int,
+    "churn_rate": float,
+    "churn_rate_lo": float,
+    "churn_rate_hi": float,
+    "rest_n": int,
+    "rest_rate": float,
+    "overall_rate": float,
+    "parent": object,
+    "parent_n": int,
+    "parent_rate": float,
+    "lift": float,
+    "lift_vs_parent": float,
+    "lift_vs_overall": float,
+    "adjusted_lift": float,
+    "adjusted_odds": float,
+    "shrunk_lift": float,
+    "shrunk_lift_lo": float,
+    "shrunk_lift_hi": float,
+    "excess_lost": float,
+    "excess_lost_lo": float,
+    "excess_lost_hi": float,
+    "excess_lost_vs_parent": float,
+    "arr": float,
+    "arr_lost": float,
+    "excess_arr": float,
+    "excess_arr_vs_parent": float,
+    "share_of_lost": float,
+    "share_of_arr_lost": float,
+    "p_adjusted": float,
+    "confidence": object,
+    "held": object,
+    "aliases": object,
+    "is_listed": bool,
 }
 
 
@@ -43,8 +69,17 @@ def report(base: Base, scan: Scan, previous: Base | None = None) -> pd.DataFrame
     return table.sort_values(["is_listed", stake], ascending=False, kind="stable", ignore_index=True)
 
 
-def detectable_lift(n_base: int, base_rate: float, n_cell, depth: int, n_tested_at_depth: int, *, n_depths: int = 3,
-                    alpha: float = 0.05, power: float = POWER) -> np.ndarray:
+def detectable_lift(
+    n_base: int,
+    base_rate: float,
+    n_cell,
+    depth: int,
+    n_tested_at_depth: int,
+    *,
+    n_depths: int = 3,
+    alpha: float = 0.05,
+    power: float = POWER,
+) -> np.ndarray:
     """The smallest lift over the rest at which a segment of `n_cell` accounts is found with this power; NaN if none.
 
     base_rate is that of the whole base. A segment is found when its p-value is below alpha / (n_depths x
@@ -87,22 +122,42 @@ def _row(base: Base, scan: Scan, find: Find, previous: Base | None) -> dict:
     excess_lo, excess_hi = _difference(cell, rest)
     shrunk, shrunk_lo, shrunk_hi = _shrunk_lift(find, n if scan.weight == "accounts" else arr)
     return {
-        "segment": _segment(base, find.cell), "depth": len(find.cell), "n": n, "n_lost": n_lost,
-        "churn_rate": rate, "churn_rate_lo": lo, "churn_rate_hi": hi,
-        "rest_n": rest[0], "rest_rate": rest_rate, "overall_rate": overall_rate,
-        "parent": _segment(base, parent), "parent_n": in_parent[0], "parent_rate": parent_rate,
-        "lift": _ratio(rate, rest_rate), "lift_vs_parent": _ratio(rate, parent_rate),
+        "segment": _segment(base, find.cell),
+        "depth": len(find.cell),
+        "n": n,
+        "n_lost": n_lost,
+        "churn_rate": rate,
+        "churn_rate_lo": lo,
+        "churn_rate_hi": hi,
+        "rest_n": rest[0],
+        "rest_rate": rest_rate,
+        "overall_rate": overall_rate,
+        "parent": _segment(base, parent),
+        "parent_n": in_parent[0],
+        "parent_rate": parent_rate,
+        "lift": _ratio(rate, rest_rate),
+        "lift_vs_parent": _ratio(rate, parent_rate),
         "lift_vs_overall": _ratio(rate, overall_rate),
-        "adjusted_lift": find.adjusted_lift, "adjusted_odds": find.adjusted_odds,
-        "shrunk_lift": shrunk, "shrunk_lift_lo": shrunk_lo, "shrunk_lift_hi": shrunk_hi,
-        "excess_lost": n_lost - n * rest_rate, "excess_lost_lo": n * excess_lo, "excess_lost_hi": n * excess_hi,
+        "adjusted_lift": find.adjusted_lift,
+        "adjusted_odds": find.adjusted_odds,
+        "shrunk_lift": shrunk,
+        "shrunk_lift_lo": shrunk_lo,
+        "shrunk_lift_hi": shrunk_hi,
+        "excess_lost": n_lost - n * rest_rate,
+        "excess_lost_lo": n * excess_lo,
+        "excess_lost_hi": n * excess_hi,
         "excess_lost_vs_parent": n_lost - n * parent_rate,
-        "arr": arr, "arr_lost": arr_lost, "excess_arr": arr_lost - arr * rest_arr_rate,
+        "arr": arr,
+        "arr_lost": arr_lost,
+        "excess_arr": arr_lost - arr * rest_arr_rate,
         "excess_arr_vs_parent": arr_lost - arr * parent_arr_rate,
-        "share_of_lost": _ratio(n_lost, everyone[1]), "share_of_arr_lost": _ratio(arr_lost, everyone[3]),
-        "p_adjusted": find.p_adjusted, "confidence": "firm" if find.p_adjusted < FIRM else "tentative",
+        "share_of_lost": _ratio(n_lost, everyone[1]),
+        "share_of_arr_lost": _ratio(arr_lost, everyone[3]),
+        "p_adjusted": find.p_adjusted,
+        "confidence": "firm" if find.p_adjusted < FIRM else "tentative",
         "held": None if previous is None else _held(previous, scan, find, cell, rest),
-        "aliases": [_segment(base, alias) for alias in find.aliases], "is_listed": find.is_listed,
+        "aliases": [_segment(base, alias) for alias in find.aliases],
+        "is_listed": find.is_listed,
     }
 
 
@@ -116,7 +171,7 @@ def _tally(base: Base, cell: Cell = ()) -> np.ndarray:
 
 def _best_parent(base: Base, cell: Cell) -> tuple[Cell, np.ndarray]:
     """The parent with the highest churn rate, and its tally; the whole base is the parent of a single value."""
-    parents = [cell[:i] + cell[i + 1:] for i in range(len(cell))]
+    parents = [cell[:i] + cell[i + 1 :] for i in range(len(cell))]
     tallies = [_tally(base, parent) for parent in parents]
     best = max(range(len(cell)), key=lambda i: _ratio(tallies[i][1], tallies[i][0]))
     return parents[best], tallies[best]

@@ -8,22 +8,23 @@ somewhere among all cells tested. One rule so deals with parents, children, part
 The first find is wrong in at most `alpha` of bases without a pattern (Bonferroni, an equal share of alpha to each
 depth, so that a longer name must earn its length); for later finds that holds in simulation (test_hotspot_worlds).
 """
+
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lib.errors import Refused
 from lib.facts.base import Base
-from lib.measures.hotspots.cube import Cell, members, plan
-from lib.measures.hotspots.groups import Groups, Weighing, split, start
+from lib.measures.hotspots.cube import Cell, plan
+from lib.measures.hotspots.groups import Groups, Weighing, split
 from lib.measures.hotspots.model import Expectation, expect, expected_rates
-from lib.measures.hotspots.tails import log_tail_count, log_tail_pearson3
+from lib.measures.hotspots.search import Search, prepare, strata, weights_of
 
 SAME_ACCOUNTS = 0.95  # Jaccard similarity from which two cells are one by two names
 UNTOLD = 0.02  # least share of a cell's information the model must leave unexplained; below, it has been told already
-EFFECTIVE_N = 50  # (sum m)^2 / sum m^2 a cell's ARR must spread over: a few big accounts are not a segment
 MOST_FINDS = 40
-MOST_GROUPS = 4096  # finds that overlap in every way cut the base ever finer; past this the table of groups outgrows memory
+MOST_GROUPS = (
+    4096  # finds that overlap in every way cut the base ever finer; past this the table of groups outgrows memory
+)
 
 
 @dataclass(frozen=True)
@@ -70,47 +71,6 @@ class Scan:
 
 
 @dataclass(frozen=True)
-class _Search:
-    """What stays the same through one scan; arrays run over the T tested cells.
-
-    tested    positions in the cube
-    sums      float64 (powers, T) of the weight; sums[0] is the number of accounts
-    n_lost    accounts lost
-    observed  weight lost
-    price     log of the number of tests a find at this depth is charged for
-    """
-
-    weighing: Weighing
-    tested: np.ndarray
-    sums: np.ndarray
-    n_lost: np.ndarray
-    observed: np.ndarray
-    price: np.ndarray
-    alpha: float
-    min_lift: float
-
-    def only(self, cells) -> "_Search":
-        return replace(self, tested=self.tested[cells], sums=self.sums[:, cells], n_lost=self.n_lost[cells],
-                       observed=self.observed[cells], price=self.price[cells])
-
-    def log_tail(self, expectation: Expectation) -> np.ndarray:
-        """log p of each cell, not yet corrected for the number of tests."""
-        if self.weighing.weight is None:
-            return log_tail_count(self.observed, expectation.expected, self.sums[0], expectation.variance)
-        return log_tail_pearson3(self.observed - expectation.expected, expectation.variance, expectation.skewness)
-
-    def surplus(self, expectation: Expectation) -> np.ndarray:
-        """By how much, in logs, each cell's adjusted p-value is below alpha."""
-        return np.log(self.alpha) - self.price - self.log_tail(expectation)
-
-    def cell(self, at: int) -> Cell:
-        return self.weighing.plan.name(int(self.tested[at]))
-
-    def rows(self, at: int) -> np.ndarray:
-        return np.flatnonzero(members(self.weighing.codes, self.cell(at)))
-
-
-@dataclass(frozen=True)
 class _Told:
     """A find while the search goes on: its place among the tested cells, and those of its aliases."""
 
@@ -118,8 +78,15 @@ class _Told:
     aliases: list[int]
 
 
-def scan(base: Base, *, depth: int = 3, min_n: int | None = None, alpha: float = 0.05, min_lift: float = 1.1,
-         weight: str = "accounts") -> Scan:
+def scan(
+    base: Base,
+    *,
+    depth: int = 3,
+    min_n: int | None = None,
+    alpha: float = 0.05,
+    min_lift: float = 1.1,
+    weight: str = "accounts",
+) -> Scan:
     """The hot-spots of a base among all combinations of up to `depth` (1 to 4) dimension values.
 
     min_n     accounts a cell, and the rest, must hold (default_min_n)
@@ -129,76 +96,32 @@ def scan(base: Base, *, depth: int = 3, min_n: int | None = None, alpha: float =
     """
     min_n = default_min_n(len(base)) if min_n is None else min_n
     nothing = Scan((), 0, (0,) * min(depth, len(base.dimensions)), min_n, alpha, min_lift, weight)
-    unit, weights = _weights(base, weight)
+    unit, weights = weights_of(base, weight)
     if not base.dimensions or base.lost.all() or not base.lost.any() or unit == 0:
         return nothing
 
-    cube = plan(tuple(len(d.levels) for d in base.dimensions), depth)
-    weighing = Weighing(cube, base.codes, base.lost, weights)
-    stratum, n_strata = _strata(base)
-    counts = weighing.count(2 * stratum + base.lost, 2 * n_strata)
-    counts = counts.reshape(len(counts), n_strata, 2, cube.n_cells)
-    by_stratum, lost = counts.sum(axis=2), counts[:, :, 1]
-    sums, amount = by_stratum.sum(axis=1), min(1, len(counts) - 1)
-    tested = _test_set(cube, sums, weighing, min_n)
-    depths = cube.n_dimensions[tested]
-    by_depth = np.bincount(depths, minlength=cube.depth + 1)
-    nothing = replace(nothing, n_cells=int((sums[0] > 0).sum()), tested_by_depth=tuple(by_depth[1:].tolist()))
-    if not len(tested):
-        return nothing
-
-    search = _Search(weighing, tested, sums[:, tested], lost[0].sum(axis=0)[tested], lost[amount].sum(axis=0)[tested],
-                     np.log(cube.depth * by_depth[depths]), alpha, min_lift)
-    everyone = slice(0, cube.levels[0])  # the levels of any one dimension add up to the base
-    groups = start(stratum, by_stratum[:, :, everyone].sum(axis=2), lost[amount][:, everyone].sum(axis=1),
-                   by_stratum[:, :, tested])
-    del counts, by_stratum, lost, sums
+    weighing = Weighing(plan(tuple(len(d.levels) for d in base.dimensions), depth), base.codes, base.lost, weights)
+    search, groups = prepare(weighing, *strata(base), min_n, alpha, min_lift)
+    result = replace(nothing, n_cells=search.n_cells, tested_by_depth=search.tested_by_depth)
+    if not len(search.tested):
+        return result
     groups, told, expectations = _backward(search, *_forward(search, groups))
     _, log_odds = expected_rates(groups)
-    return replace(nothing, finds=tuple(
-        _find(search, groups, *find, unit) for find in zip(told, expectations, np.exp(log_odds).tolist(), strict=True)))
+    return replace(
+        result,
+        finds=tuple(
+            _find(search, groups, *find, unit)
+            for find in zip(told, expectations, np.exp(log_odds).tolist(), strict=True)
+        ),
+    )
 
 
 def default_min_n(n: int) -> int:
-    """A thousandth of the base, but at least 100 accounts (30 and up for bases below 10,000)."""
+    """A thousandth of the base, but at least 100 accounts; 30 to 100 for bases below 10,000."""
     return max(30, min(100, n // 100), n // 1000)
 
 
-def _weights(base: Base, weight: str) -> tuple[float, np.ndarray | None]:
-    """(ARR of the mean account, each account's multiple of it); (1, None) to count accounts."""
-    if weight == "accounts":
-        return 1.0, None
-    if weight != "arr":
-        raise ValueError(f"weight is 'accounts' or 'arr', not {weight!r}")
-    if base.arr is None:
-        raise Refused("This data has no ARR, so lost ARR cannot be searched. Import ARR, or search lost accounts.")
-    arr = np.maximum(base.arr, 0)  # a credit balance is no share of the base
-    unit = float(arr.mean()) if len(arr) else 0.0
-    return unit, arr / unit if unit else arr
-
-
-def _strata(base: Base) -> tuple[np.ndarray, int]:
-    """(stratum of each account, number of strata), empty bands closed up."""
-    if base.stratum is None:
-        return np.zeros(len(base), np.uint8), 1
-    present = np.bincount(base.stratum) > 0
-    return (np.cumsum(present, dtype=np.uint8) - np.uint8(1))[base.stratum], int(present.sum())
-
-
-def _test_set(cube, sums: np.ndarray, weighing: Weighing, min_n: int) -> np.ndarray:
-    """Positions of the cells worth a test: enough accounts inside and outside, and not a parent by a longer name."""
-    n, n_all = sums[0], len(weighing.lost)
-    is_tested = (n >= min_n) & (n_all - n >= min_n)
-    if weighing.weight is not None:
-        for m, m2 in ((sums[1], sums[2]), (weighing.weight.sum() - sums[1], (weighing.weight**2).sum() - sums[2])):
-            is_tested &= m**2 >= EFFECTIVE_N * m2
-    tested = np.flatnonzero(is_tested)
-    parents = cube.parents[tested]
-    is_a_parent = (parents >= 0) & (n[parents] == n[tested][:, None])
-    return tested[~is_a_parent.any(axis=1)]
-
-
-def _forward(search: _Search, groups: Groups) -> tuple[Groups, list[_Told]]:
+def _forward(search: Search, groups: Groups) -> tuple[Groups, list[_Told]]:
     """Tell one find after the other until none is left."""
     told: list[_Told] = []
     while len(told) < MOST_FINDS and len(groups.stratum) <= MOST_GROUPS:
@@ -217,19 +140,20 @@ def _forward(search: _Search, groups: Groups) -> tuple[Groups, list[_Told]]:
     return groups, told
 
 
-def _scores(search: _Search, groups: Groups) -> np.ndarray:
+def _scores(search: Search, groups: Groups) -> np.ndarray:
     """(T,): log alpha - log p_adjusted, above 0 for a find; -inf where too little is left to tell."""
     rates, _ = expected_rates(groups)
     expectation = expect(groups, rates)
     least_excess = np.log(search.min_lift) * expectation.information
-    tellable = np.flatnonzero((expectation.unexplained_share >= UNTOLD)
-                              & (search.observed - expectation.expected >= least_excess))
+    tellable = np.flatnonzero(
+        (expectation.unexplained_share >= UNTOLD) & (search.observed - expectation.expected >= least_excess)
+    )
     score = np.full(len(search.tested), -np.inf)
     score[tellable] = search.only(tellable).surplus(expectation.only(tellable))
     return score
 
 
-def _same_accounts(search: _Search, groups: Groups) -> np.ndarray:
+def _same_accounts(search: Search, groups: Groups) -> np.ndarray:
     """The tested cells that hold nearly the same accounts as the find told last."""
     last = groups.inside[:, -1]
     n, n_last = search.sums[0], groups.total[0, last].sum()
@@ -237,12 +161,12 @@ def _same_accounts(search: _Search, groups: Groups) -> np.ndarray:
     return np.flatnonzero(both >= SAME_ACCOUNTS * (n + n_last - both))
 
 
-def _shortest(search: _Search, score: np.ndarray, names: list[int]) -> int:
+def _shortest(search: Search, score: np.ndarray, names: list[int]) -> int:
     """Of several names for the same accounts the one with fewest dimensions, then the best score, then the first."""
     return min(names, key=lambda at: (len(search.cell(at)), -score[at], at))
 
 
-def _other_names(search: _Search, name: int, best: int, same: np.ndarray) -> list[int]:
+def _other_names(search: Search, name: int, best: int, same: np.ndarray) -> list[int]:
     """The aliases worth showing: not those that only lengthen another, unless it was the one that led here."""
     told, others = [set(search.cell(name))], []
     for at in sorted(set(same.tolist()) - {name}, key=lambda at: (len(search.cell(at)), at)):
@@ -253,16 +177,17 @@ def _other_names(search: _Search, name: int, best: int, same: np.ndarray) -> lis
     return others
 
 
-def _backward(search: _Search, groups: Groups, told: list[_Told]) -> tuple[Groups, list[_Told], list[Expectation]]:
+def _backward(search: Search, groups: Groups, told: list[_Told]) -> tuple[Groups, list[_Told], list[Expectation]]:
     """Take back the finds that those told later explain, the weakest first; and what to expect of each that stays."""
     while told:
         expectations = [_given_others(groups, k, find.at) for k, find in enumerate(told)]
-        surplus = [search.only([find.at]).surplus(expectation)[0]
-                   for find, expectation in zip(told, expectations, strict=True)]
+        surplus = [
+            search.only([find.at]).surplus(expectation)[0] for find, expectation in zip(told, expectations, strict=True)
+        ]
         weakest = int(np.argmin(surplus))
         if surplus[weakest] > 0:
             return groups, told, expectations
-        groups, told = groups.without(weakest), told[:weakest] + told[weakest + 1:]
+        groups, told = groups.without(weakest), told[:weakest] + told[weakest + 1 :]
     return groups, [], []
 
 
@@ -273,7 +198,7 @@ def _given_others(groups: Groups, find: int, at: int) -> Expectation:
     return expect(others, rates)
 
 
-def _find(search: _Search, groups: Groups, told: _Told, expectation: Expectation, odds: float, unit: float) -> Find:
+def _find(search: Search, groups: Groups, told: _Told, expectation: Expectation, odds: float, unit: float) -> Find:
     """A find with all that is said of it; `unit` brings weights back to ARR."""
     at = told.at
     observed, sums, expected = search.observed[at], search.sums[:, at], float(expectation.expected[0])

@@ -6,6 +6,7 @@ log_tail_pearson3    a skewed sum, such as the ARR lost in a cell
 A normal tail will not do: at ten expected losses it is anti-conservative by one and a half orders of magnitude at
 p = 1e-5, and more for money. The exact hypergeometric tail takes a thousand times as long for a whole cube.
 """
+
 import numpy as np
 
 DEEP_TAIL = 1e-280  # past this the incomplete gamma function underflows

@@ -2,11 +2,13 @@
 
 text      is it text, in which encoding, and whole?
 dialect   how is it written: delimiter, quote, header row, decimal mark?
+profile   what stands in each column?
 values    how does a column of text become values? (macros.sql: the rules for one cell)
 fields    which header is which field? (synonyms.toml: the names by which fields go)
 rows      which rows are kept, merged, refused?
 read      all of it, in order
 """
+
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.read import Reading, read
 

@@ -7,6 +7,7 @@ Rules. Delimiter: of , ; tab | the one that splits the header and makes the rows
 unless the header is written in '. A backslash escapes a quote where \\" stands before more text and "" never does. The
 header is the first record with at least half as many filled cells as the rows have; what stands above is left out.
 """
+
 import csv
 import io
 import re

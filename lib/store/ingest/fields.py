@@ -4,9 +4,10 @@ match         headers and column profiles -> one Mapped per header, with how it 
 fields_of     the fields a table can be fed, from the schema and synonyms.toml: another table is another entry there
 meaning       a header as a set of words, so that customerID, "Customer ID" and id_customer are one
 
-Other ends of the same thought: a firm name keeps its field while most of the filled cells fit (the others are refused
-cell by cell), a loose name needs nearly all of them, and a column that fits no field stays a plain column.
+A firm name keeps its field while most of the filled cells fit (the others are refused cell by cell); a loose name needs
+nearly all of them; a yes or no needs every one. A column that fits no field stays a plain column.
 """
+
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -17,10 +18,10 @@ from pathlib import Path
 
 from lib.errors import Refused
 from lib.store import tables
-from lib.store.ingest.values import Profile
+from lib.store.ingest.profile import Profile
 
 SKIP, PLAIN = "skip", "plain"
-MOST, NEARLY_ALL = 0.5, 0.95
+MOST, NEARLY_ALL = 0.5, 0.95  # shares of the filled cells that must fit a firm and a loose name
 FLAG_VALUES = 2
 
 READS = {  # how text becomes each type of the schema, where synonyms.toml does not say otherwise
@@ -103,14 +104,7 @@ def match(
             found[header] = Mapped(header, field, by, _reads(field, how))
             taken.add(field.column)
     _refuse_third_value(found, profiles, headers, fields)
-    for header in rivals.get("churned", []):
-        profile = profiles[headers.index(header)]
-        if header not in found and _n_fitting(profile, "gone") == profile.n_filled:
-            found[header] = Mapped(header, None, "skipped", SKIP)
-            notes.append(
-                f"{header!r} may say once more whether an account churned, so it is left out: as a dimension it would "
-                f"explain everything. Map it to {PLAIN!r} to keep it."
-            )
+    notes += _leave_out_echoes(found, rivals.get("churned", []), headers, profiles)
     mapped = [found.get(header, Mapped(header, None, PLAIN)) for header in headers]
     return mapped, [note for note in notes if not _settled(note, mapped)]
 
@@ -144,7 +138,8 @@ def _given(table: str, fields: dict[str, Field], headers: Sequence[str], given: 
             if field.column in by_column:
                 raise Refused(f"{by_column[field.column]!r} and {header!r} both map to {field.column}: choose one.")
             by_column[field.column] = header
-            found[header] = Mapped(header, field, "given", field.reads)
+            says_opposite = meaning(header) in {meaning(inverted) for inverted in field.inverted}
+            found[header] = Mapped(header, field, "given", "stays" if says_opposite else field.reads)
         else:
             close = get_close_matches(name, fields, n=1)
             raise Refused(
@@ -216,6 +211,23 @@ def _refuse_third_value(
             f"Rewrite it with two values (Yes and No will do), or map it: '{header}={PLAIN}' keeps it as a dimension, "
             f"'{header}={SKIP}' leaves it out."
         )
+
+
+def _leave_out_echoes(
+    found: dict[str, Mapped], rivals: Sequence[str], headers: Sequence[str], profiles: Sequence[Profile]
+) -> list[str]:
+    """A second column that says who churned would, as a dimension, explain everything and hide the rest."""
+    echoes = [
+        header
+        for header in rivals
+        if header not in found and _n_fitting(profile := profiles[headers.index(header)], "gone") == profile.n_filled
+    ]
+    found |= {header: Mapped(header, None, "skipped", SKIP) for header in echoes}
+    return [
+        f"{header!r} may say once more whether an account churned, so it is left out: as a dimension it would "
+        f"explain everything. Map it to {PLAIN!r} to keep it."
+        for header in echoes
+    ]
 
 
 def _misfit_note(header: str, field: Field, n_fit: int, profile: Profile) -> str:

@@ -3,23 +3,30 @@
 -- Each uses its argument once or twice only: macros are expanded into one another, and planning pays for every copy.
 
 -- the text without the spaces around it: blank, tab, line ends, no-break space, byte-order mark
-create temp macro bare(x) as trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160) || chr(65279));
+create temp macro bare(x) as
+    case when regexp_matches(x, '^[\s\x{00A0}\x{FEFF}]|[\s\x{00A0}\x{FEFF}]$')
+         then trim(x, ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) || chr(65279))
+         else x end;
 
 -- text: blank where nothing was meant. None, NA and - stay: they may be a category, Namibia, a grade
-create temp macro text_of(x) as
-    nullif(regexp_replace(bare(x), '^(?i)(<?null>?|\\n|#?n/a|0{12,15}AAA)$', ''), '');
+create temp macro meant(b) as
+    case when lower(b) in ('', 'null', '<null>', '\n', 'n/a', '#n/a', '000000000000000aaa') then null else b end;
+create temp macro text_of(x) as meant(bare(x));
 
 -- what a number, a day or a flag is read from: here None, NA, - and a failed formula are blanks too
-create temp macro filled(x) as
-    nullif(regexp_replace(bare(x),
-        '^(?i)(<?null>?|\\n|#?n/a|na|none|nil|nan|nat|-|--|–|\?|\.|#(value|ref|div/0|name|null|num)[!?]|0{12,15}AAA)$', ''), '');
+create temp macro given(b) as
+    case when lower(b) in (
+             '', 'null', '<null>', '\n', 'n/a', '#n/a', '000000000000000aaa', 'na', 'none', 'nil', 'nan', 'nat', '-',
+             '--', '–', '?', '.', '#value!', '#ref!', '#div/0!', '#name?', '#null!', '#num!') then null
+         else b end;
+create temp macro filled(x) as given(bare(x));
 
 -- 7.2E+15: an id or an amount that a spreadsheet has cut to a few digits
 create temp macro is_damaged(v) as regexp_full_match(v, '-?\d([.,]\d+)?[eE]\+?\d+');
 
--- a cheap look before the dear ones: at most a few signs around digits; three numbers, or the name of a month
+-- a cheap look before the dear ones: digits with at most a currency and a sign; three numbers, or the name of a month
 create temp macro may_be_number(v) as
-    regexp_full_match(v, '[^\d.,]{0,5}[\d.,][\d., \x{00A0}\x{202F}’'']*([eE]-\d+)?[^\d]{0,5}');
+    regexp_full_match(v, '[-+−(]{0,2}(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3})?[ \x{00A0}\x{202F}]?[-+]?[\d.,][\d., \x{00A0}\x{202F}’'']*([eE]-\d+)?[^\d]{0,5}');
 create temp macro may_be_day(v) as
     regexp_matches(v, '^\d{1,4}[-/.]\d{1,2}[-/.]\d|^(?i).{0,16}(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)');
 
@@ -29,10 +36,10 @@ create temp macro currency_of(v) as
 
 -- a number without its currency, its brackets (below zero), a typographer's minus; the percent sign stays
 create temp macro undressed(v) as
-    regexp_replace(regexp_replace(regexp_replace(replace(v, '−', '-'),
+    case when regexp_full_match(v, '[-\d.,]+') then v else regexp_replace(regexp_replace(regexp_replace(replace(v, '−', '-'),
         '^(\(?[-+]?)(?:(?:US|CA|A|NZ|HK|S|R)?[$€£¥₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY)[ \x{00A0}\x{202F}]?([-+\d.,])', '\1\2'),
         '([\d.,])[ \x{00A0}\x{202F}]?(?:[$€£¥₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY)(\)?)$', '\1\2'),
-        '^\((.*)\)$', '-\1');
+        '^\((.*)\)$', '-\1') end;
 
 -- 1,234.56 and 1.234,56 as 1234.56; thousands must stand in threes, tiny numbers may be written 1e-05
 create temp macro point_digits(v) as

@@ -5,6 +5,7 @@ Reading   where the data is, how it was understood, and rows read = kept + refus
 
 Whole or nothing is the caller's rule: a Reading with refused cells and on_refused="stop" is not whole and has no data.
 """
+
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from lib.store.ingest import fields, rows, values
 from lib.store.ingest import text as texts
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.fields import Mapped
+from lib.store.ingest.profile import Profile, profiles_of
 from lib.store.tables import quote
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class _Column:
     header: str
     name: str
     how: values.Expression
-    profile: values.Profile
+    profile: Profile
     is_plain: bool
 
 
@@ -81,6 +83,8 @@ def read(
     path, into = Path(path), Path(into)
     if not path.is_file():
         raise Refused(f"There is no file {path}.")
+    if on_refused not in ("stop", "skip"):
+        raise Refused(f"{on_refused!r} is no way to treat refused rows: stop or skip.")
     into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into, prefix=".reading-") as folder:
         work = Path(folder).resolve()
@@ -88,9 +92,9 @@ def read(
         text, dialect, headers = dialects.find(text, work, path.name, delimiter, decimal)
         if text.path == path:
             text = replace(text, path=rows.without_glob(path.resolve(), work))
-        with rows.connect(text.path, work, text.n_bytes) as con:
+        with rows.within_memory(path.name), rows.connect(text.path, work, text.n_bytes) as con:
             rows.load(con, text, dialect, headers, work)
-            profiles = values.profile(con, len(headers))
+            profiles = profiles_of(con, len(headers))
             mapped, notes = fields.match(table, headers, profiles, mapping)
             orders = _asked_orders(date_order or {}, headers)
             columns, more = _columns(con, table, mapped, profiles, orders, decimal, dialect)
@@ -126,7 +130,7 @@ def _columns(
     con: "duckdb.DuckDBPyConnection",
     table: str,
     mapped: list[Mapped],
-    profiles: list[values.Profile],
+    profiles: list[Profile],
     orders: dict[str, str],
     decimal: str | None,
     dialect: Dialect,
@@ -157,7 +161,7 @@ def _plain(
     con: "duckdb.DuckDBPyConnection",
     raw: str,
     header: str,
-    profile: values.Profile,
+    profile: Profile,
     order: str | None,
     decimal: Callable[[], str],
 ) -> tuple[values.Expression, str | None]:
@@ -194,9 +198,7 @@ def _asked_orders(asked: Mapping[str, str], headers: tuple[str, ...]) -> dict[st
     return {by_case[header.strip().casefold()]: order for header, order in asked.items()}
 
 
-def _id_column(
-    table: str, columns: list[_Column], headers: tuple[str, ...], profiles: list[values.Profile]
-) -> _Column:
+def _id_column(table: str, columns: list[_Column], headers: tuple[str, ...], profiles: list[Profile]) -> _Column:
     key = tables.KEYS[table][0]
     found = next((column for column in columns if not column.is_plain and column.name == key), None)
     if found:

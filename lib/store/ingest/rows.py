@@ -5,11 +5,12 @@ load        the file into table `raw` (rowid: order of the file), rows of the wr
 refuse_unread, refuse_ids, refuse_disorder, merge_or_refuse_duplicates   one question each, into `refused` or `merged`
 report      the refused cells with the row a spreadsheet shows, at most DETAIL_LIMIT of them, and their exact counts
 """
+
 import csv
 import shutil
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -133,6 +134,17 @@ def connect(path: Path, work: Path, n_bytes: int) -> duckdb.DuckDBPyConnection:
     return con
 
 
+@contextmanager
+def within_memory(name: str) -> Iterator[None]:
+    """Says in words that a file is too big for the memory an import may take."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise Refused(
+            f"{name} needs more than the {MEMORY_LIMIT} of memory an import may take. Export fewer columns or split it."
+        ) from None
+
+
 def without_glob(path: Path, work: Path) -> Path:
     """A name DuckDB takes literally: * ? [ in a name would open other files."""
     if not set(str(path)) & set("*?[]{}\\"):
@@ -150,9 +162,7 @@ def load(con: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect, headers: 
     try:
         _read(con, text, dialect, len(headers), keep_rejects=False)
         return
-    except duckdb.OutOfMemoryException:
-        raise
-    except duckdb.Error:
+    except duckdb.InvalidInputException:
         con.execute("drop table if exists raw")
     try:
         _read(con, text, dialect, len(headers), keep_rejects=True)

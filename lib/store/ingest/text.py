@@ -7,6 +7,7 @@ How the encoding is told, in this order: as given; a byte-order mark; zeros in e
 every byte of the file fits it; UTF-8 with damaged lines (each reported) when more characters fit than do not; else
 cp1252. A byte that cp1252 leaves undefined is refused: Latin-1 would take it, and would take anything.
 """
+
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -15,6 +15,7 @@ same however it is cut into chunks. data/README.md is the codebook; truths.py ho
                                                   journey    milestones and goals
                                                   relations  tickets, surveys, touches
 """
+
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -55,7 +56,9 @@ def tables(
             yield name, pa.concat_tables([part.pop(name) for part in parts])
 
 
-def _block(seed: int, block: int, first: int, n: int, events_per_account: float | None, planted: bool) -> dict[str, pa.Table]:
+def _block(
+    seed: int, block: int, first: int, n: int, events_per_account: float | None, planted: bool
+) -> dict[str, pa.Table]:
     who = company.draw(seed, block, first, n, planted=planted)
     end = fate.draw(seed, block, who, planted=planted)
     users = people.draw(seed, block, who, end, planted=planted)

@@ -6,6 +6,7 @@ days     days as dates; NEVER and days outside the record are empty
 coded    numbers as ids: "A0000042"
 linked   ids as addresses in the systems they came from
 """
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc

@@ -5,6 +5,7 @@ draw             a block
 account_table    the accounts as they are on the last day
 history_table    a spell for each value of a field that changed
 """
+
 from dataclasses import dataclass
 
 import numpy as np

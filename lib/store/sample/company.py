@@ -4,6 +4,7 @@ LABELS     dimension -> its values; codes point into them
 Accounts   one block of accounts as arrays
 draw       a block
 """
+
 from dataclasses import dataclass
 
 import numpy as np

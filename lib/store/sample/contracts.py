@@ -6,6 +6,7 @@ entitlement_table  allowances beside the seats
 A term is there when it began before the account was lost and by the last day (or was signed early). The last term of a
 lost account either runs to its end (a lapse: no next term) or carries cancelled_on.
 """
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -187,7 +188,9 @@ def _ending(rng, rows: dict, accounts: Accounts, fate: Fate) -> dict[str, np.nda
     }
 
 
-def _notice(rng, rows: dict, accounts: Accounts, lapses: np.ndarray, is_last: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _notice(
+    rng, rows: dict, accounts: Accounts, lapses: np.ndarray, is_last: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """The deadline and the day of notice. An account decides once: all its products give notice together."""
     account, n = rows["account"], len(rows["account"])
     has_deadline = (rows["product"] != 1) & (rows["ends_on"] < NEVER) & (accounts.term[account] >= 12)

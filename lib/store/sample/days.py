@@ -6,6 +6,7 @@ OPENING_DAYS  1 November of every year: the days on which a year's chances of lo
 NEVER         stands for "has not happened", compares as later than everything, and is left blank when written
 add_months    the same day of the month, some months later
 """
+
 import numpy as np
 
 FIRST = np.datetime64("2024-11-01")

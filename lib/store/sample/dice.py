@@ -6,6 +6,7 @@ pick_by      codes by weights that depend on a row
 day_between  a day drawn evenly from [opens, closes)
 counted      rows repeated by a count: which row each belongs to, and its place within that row
 """
+
 import zlib
 
 import numpy as np

@@ -6,6 +6,7 @@ draw   a block, month by month of each account's contract
 A year's chance of loss is spread over the twelve months of a contract: most of it sits on the renewal day, the rest is
 cancellation between renewals. Multiplying the year's chance by a lift therefore multiplies what is lost in the year.
 """
+
 from dataclasses import dataclass
 
 import numpy as np

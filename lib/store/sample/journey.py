@@ -3,6 +3,7 @@
 milestone_table  the day each stage was reached; Onboarding is reached with the first subscription
 goal_table       outcomes promised, due and reached
 """
+
 import numpy as np
 import pyarrow as pa
 

@@ -5,6 +5,7 @@ staff_names     one name per CSM or account executive number
 ROOM, STAFF_ROOM   as many of each can be told apart
 FIRST_NAMES, LAST_NAMES, MAILBOX_FIRST, MAILBOX_LAST   people, and the same names as an address spells them
 """
+
 import unicodedata
 
 import numpy as np

@@ -5,6 +5,7 @@ draw          a block
 person_table  the same as a table
 someone       for rows about an account on a day: a person of the account who was there, or nobody
 """
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,10 +144,12 @@ def _emails(first: np.ndarray, last: np.ndarray, ids: pa.Array) -> pa.Array:
     """first.last+number@account.example: nobody's real address."""
     account, place = (pc.list_element(pc.split_pattern(pc.utf8_lower(ids), "-"), i) for i in (0, 1))
     mailbox = pc.binary_join_element_wise(
-        arrow.labels(names.MAILBOX_FIRST, first), arrow.labels(names.MAILBOX_LAST, last), ".")
+        arrow.labels(names.MAILBOX_FIRST, first), arrow.labels(names.MAILBOX_LAST, last), "."
+    )
     domain = pc.binary_join_element_wise(pc.utf8_slice_codeunits(account, 1), "example", ".")
-    return pc.binary_join_element_wise(pc.binary_join_element_wise(mailbox, place, "+"),
-                                       pc.binary_join_element_wise("a", domain, ""), "@")
+    return pc.binary_join_element_wise(
+        pc.binary_join_element_wise(mailbox, place, "+"), pc.binary_join_element_wise("a", domain, ""), "@"
+    )
 
 
 def someone(rng: np.random.Generator, people: People, account: np.ndarray, day: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ feature_table  the same as a table
 usual_mix      how an account's people spread their use over the features
 setting_table  configuration choices
 """
+
 import numpy as np
 import pyarrow as pa
 

@@ -4,6 +4,7 @@ ticket_table  support requests; more of them in the last months of many lost acc
 survey_table  satisfaction and proficiency, most left unanswered
 touch_table   contact by the CSM of the day, as often as the touch model asks
 """
+
 import numpy as np
 import pyarrow as pa
 
@@ -107,9 +108,7 @@ def _scores(rng, accounts: Accounts, fate: Fate, account, day, kind) -> np.ndarr
     )
 
 
-def touch_table(
-    seed: int, block: int, accounts: Accounts, fate: Fate, people: People, changes: Changes
-) -> pa.Table:
+def touch_table(seed: int, block: int, accounts: Accounts, fate: Fate, people: People, changes: Changes) -> pa.Table:
     rng = dice.stream(seed, block, "touches")
     a_year = _TOUCHES_A_YEAR[accounts.codes["touch_model"]] * np.where(rng.random(len(accounts)) < 0.06, 0.1, 1.0)
     account, day = _through_life(rng, accounts, fate, a_year)

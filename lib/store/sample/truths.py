@@ -11,6 +11,7 @@ STYLES                              what use looks like before a loss
 LOYALTY                             the 90/10 clock
 TRIALS                              who converts
 """
+
 from collections.abc import Callable
 from dataclasses import dataclass
 

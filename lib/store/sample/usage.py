@@ -5,6 +5,7 @@ event_table  every event of a block within the two years
 Use is drawn on a grid of people by weeks: is the person active in the week, and if so on which days, with what. An
 account's own course (steady, rising, dipping, sinking towards its end, dark) multiplies the chance of a week.
 """
+
 import numpy as np
 import pyarrow as pa
 
@@ -152,5 +153,3 @@ def _quantity(rng, accounts: Accounts, account, feature, person) -> np.ndarray:
     a_run = call_volume(accounts)[account[machine]] / (_SYSTEM_A_WEEK * often * 30.4 / 7)
     quantity[machine] = np.ceil(a_run * rng.lognormal(0, 0.3, len(machine)))
     return quantity
-
-

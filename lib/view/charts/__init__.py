@@ -1,0 +1,8 @@
+"""Every figure, one module each; all take the answer of a measure and words, and give a Plotly figure or a piece of HTML.
+
+theme    colours, type and margins, light and dark; how a figure is put on a page
+bars     rates of values with whiskers, the base each is compared with, n beside each
+pareto   where the loss is: lost ARR or accounts by value, and how much of it the first few make up
+parts    what changed: the mix part and the rate part of each value
+line     one rate as a thin bar in a line of text
+"""

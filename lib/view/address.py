@@ -1,0 +1,59 @@
+"""The state of a page is its link: read at the start of every run, written by the widgets' callbacks.
+
+read      the parameters of the link, each with all its values
+write     put new parameters in the place of old ones; one step for the browser's Back button
+link      the whole link with some parameters changed, for people to copy and for links between pages
+pair      a name and a value as one parameter, and
+unpair    back
+
+A click and the address it leads to can cross on the wire: a second click may arrive with the address of before the first.
+A callback therefore builds on what this session last saw or wrote, and only a run without a callback (a link opened, Back,
+Forward) takes the address as it comes.
+"""
+
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+import streamlit as st
+
+Query = dict[str, list[str]]
+_SEEN = "address, as last seen or written"
+
+
+def read() -> Query:
+    """The parameters of the link, each with all its values; what callbacks build on from now."""
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state[_SEEN] = query
+    return query
+
+
+def write(replaces: Callable[[str], bool], query: Mapping[str, list[str]]) -> None:
+    """Put `query` in the place of every parameter whose name `replaces`. For callbacks only."""
+    seen: Query = st.session_state.get(_SEEN, {})
+    kept = {name: values for name, values in seen.items() if not replaces(name)}
+    new = {name: list(values) for name, values in {**kept, **query}.items() if values}
+    if new != {name: st.query_params.get_all(name) for name in st.query_params}:
+        st.query_params.from_dict(new)
+    st.session_state[_SEEN] = new
+
+
+def link(query: Mapping[str, list[str]]) -> str:
+    """The link to this page with the parameters `query`."""
+    url = st.context.url or ""
+    return f"{url}?{urlencode(query, doseq=True)}" if query else url
+
+
+def pair(name: str, value: str | None) -> str:
+    """name:value, for any name and any value; a missing value is the name alone.
+
+    >>> pair("region", "US"), pair("a:b", "c:d"), pair("channel", None)
+    ('region:US', 'a~1b:c:d', 'channel')
+    """
+    escaped = name.replace("~", "~0").replace(":", "~1")
+    return escaped if value is None else f"{escaped}:{value}"
+
+
+def unpair(text: str) -> tuple[str, str | None]:
+    """The inverse of `pair`, for any text."""
+    name, colon, value = text.partition(":")
+    return name.replace("~1", ":").replace("~0", "~"), value if colon else None

@@ -1,0 +1,163 @@
+"""The book bar: the sidebar in which a reader chooses the period, the day and whose accounts are meant.
+
+bar       draw it; gives the book and a notice for each part of the link that could not be used
+timeless  a book without its period: what its accounts are counted under
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import streamlit as st
+
+from lib.book import Book, from_query, year_to
+from lib.errors import Refused
+from lib.store.opening import Snapshot
+from lib.view import address, door, periods, rooms
+from lib.view.plain import plain
+
+FIRST = ("csm", "channel", "segment", "region", "plan")  # filters that are always in view, where the data has them
+N_IN_VIEW = 5
+_PERIOD, _DAYS, _AS_OF = "book period", "book days", "book as of"
+
+
+def bar(snapshot: Snapshot) -> tuple[Book, list[str]]:
+    """Draw the bar for the book of the link; gives that book and a notice for each part that was dropped."""
+    last_day = snapshot.manifest.as_of
+    default = year_to(last_day or snapshot.manifest.received_on)
+    asked, notices = from_query(address.read(), default)
+    book, dropped = known(asked, snapshot)
+    with st.sidebar:
+        rooms.links(book.to_query())
+        if last_day:
+            _period(book, last_day)
+        _filters(book, snapshot)
+    return book, [*notices, *dropped]
+
+
+def timeless(book: Book) -> Book:
+    """The same accounts whatever the period: one cache entry for all of them."""
+    return replace(book, opens_on=book.as_of, closes_on=book.as_of + timedelta(days=1))
+
+
+def known(book: Book, snapshot: Snapshot) -> tuple[Book, list[str]]:
+    """The book with the filters this data can answer, and a notice for each that was dropped."""
+    kept, notices = replace(book, filters=()), []
+    for name, values in book.filters:
+        try:
+            dimension = snapshot.dimension(name)
+        except Refused:
+            notices.append(f"The link filters by “{name[:60]}”, which this data does not have; that filter was left out.")
+            continue
+        good = [value for value in values if value is None or value in dimension.values]
+        kept = kept.where(dimension.name, good) if good else kept
+        if len(good) < len(values):
+            odd = ", ".join(f"“{value[:60]}”" for value in values if value not in good)
+            notices.append(f"No account has {name[:60]} {odd}; that choice was left out.")
+    return kept, notices
+
+
+def is_of_book(parameter: str) -> bool:
+    """Whether a parameter of the link belongs to the book."""
+    return parameter in ("from", "to", "as_of", "missing") or parameter.startswith("f.")
+
+
+def put(book: Book) -> None:
+    """Make `book` the book of the link. For callbacks."""
+    address.write(lambda name: is_of_book(name) or name == "page", book.to_query())
+
+
+def _period(book: Book, last_day: date) -> None:
+    starts_in = door.definitions().calendar.fiscal_year_starts_in
+    now = periods.name_of(book.opens_on, book.closes_on, book.as_of, starts_in)
+    wants_custom = st.session_state.get("book custom", False)
+    st.session_state[_PERIOD] = periods.CUSTOM if wants_custom else now
+
+    def chosen() -> None:
+        name = st.session_state[_PERIOD]
+        st.session_state["book custom"] = name == periods.CUSTOM
+        if name != periods.CUSTOM:
+            opens_on, closes_on = periods.preset(name, book.as_of, starts_in)
+            put(replace(book, opens_on=opens_on, closes_on=closes_on))
+
+    st.selectbox("Period", [*periods.PRESETS, periods.CUSTOM], key=_PERIOD, on_change=chosen)
+    if st.session_state[_PERIOD] == periods.CUSTOM:
+        _custom_days(book)
+    with st.expander("As of another day", expanded=book.as_of != last_day):
+        _as_of(book, last_day)
+
+
+def _custom_days(book: Book) -> None:
+    st.session_state[_DAYS] = (book.opens_on, book.closes_on - timedelta(days=1))
+
+    def chosen() -> None:
+        days = st.session_state[_DAYS]
+        if len(days) == 2:
+            put(replace(book, opens_on=days[0], closes_on=days[1] + timedelta(days=1)))
+
+    st.date_input("First and last day", key=_DAYS, on_change=chosen, format="DD/MM/YYYY")
+
+
+def _as_of(book: Book, last_day: date) -> None:
+    st.session_state[_AS_OF] = book.as_of
+
+    def chosen() -> None:
+        day = st.session_state[_AS_OF] or last_day
+        year = year_to(day)
+        put(replace(book, as_of=day, opens_on=year.opens_on, closes_on=year.closes_on))
+
+    st.date_input(
+        "See the data as it was known on", key=_AS_OF, on_change=chosen, max_value=max(last_day, book.as_of), format="DD/MM/YYYY"
+    )
+
+
+def _filters(book: Book, snapshot: Snapshot) -> None:
+    names = [each.name for each in snapshot.dimensions]
+    first = [name for name in FIRST if name in names][:N_IN_VIEW]
+    first += [name for name in names if name not in first][: N_IN_VIEW - len(first)]
+    more = [name for name in names if name not in first]
+    counts = _counts(book, names)
+    filtered = dict(book.filters)
+    if filtered:
+        st.button("Clear all filters", key="book clear", icon=":material/filter_alt_off:", type="tertiary", on_click=put, args=(replace(book, filters=()),))
+    for name in first:
+        _filter(book, name, counts[name])
+    if more:
+        n_used = sum(name in filtered for name in more)
+        with st.expander(f"More filters ({n_used} in use)" if n_used else "More filters", expanded=bool(n_used)):
+            for name in more:
+                _filter(book, name, counts[name])
+
+
+def _filter(book: Book, name: str, counts: Sequence[tuple[str | None, int]]) -> None:
+    chosen_now = dict(book.filters).get(name, ())
+    n_of = dict(counts) | {value: 0 for value in chosen_now if value not in dict(counts)}
+    key = f"book filter {name}"
+    st.session_state[key] = list(chosen_now)
+
+    def chosen() -> None:
+        put(book.where(name, st.session_state[key]))
+
+    st.multiselect(
+        plain(name),
+        list(n_of),
+        key=key,
+        on_change=chosen,
+        format_func=lambda value: f"{'(missing)' if value is None else value}  ·  {n_of[value]:,}",
+        placeholder="All",
+    )
+
+
+def _counts(book: Book, names: Sequence[str]) -> dict[str, list[tuple[str | None, int]]]:
+    """The accounts beside each value: of the book as it would be without that dimension's own filter."""
+    filtered = [name for name, _ in book.filters]
+    asked = {(): [name for name in names if name not in filtered], **{(name,): [name] for name in filtered}}
+    found: dict[str, list[tuple[str | None, int]]] = {name: [] for name in names}
+    for lifted, by in asked.items():
+        wider = timeless(book)
+        for name in lifted:
+            wider = wider.where(name, ())
+        for row in door.ask("facets", wider, by=tuple(by)).table.itertuples():
+            for name, value in row.segment.items():
+                found[name].append((value, int(row.n)))
+    return found

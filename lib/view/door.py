@@ -1,0 +1,143 @@
+"""The one way from a page to an answer: the snapshot that is current now, a cursor of its own, the cache, a calm refusal.
+
+opened       the current snapshot, looked up at every interaction; None where nothing was published yet
+definitions  the words in force
+dimensions   every dimension a question can be cut by
+ask          an answer, cached; says what is wrong and ends the page where there is none
+try_ask      the same for one part of a page: says what is wrong and gives None
+whole        an answer for a download, asked when it is clicked and not kept
+failed       log an unforeseen error and say so calmly, with a reference
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from lib import definitions as words
+from lib.book import Book
+from lib.definitions import Definitions
+from lib.errors import Refused
+from lib.facts import open_store
+from lib.facts.dimensions import available
+from lib.measures import Answer
+from lib.measures.registry import measure
+from lib.store.dimensions import StoredDimension
+from lib.store.folder import current, default_store
+from lib.store.opening import Snapshot
+from lib.view import access
+from lib.view.plain import plain
+
+_log = logging.getLogger("headlight")
+MOST_ANSWERS, MOST_BYTES = 500, "500MB"  # kept in memory, over all readers
+
+
+def store() -> Path:
+    """The folder of the store this app shows."""
+    return default_store()
+
+
+def opened() -> Snapshot | None:
+    """The snapshot the store points to now. A new one is opened when the pointer moves; the old one is only let go of."""
+    place = current(store())
+    if place is None:
+        return None
+    return _open(str(store()), place.name, os.stat(place / "manifest.json").st_mtime_ns)
+
+
+@st.cache_resource(max_entries=1, show_spinner="Opening the new data …")
+def _open(folder: str, snapshot: str, written_at: int) -> Snapshot:
+    return open_store(Path(folder))
+
+
+def definitions() -> Definitions:
+    """The definitions in force."""
+    return _load(str(words.DEFAULT), words.DEFAULT.stat().st_mtime_ns)
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _load(path: str, written_at: int) -> Definitions:
+    return words.load(Path(path))
+
+
+def dimensions(book: Book) -> tuple[StoredDimension, ...]:
+    """Every dimension a question can be cut by, usage patterns included."""
+    snapshot = opened()
+    return _dimensions(snapshot.version, definitions().hash, _snapshot=snapshot, _book=book)
+
+
+@st.cache_resource(max_entries=5, show_spinner=False)
+def _dimensions(version: str, words_hash: str, *, _snapshot: Snapshot, _book: Book) -> tuple[StoredDimension, ...]:
+    with _snapshot.ask(_book) as con:
+        return available(con, definitions())
+
+
+def ask(name: str, book: Book, **options) -> Answer:
+    """The answer of the measure `name`. Where there is none, says why and ends the page."""
+    return _said(lambda: _cached(name, book, options)) or st.stop()
+
+
+def try_ask(name: str, book: Book, **options) -> Answer | None:
+    """The answer of the measure `name`; where there is none, says why in its place and gives None."""
+    return _said(lambda: _cached(name, book, options))
+
+
+def whole(name: str, book: Book, **options) -> Callable[[], Answer]:
+    """A function that asks when it is called, on this run's data: for downloads, which are made when clicked."""
+    snapshot, meaning = opened(), definitions()
+    return lambda: _asked(snapshot, name, book, meaning, options)
+
+
+def failed(error: Exception) -> None:
+    """Say calmly that something went wrong, with the reference under which the log has it."""
+    reference = secrets.token_hex(4)
+    _log.error("reference %s", reference, exc_info=error)
+    st.error(
+        f"Something went wrong on our side, and this part of the page could not be made. Reference **{reference}**: "
+        "the server's log says more under it. Your data was not changed.",
+        icon=":material/error:",
+    )
+
+
+def _said(asked: Callable[[], Answer]) -> Answer | None:
+    try:
+        return asked()
+    except Refused as refusal:
+        st.warning(plain(refusal), icon=":material/block:")
+    except Exception as error:
+        failed(error)
+    return None
+
+
+def _cached(name: str, book: Book, options: dict) -> Answer:
+    snapshot, meaning = opened(), definitions()
+    key = tuple(sorted((option, _frozen(value)) for option, value in options.items()))
+    scope = access.viewer().scope
+    return _answer(snapshot.version, meaning.hash, scope, name, book, key, _snapshot=snapshot, _definitions=meaning)
+
+
+@st.cache_data(max_entries=MOST_ANSWERS, max_size=MOST_BYTES, show_spinner=False)
+def _answer(
+    version: str,
+    words_hash: str,
+    scope: str,
+    name: str,
+    book: Book,
+    options: tuple,
+    *,
+    _snapshot: Snapshot,
+    _definitions: Definitions,
+) -> Answer:
+    return _asked(_snapshot, name, book, _definitions, dict(options))
+
+
+def _asked(snapshot: Snapshot, name: str, book: Book, meaning: Definitions, options: dict) -> Answer:
+    with snapshot.ask(book) as con:
+        return measure(name)(con, book, meaning, **options)
+
+
+def _frozen(value: object) -> object:
+    return tuple(_frozen(each) for each in value) if isinstance(value, (list, tuple)) else value

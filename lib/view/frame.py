@@ -1,0 +1,85 @@
+"""Opening a page: who views, which data, which book; then the title and the line that says it in English.
+
+page     the one call every page begins with; gives the book
+notices  what of a link could not be used
+share    the link to this very view, to copy
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import streamlit as st
+
+from lib.book import Book, say_day
+from lib.errors import Refused
+from lib.view import access, address, bookbar, door, look, rooms
+from lib.view.plain import plain
+
+STALE_DAYS = 7  # data that ends longer ago than this is said to be old
+
+
+def page(title: str, question: str) -> Book:
+    """Open a page: sign-in and scope, data, book bar, title. Where there is no data, say how to bring some, and end."""
+    st.set_page_config(page_title=f"{title} · Headlight", page_icon=":material/flare:", layout="wide")
+    look.dress()
+    access.viewer()
+    try:
+        snapshot = door.opened()
+    except Refused as refusal:
+        look.empty("The data cannot be opened", plain(refusal))
+        st.stop()
+    except Exception as error:
+        door.failed(error)
+        st.stop()
+    if snapshot is None:
+        with st.sidebar:
+            rooms.links({})
+        _heading(question, "No data yet")
+        _no_data()
+        st.stop()
+    book, said = bookbar.bar(snapshot)
+    _heading(question, _line(book, snapshot.manifest.as_of))
+    notices(said)
+    return book
+
+
+def notices(said: Sequence[str]) -> None:
+    """What of a link could not be used, and what was used instead."""
+    if said:
+        st.warning("  \n".join(plain(each) for each in said), icon=":material/link_off:")
+
+
+def share(query: Mapping[str, Sequence[str]]) -> None:
+    """The link to this very view, to copy."""
+    with st.popover("Link", icon=":material/link:", help="The link restores this view: page, book, filters, selection and day."):
+        st.code(address.link({name: list(values) for name, values in query.items()}), language=None, wrap_lines=True)
+
+
+def _heading(question: str, line: str) -> None:
+    look.html(f'<div class="hl-title"><h1>{question}</h1><p>{line}</p></div>')
+
+
+def _line(book: Book, last_day: date | None) -> str:
+    """6,000 accounts in channel Reseller · 1 Nov 2025 – 31 Oct 2026 · data to 31 Oct 2026."""
+    n = door.ask("facets", bookbar.timeless(book)).table["n"].iat[0]
+    who = plain(book.describe(int(n)))
+    if last_day is None:
+        return f"{who} · no dates in the data: who has churned is known, when is not"
+    parts = [who, f'<span class="hl-nowrap">{book.period()}</span>', f'<span class="hl-nowrap">data to {say_day(last_day)}</span>']
+    if book.as_of != last_day:
+        parts.append(f'<span class="hl-nowrap">as known on {say_day(book.as_of)}</span>')
+    days_old = (date.today() - last_day).days
+    if days_old > STALE_DAYS:
+        parts.append(f'<span class="hl-stale hl-nowrap">⚠ data ends {days_old} days ago</span>')
+    return " · ".join(parts)
+
+
+def _no_data() -> None:
+    look.empty(
+        "There is no data yet",
+        "Bring a file with one row per account; a column that says who has left is enough to begin:",
+        "<code>.venv/bin/python -m lib import accounts.csv --as account</code>",
+        "Or look around in a sample company:",
+        "<code>.venv/bin/python -m lib sample</code>",
+        "Then reload this page.",
+    )

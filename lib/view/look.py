@@ -1,0 +1,63 @@
+"""The style sheet, for what the theme cannot say; and small pieces of HTML that use it.
+
+dress     put the style sheet on the page
+html      a piece of HTML of ours; text from data inside it has passed `plain`
+section   a heading with a muted aside
+empty     a designed empty state: what is not there, and what to do
+scroll_to move a part of the page into view, after a click elsewhere asked for it
+"""
+
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+_SCROLL = "part of the page to move into view"
+
+
+@cache
+def _sheet() -> str:
+    return f"<style>{Path(__file__).with_name('look.css').read_text()}</style>"
+
+
+def dress() -> None:
+    """Put the style sheet on the page."""
+    st.html(_sheet())
+
+
+def html(text: str) -> None:
+    """A piece of HTML of ours. Text from data inside it has passed `plain`."""
+    st.html(text)
+
+
+def section(title: str, aside: str = "") -> None:
+    """A heading, with a muted aside. Both have passed `plain` where they hold data."""
+    st.html(f'<h2 class="hl-section">{title}{f"<small>{aside}</small>" if aside else ""}</h2>')
+
+
+def note(text: str) -> None:
+    """A muted line. It has passed `plain` where it holds data."""
+    st.html(f'<p class="hl-note">{text}</p>')
+
+
+def empty(title: str, *lines: str) -> None:
+    """An empty state: what is not there and what to do about it."""
+    st.html(f'<div class="hl-empty"><h3>{title}</h3>{"".join(f"<p>{line}</p>" for line in lines)}</div>')
+
+
+def ask_to_scroll(place: str) -> None:
+    """Move `place` into view on the coming run. For callbacks."""
+    st.session_state[_SCROLL] = place
+
+
+def scroll_to(place: str) -> None:
+    """An anchor; moved into view once when a click asked for it."""
+    st.html(f'<div id="hl-{place}"></div>')
+    if st.session_state.get(_SCROLL) == place:
+        del st.session_state[_SCROLL]
+        now = st.session_state["scrolls"] = st.session_state.get("scrolls", 0) + 1
+        st.html(
+            f"<script>/* {now} */ setTimeout(() => document.getElementById('hl-{place}')"
+            "?.scrollIntoView({behavior: 'smooth', block: 'start'}), 120)</script>",
+            unsafe_allow_javascript=True,
+        )

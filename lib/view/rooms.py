@@ -1,0 +1,35 @@
+"""The rooms of the house: the pages there are, grouped as people work.
+
+ROOMS   group -> its pages
+links   a link to every page in the sidebar; each carries the book
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+
+@dataclass(frozen=True)
+class Room:
+    """One page: its file, its name in the sidebar and its icon."""
+
+    file: str
+    title: str
+    icon: str
+
+
+ROOMS = {
+    "": (Room("pages/overview.py", "Overview", ":material/flare:"),),
+    "Why we lose": (Room("pages/hotspots.py", "Hot-spots", ":material/local_fire_department:"),),
+}
+
+
+def links(query: Mapping[str, list[str]]) -> None:
+    """The sidebar's links between the pages. They carry the book: filters follow the reader, and Back is one step."""
+    st.html('<div class="hl-brand">Headlight</div>')
+    for group, rooms in ROOMS.items():
+        if group:
+            st.caption(group)
+        for room in rooms:
+            st.page_link(room.file, label=room.title, icon=room.icon, query_params=dict(query), width="stretch")

@@ -1,0 +1,64 @@
+"""Tables as people read them, and downloads that are safe to open in a spreadsheet.
+
+show       a table with the glossary's labels, numbers on the right
+download   a button that makes the whole table when it is clicked
+csv_bytes  a table as CSV; no cell of it is a formula
+"""
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from lib.export import safe_csv
+from lib.glossary import TERMS
+from lib.measures import Answer
+
+_FORMATS = {"money": "localized", "count": "localized", "ratio": "%.2f", "days": "localized"}
+
+
+def show(table: pd.DataFrame, *, key: str, height: int | str = "auto", labels: dict[str, str] | None = None) -> None:
+    """A table of an answer: columns by their names in the glossary, numbers on the right, rates in percent."""
+    st.dataframe(
+        _percent(table),
+        key=key,
+        hide_index=True,
+        height=height,
+        row_height=32,
+        column_config={name: _column(name, (labels or {}).get(name)) for name in table.columns},
+        placeholder="–",
+    )
+
+
+def download(label: str, file_name: str, answer: Callable[[], Answer], *, key: str, drop: tuple[str, ...] = ()) -> None:
+    """A button that asks for all rows when it is clicked, and gives them as CSV."""
+    st.download_button(
+        label,
+        data=lambda: csv_bytes(answer().table.drop(columns=list(drop))),
+        file_name=file_name,
+        mime="text/csv",
+        key=key,
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """CSV with a header, in UTF-8 with the mark that spreadsheets look for; no cell of it is a formula."""
+    return safe_csv(table).encode("utf-8-sig")
+
+
+def _percent(table: pd.DataFrame) -> pd.DataFrame:
+    rates = [name for name in table.columns if name in TERMS and TERMS[name].unit == "rate"]
+    return table.assign(**{name: table[name] * 100 for name in rates})
+
+
+def _column(name: str, label: str | None):
+    term = TERMS.get(name)
+    said = label or (term.label if term else name)
+    unit = term.unit if term else ""
+    if unit == "rate":
+        return st.column_config.NumberColumn(said, format="%.1f %%")
+    if unit in _FORMATS:
+        return st.column_config.NumberColumn(said, format=_FORMATS[unit])
+    return st.column_config.Column(said)

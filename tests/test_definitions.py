@@ -1,0 +1,85 @@
+"""Definitions: the default is right, an edit gets another name, and a wrong file says which key, value and rule."""
+
+from pathlib import Path
+
+import pytest
+
+from lib.definitions import DEFAULT, load
+from lib.errors import Refused
+
+TEXT = DEFAULT.read_text()
+
+
+def changed(tmp_path: Path, *changes: tuple[str, str]) -> Path:
+    text = TEXT
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    return path
+
+
+def test_the_default_is_read_as_it_is_written():
+    words = load()
+    assert words.renewals.grace_days == 30
+    assert words.hotspots.alpha == 0.05
+    assert words.usage_pattern.volume == (10.0, 100.0, 1000.0)
+
+
+def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
+    assert load(changed(tmp_path, ("grace_days = 30", "grace_days = 31"))).hash != load().hash
+    assert load(changed(tmp_path, ("# month, 1 to 12", "# some other words"))).hash == load().hash
+    assert load(changed(tmp_path, ("grace_days = 30", "grace_days = 30.0"))).hash == load().hash
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (("grace_days = 30", "grace_days = 400"), "renewals.grace_days = 400 must be days, 0 to 365"),
+        (("grace_days = 30", "grace_days = -1"), "renewals.grace_days = -1 must be days, 0 to 365"),
+        (("grace_days = 30", "grace_days = 2.5"), "renewals.grace_days = 2.5 must be a whole number"),
+        (("grace_days = 30", "grace_days = 'many'"), "renewals.grace_days = 'many' must be a whole number"),
+        (("grace_days = 30", "grace_days = true"), "renewals.grace_days = True must be a whole number"),
+        (("grace_days = 30", "grace_days = inf"), "renewals.grace_days = inf must be a whole number"),
+        (("grace_days = 30", "grace = 30"), "renewals.grace_days is missing"),
+        (("grace_days = 30", "grace_days = 30\ngrace = 3"), "renewals.grace is not known; known are grace_days"),
+        (("fiscal_year_starts_in = 1 ", "fiscal_year_starts_in = 13 "), "calendar.fiscal_year_starts_in = 13 must be a month"),
+        (("alpha = 0.05", "alpha = 0"), "hotspots.alpha = 0 must be a share above 0 and up to 0.5"),
+        (("alpha = 0.05", "alpha = nan"), "hotspots.alpha = nan must be a share"),
+        (("minimum_lift = 1.15", "minimum_lift = 0.9"), "hotspots.minimum_lift = 0.9 must be a ratio, 1 to 10"),
+        (("depth = 3", "depth = 5"), "hotspots.depth = 5 must be 1 to 4 dimensions"),
+        (("[90, 180, 365, 730]", "[90, 90]"), r"hotspots.tenure_bands_days = \[90, 90\] must be up to 5 days, rising"),
+        (("[90, 180, 365, 730]", "[]"), r"hotspots.tenure_bands_days = \[\] must be up to 5 days, rising"),
+        (("[90, 180, 365, 730]", "[1, 2, 3, 4, 5, 6]"), "hotspots.tenure_bands_days .* must be up to 5 days"),
+        (("[90, 180, 365, 730]", "[nan]"), "hotspots.tenure_bands_days .* must be up to 5 days"),
+        (("[90, 180, 365, 730]", "[90, inf]"), "hotspots.tenure_bands_days .* must be up to 5 days"),
+        (("[3, 6, 10]", "['three']"), r"usage_pattern.breadth = \['three'\] must be a list of numbers"),
+        (("[3, 6, 10]", "[true]"), r"usage_pattern.breadth = \[True\] must be a list of numbers"),
+        (("[3, 6, 10]", "3"), "usage_pattern.breadth = 3 must be a list of numbers"),
+        (("weeks = 13", "weeks = 53"), "usage_pattern.weeks = 53 must be weeks, 1 to 52"),
+        (("[calendar]", "[kalender]"), "calendar is missing"),
+        (("[calendar]", "[more]\nx = 1\n[calendar]"), "more is not known; known are calendar, hotspots"),
+        (("[calendar]\nfiscal_year_starts_in = 1 ", "calendar = 1\n[other]\nx = 1 "), "other is not known|must be a section"),
+        (("[calendar]", "[calendar"), "cannot be read"),
+    ],
+)
+def test_a_wrong_file_names_the_key_the_value_and_the_rule(tmp_path, change, said):
+    with pytest.raises(Refused, match=rf"mine.toml.*{said}"):
+        load(changed(tmp_path, change))
+
+
+def test_a_section_that_is_none_is_refused(tmp_path):
+    rest = TEXT.split("[renewals]")[1]
+    path = tmp_path / "mine.toml"
+    path.write_text(f"calendar = 1\n[renewals]{rest}")
+    with pytest.raises(Refused, match=r"mine.toml: \[calendar\] must be a section, but it is 1"):
+        load(path)
+
+
+def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path):
+    with pytest.raises(Refused, match="none.toml cannot be read"):
+        load(tmp_path / "none.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(Refused, match="binary.toml cannot be read"):
+        load(tmp_path / "binary.toml")
