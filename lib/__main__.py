@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from lib.book import read_day
 from lib.errors import Refused
 from lib.measures.registry import MEASURES, Option
 from lib.store.folder import Batch, default_store
@@ -114,19 +115,19 @@ def _add_option(parser: argparse.ArgumentParser, option: Option) -> None:
 def _add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--as-of",
-        type=date.fromisoformat,
+        type=_day,
         metavar="DAY",
         help="the day as of which the data is seen (default: its last day)",
     )
     parser.add_argument(
         "--opens-on",
-        type=date.fromisoformat,
+        type=_day,
         metavar="DAY",
         help="first day of the period (default: a year before its end)",
     )
     parser.add_argument(
         "--closes-on",
-        type=date.fromisoformat,
+        type=_day,
         metavar="DAY",
         help="the day after the period's last (default: the day after as-of)",
     )
@@ -321,6 +322,13 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals or not name:
         raise argparse.ArgumentTypeError(f"{text!r} must be NAME=VALUE")
     return name, value
+
+
+def _day(text: str) -> date:
+    try:
+        return read_day(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} must be a day, as 2026-10-31 ({error})") from None
 
 
 def _names(text: str) -> list[str]:

@@ -44,7 +44,10 @@ def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
         (("grace_days = 30", "grace_days = inf"), "renewals.grace_days = inf must be a whole number"),
         (("grace_days = 30", "grace = 30"), "renewals.grace_days is missing"),
         (("grace_days = 30", "grace_days = 30\ngrace = 3"), "renewals.grace is not known; known are grace_days"),
-        (("fiscal_year_starts_in = 1 ", "fiscal_year_starts_in = 13 "), "calendar.fiscal_year_starts_in = 13 must be a month"),
+        (
+            ("fiscal_year_starts_in = 1 ", "fiscal_year_starts_in = 13 "),
+            "calendar.fiscal_year_starts_in = 13 must be a month",
+        ),
         (("alpha = 0.05", "alpha = 0"), "hotspots.alpha = 0 must be a share above 0 and up to 0.5"),
         (("alpha = 0.05", "alpha = nan"), "hotspots.alpha = nan must be a share"),
         (("minimum_lift = 1.15", "minimum_lift = 0.9"), "hotspots.minimum_lift = 0.9 must be a ratio, 1 to 10"),
@@ -60,7 +63,10 @@ def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
         (("weeks = 13", "weeks = 53"), "usage_pattern.weeks = 53 must be weeks, 1 to 52"),
         (("[calendar]", "[kalender]"), "calendar is missing"),
         (("[calendar]", "[more]\nx = 1\n[calendar]"), "more is not known; known are calendar, hotspots"),
-        (("[calendar]\nfiscal_year_starts_in = 1 ", "calendar = 1\n[other]\nx = 1 "), "other is not known|must be a section"),
+        (
+            ("[calendar]\nfiscal_year_starts_in = 1 ", "calendar = 1\n[other]\nx = 1 "),
+            "other is not known|must be a section",
+        ),
         (("[calendar]", "[calendar"), "cannot be read"),
     ],
 )

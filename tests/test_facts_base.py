@@ -136,7 +136,10 @@ def test_the_default_outcome_is_lost_only_where_the_data_knows_when(tmp_path, fr
 
 
 def test_an_unknown_outcome_is_refused_with_those_there_are(world):
-    with world.ask(YEAR) as con, pytest.raises(Refused, match="no outcome 'happy'; known are lost, lapsed, cancelled, churned"):
+    with (
+        world.ask(YEAR) as con,
+        pytest.raises(Refused, match="no outcome 'happy'; known are lost, lapsed, cancelled, churned"),
+    ):
         check_outcome(con, "happy")
 
 
@@ -149,15 +152,23 @@ def test_a_flag_is_an_outcome_of_the_whole_base_and_an_empty_one_is_left_out(tmp
 
 
 def test_bands_replace_cut_points_and_refuse_words(wide, tmp_path):
-    frame = account_frame([str(n) for n in range(20)], size=[float(n) for n in range(20)], word=["a", "b"] * 10, churned=True)
+    frame = account_frame(
+        [str(n) for n in range(20)], size=[float(n) for n in range(20)], word=["a", "b"] * 10, churned=True
+    )
     world = open_world(tmp_path, {"account": frame})
     base, _, _ = base_of(world, "size", outcome="churned", bands={"size": (4, 9)})
     assert pd.Series(levels(base)).value_counts().to_dict() == {"up to 4": 5, "over 4 to 9": 5, "over 9": 10}
-    for bands, said in (({"word": (1,)}, "holds words"), ({"size": (9, 4)}, "numbers that rise"), ({"size": ()}, "rise")):
+    for bands, said in (
+        ({"word": (1,)}, "holds words"),
+        ({"size": (9, 4)}, "numbers that rise"),
+        ({"size": ()}, "rise"),
+    ):
         with pytest.raises(Refused, match=said):
             base_of(world, "size", outcome="churned", bands=bands)
 
 
 def test_two_bases_of_one_book_are_the_same_base(world):
     one, two = base_of(world, "csm")[0], base_of(world, "csm")[0]
-    assert sorted(zip(levels(one), one.lost, strict=True), key=str) == sorted(zip(levels(two), two.lost, strict=True), key=str)
+    assert sorted(zip(levels(one), one.lost, strict=True), key=str) == sorted(
+        zip(levels(two), two.lost, strict=True), key=str
+    )

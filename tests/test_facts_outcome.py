@@ -259,7 +259,11 @@ def test_what_is_written_down_after_the_as_of_day_changes_nothing(given_accounts
     as_of = FIRST + timedelta(days=seen)
     terms = numbered(given_accounts)
     known = [
-        each | {name: each[name] if each[name] and each[name] <= as_of else None for name in ("cancelled_on", "notice_given_on")}
+        each
+        | {
+            name: each[name] if each[name] and each[name] <= as_of else None
+            for name in ("cancelled_on", "notice_given_on")
+        }
         for each in terms
         if (each["starts_on"] or date.min) <= max(as_of, FIRST)
     ]

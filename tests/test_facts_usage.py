@@ -126,11 +126,12 @@ def test_bands_of_usage_are_dimensions_of_the_opening_day(tmp_path):
     contracts = contract_frame(*[{"account": a, "starts_on": days("2024-01-01"), "seats": 2} for a in "abc"],
                                {"account": "d", "starts_on": days("2026-01-01"), "seats": 2})  # fmt: skip
     rows = [("a", "p", "x", week(1)), *[("b", "p", f"f{n}", week(1)) for n in range(11)], ("c", "p", "x", week(0))]
-    world = open_world(
-        tmp_path, {"account": account_frame("abcd"), "contract": contracts, "event": events(*rows)}
-    )
+    world = open_world(tmp_path, {"account": account_frame("abcd"), "contract": contracts, "event": events(*rows)})
     book = replace(YEAR, opens_on=DAY)
-    cells = {name: ask(world, "breakdown", book, by=[name]).table for name in ("usage_breadth", "seat_utilisation", "usage_concentration")}
+    cells = {
+        name: ask(world, "breakdown", book, by=[name]).table
+        for name in ("usage_breadth", "seat_utilisation", "usage_concentration")
+    }
     said = {name: {row[name]: n for row, n in zip(t["segment"], t["n"], strict=True)} for name, t in cells.items()}
     assert said["usage_breadth"] == {"up to 3 features": 1, "over 10 features": 1, "none": 1, None: 1}
     assert said["seat_utilisation"] == {"over 30 to 60 % of seats": 2, "none": 1, None: 1}

@@ -30,7 +30,9 @@ def draw_base(seed: int, hot_rate: float) -> tuple[dict, np.ndarray]:
 def flags(tmp_path_factory):
     """A planted hot-spot in a file that has only a flag."""
     dimensions, lost = draw_base(1, 0.35)
-    frame = account_frame([str(n) for n in range(N)], churned=lost.tolist(), arr=[float(n % 50) for n in range(N)], **dimensions)
+    frame = account_frame(
+        [str(n) for n in range(N)], churned=lost.tolist(), arr=[float(n % 50) for n in range(N)], **dimensions
+    )
     return open_world(tmp_path_factory.mktemp("store"), {"account": frame})
 
 
@@ -70,7 +72,9 @@ def test_a_book_cuts_the_base_of_the_search(flags):
 
 def test_without_a_pattern_nothing_stands_out_and_it_says_what_would_have(tmp_path):
     dimensions, lost = draw_base(2, 0.1)
-    world = open_world(tmp_path, {"account": account_frame([str(n) for n in range(N)], churned=lost.tolist(), **dimensions)})
+    world = open_world(
+        tmp_path, {"account": account_frame([str(n) for n in range(N)], churned=lost.tolist(), **dimensions)}
+    )
     answer = ask(world, "hotspots")
     assert answer.table.empty and list(answer.table.columns) == list(COLUMNS)
     assert any("Found four times in five: segments that lose at least" in note for note in answer.notes)
@@ -98,7 +102,9 @@ def test_held_says_whether_the_segment_was_hot_the_year_before(tmp_path):
     assert held == {("Reseller",): "yes", ("Pro",): "no"}
     first = replace(book, opens_on=date(2024, 1, 1), closes_on=date(2025, 1, 1))
     table = ask(world, "hotspots", first, depth=1).table
-    assert dict(zip([tuple(s.values()) for s in table["segment"]], table["held"], strict=True)) == {("Reseller",): "too few"}
+    assert dict(zip([tuple(s.values()) for s in table["segment"]], table["held"], strict=True)) == {
+        ("Reseller",): "too few"
+    }
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,9 @@ def test_a_filter_keeps_the_accounts_with_its_values_and_missing_is_a_value(smal
     for name, values in filters:
         book = book.where(name, values)
     with small.ask(book) as con:
-        assert con.execute("select string_agg(account, '' order by account) from book").fetchone()[0] == (expected or None)
+        assert con.execute("select string_agg(account, '' order by account) from book").fetchone()[0] == (
+            expected or None
+        )
         assert con.execute("select count(*) from scope").fetchone() == (4,)
 
 
@@ -89,8 +91,9 @@ def test_books_on_one_snapshot_do_not_see_each_others_filters(small):
 
 
 def test_an_unknown_dimension_is_refused_with_the_names_there_are(small):
-    with pytest.raises(Refused, match="no dimension 'colour'; this data has region, plan"), small.ask(
-        YEAR.where("colour", ["red"])
+    with (
+        pytest.raises(Refused, match="no dimension 'colour'; this data has region, plan"),
+        small.ask(YEAR.where("colour", ["red"])),
     ):
         pass
 
@@ -100,7 +103,10 @@ def test_a_column_may_be_called_anything(hostile, name):
     book = YEAR.where(name, ["u", None])
     for outcome in ("lost", "churned"):
         table = ask(hostile, "breakdown", book, by=[name], outcome=outcome).table
-        assert {tuple(row.values()): n for row, n in zip(table["segment"], table["n"], strict=True)} == {("u",): 1, (None,): 1}
+        assert {tuple(row.values()): n for row, n in zip(table["segment"], table["n"], strict=True)} == {
+            ("u",): 1,
+            (None,): 1,
+        }
         assert ask(hostile, "accounts", book, within=[(name, "u")], outcome=outcome).table["account"].tolist() == ["a"]
     assert ask(hostile, "breakdown", by=[name, "x"], outcome="lost").table["n"].sum() == 3
 
@@ -127,7 +133,9 @@ def test_values_may_say_anything(tmp_path):
 
 def test_a_number_of_which_there_are_few_stays_a_number(tmp_path):
     """A handful of accounts, or of prices, must not turn money into words."""
-    world = open_world(tmp_path, {"account": account_frame("abc", arr=[10, 20, 20], tenure_months=[1, 2, 2], churned=True)})
+    world = open_world(
+        tmp_path, {"account": account_frame("abc", arr=[10, 20, 20], tenure_months=[1, 2, 2], churned=True)}
+    )
     assert ask(world, "breakdown", by=["arr"]).table[["n", "arr"]].values.tolist() == [[2, 40], [1, 10]]
     assert ask(world, "accounts", sort="arr").table["arr"].tolist() == [20, 20, 10]
 

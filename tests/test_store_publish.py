@@ -112,7 +112,13 @@ def test_column_names_that_differ_by_case_are_one_column(tmp_path):
 
 def test_spellings_of_one_value_become_the_most_common_one_now_and_then(tmp_path):
     history = pd.DataFrame(
-        {"account": ["1"], "field": ["value"], "from_on": [date(2020, 1, 1)], "until_on": [date(2021, 1, 1)], "value": ["dsl"]}
+        {
+            "account": ["1"],
+            "field": ["value"],
+            "from_on": [date(2020, 1, 1)],
+            "until_on": [date(2021, 1, 1)],
+            "value": ["dsl"],
+        }
     )
     frames = {"account": account_frame("123", value=["DSL", " dsl ", "DSL"]), "account_history": history}
     world = open_world(tmp_path, frames)
@@ -183,7 +189,9 @@ def test_without_dates_the_data_is_as_of_the_day_its_newest_batch_arrived(tmp_pa
 
 def test_events_may_lack_columns_and_a_feature_may_stop_being_a_system_one(tmp_path):
     event = pd.DataFrame({"occurred_at": [datetime(2026, 10, 5)], "account": "a", "person": "p", "feature": "sync"})
-    publish_frames(tmp_path, {"account": account_frame("a"), "event": event, "feature": pd.DataFrame({"feature": ["x"]})})
+    publish_frames(
+        tmp_path, {"account": account_frame("a"), "event": event, "feature": pd.DataFrame({"feature": ["x"]})}
+    )
     people = "select n_active_people, n_events_system from usage_week"
     assert read(tmp_path, people) == [(1, 0)]
     publish_frames(tmp_path, {"feature": pd.DataFrame({"feature": ["sync"], "is_system": [True]})})
@@ -195,7 +203,9 @@ def test_events_may_lack_columns_and_a_feature_may_stop_being_a_system_one(tmp_p
 def test_an_event_without_a_person_is_the_accounts_traffic_alone(tmp_path):
     bare = pd.DataFrame({"occurred_at": [datetime(2026, 10, 5)] * 2, "account": "a"})
     publish_frames(tmp_path, {"account": account_frame("a"), "event": bare})
-    assert read(tmp_path, "select n_active_people, n_active_days, n_events, n_events_system from usage_week") == [(0, 0, 0, 2)]
+    assert read(tmp_path, "select n_active_people, n_active_days, n_events, n_events_system from usage_week") == [
+        (0, 0, 0, 2)
+    ]
 
 
 def test_a_file_that_did_not_change_is_linked_and_not_built_again(tmp_path):
@@ -471,7 +481,9 @@ def test_threads_on_one_snapshot_never_get_each_others_rows(tmp_path):
         for turn in range(100):
             region = "NSW"[(thread + turn) % 3]
             with world.ask(YEAR.where("region", [region])) as con:
-                row = con.execute("select ?, count(*), min(region::varchar) from book", [thread * 1000 + turn]).fetchone()
+                row = con.execute(
+                    "select ?, count(*), min(region::varchar) from book", [thread * 1000 + turn]
+                ).fetchone()
             if row != (thread * 1000 + turn, 100, region):
                 wrong.append(row)
 

@@ -93,7 +93,7 @@ def default_outcome(con: duckdb.DuckDBPyConnection) -> str:
         "select exists (from core.contract where is_derived is distinct from true or cancelled_on is not null), "
         "exists (from core.account where churned)"
     ).fetchone()
-    has_dates = knows_when or not flags_only and con.execute("select exists (from core.contract)").fetchone()[0]
+    has_dates = knows_when or (not flags_only and con.execute("select exists (from core.contract)").fetchone()[0])
     return "lost" if has_dates else "churned"
 
 

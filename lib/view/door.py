@@ -3,6 +3,7 @@
 opened       the current snapshot, looked up at every interaction; None where nothing was published yet
 definitions  the words in force
 dimensions   every dimension a question can be cut by
+outcomes     the outcomes the data can answer
 ask          an answer, cached; says what is wrong and ends the page where there is none
 try_ask      the same for one part of a page: says what is wrong and gives None
 whole        an answer for a download, asked when it is clicked and not kept
@@ -22,6 +23,7 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts import open_store
+from lib.facts.base import OUTCOMES, default_outcome
 from lib.facts.dimensions import available
 from lib.measures import Answer
 from lib.measures.registry import measure
@@ -65,14 +67,26 @@ def _load(path: str, written_at: int) -> Definitions:
 
 def dimensions(book: Book) -> tuple[StoredDimension, ...]:
     """Every dimension a question can be cut by, usage patterns included."""
-    snapshot = opened()
-    return _dimensions(snapshot.version, definitions().hash, _snapshot=snapshot, _book=book)
+    return _shape(book)[0]
+
+
+def outcomes(book: Book) -> tuple[str, ...]:
+    """The outcomes this data can answer, the default one first."""
+    default = _shape(book)[1]
+    return tuple(name for name, each in OUTCOMES.items() if each.has_period) if OUTCOMES[default].has_period else (default,)
+
+
+def _shape(book: Book) -> tuple[tuple[StoredDimension, ...], str]:
+    snapshot, meaning = opened(), definitions()
+    return _shape_of(snapshot.version, meaning.hash, _snapshot=snapshot, _book=book, _definitions=meaning)
 
 
 @st.cache_resource(max_entries=5, show_spinner=False)
-def _dimensions(version: str, words_hash: str, *, _snapshot: Snapshot, _book: Book) -> tuple[StoredDimension, ...]:
+def _shape_of(
+    version: str, words_hash: str, *, _snapshot: Snapshot, _book: Book, _definitions: Definitions
+) -> tuple[tuple[StoredDimension, ...], str]:
     with _snapshot.ask(_book) as con:
-        return available(con, definitions())
+        return available(con, _definitions), default_outcome(con)
 
 
 def ask(name: str, book: Book, **options) -> Answer:

@@ -11,6 +11,7 @@ report     a find as a row: rates, intervals, lifts, excess, held in the previou
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import duckdb
 import numpy as np
@@ -60,11 +61,27 @@ def hotspots(
     if weight == "arr" and base.arr is None:
         raise Refused("The data holds no ARR, so a search cannot be weighted by it; search by accounts.")
     found = scan(base, depth=depth, min_n=min_n, alpha=alpha, min_lift=definitions.hotspots.minimum_lift, weight=weight)
-    previous = None
-    if found.finds and OUTCOMES[outcome].has_period:
-        previous, _, _ = load(con, book.previous(), definitions, outcome, dimensions, like=base)
+    previous = _previous(con, book, definitions, outcome, dimensions, base, found)
     notes = (*_not_searched(everything, dimensions), *_what_could_show(base, found, alpha))
     return Answer(report(base, found, previous), left_out(*undecided), notes, sql)
+
+
+def _previous(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    definitions: Definitions,
+    outcome: str,
+    dimensions: Sequence[StoredDimension],
+    base: Base,
+    found: Scan,
+) -> Base | None:
+    """The base a period earlier, by the dimensions that were found alone; None where there is nothing to compare."""
+    needed = sorted({d for find in found.finds for d, _ in find.cell})
+    if not needed or not OUTCOMES[outcome].has_period:
+        return None
+    like = replace(base, dimensions=tuple(base.dimensions[d] for d in needed), codes=())
+    before, _, _ = load(con, book.previous(), definitions, outcome, [dimensions[d] for d in needed], like=like)
+    return before
 
 
 def _check(depth: int, alpha: float, min_n: int | None, weight: str) -> None:

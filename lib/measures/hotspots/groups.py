@@ -120,9 +120,13 @@ def split(groups: Groups, weighing: Weighing, tested: np.ndarray, rows: np.ndarr
 
 def _moved(sums: np.ndarray, cut: np.ndarray, parts: np.ndarray, axis: int) -> np.ndarray:
     """Sums by group once the groups `cut` have handed their parts to new groups at the end."""
-    left = sums.copy()
-    left[(slice(None),) * axis + (cut,)] -= parts
-    return np.concatenate([left, parts], axis=axis)
+    n_groups = sums.shape[axis]
+    moved = np.empty((*sums.shape[:axis], n_groups + len(cut), *sums.shape[axis + 1 :]))
+    before = (slice(None),) * axis
+    moved[(*before, slice(n_groups))] = sums
+    moved[(*before, cut)] -= parts
+    moved[(*before, slice(n_groups, None))] = parts
+    return moved
 
 
 def _lost(weighing: Weighing, group, n_groups: int, rows=slice(None)) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 
 from lib.measures.hotspots.groups import Groups
 
+WORTH_THREADS = 2_000_000  # multiplications from which BLAS is the quicker one, found by trial
 TINY = 1e-9  # keeps rates off 0 and 1, and the information matrix invertible where a column has run off to infinity
 
 
@@ -153,8 +154,9 @@ def _orthonormal(design: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 
 def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Matrix product without BLAS, whose threads cost more than they bring at these sizes."""
-    return np.einsum("ij,jk->ik", left, right)
+    """Matrix product; small ones without BLAS, whose threads cost more than they bring there."""
+    n_steps = left.shape[0] * right.size
+    return left @ right if n_steps > WORTH_THREADS else np.einsum("ij,jk->ik", left, right)
 
 
 def _rate_of(logit: np.ndarray) -> np.ndarray:

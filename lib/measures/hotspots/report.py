@@ -61,7 +61,7 @@ COLUMNS = {
 def report(base: Base, scan: Scan, previous: Base | None = None) -> pd.DataFrame:
     """One row per find, listed ones first, then by what is at stake: excess_lost, or excess_arr where ARR was searched.
 
-    previous  the same dimensions and levels a period earlier, for the column `held`; None leaves it None
+    previous  the same levels a period earlier, of at least the dimensions found, for the column `held`; None leaves it None
     """
     rows = [_row(base, scan, find, previous) for find in scan.finds]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
@@ -155,9 +155,9 @@ def _row(base: Base, scan: Scan, find: Find, previous: Base | None) -> dict:
         "share_of_arr_lost": _ratio(arr_lost, everyone[3]),
         "p_adjusted": find.p_adjusted,
         "confidence": "firm" if find.p_adjusted < FIRM else "tentative",
-        "held": None if previous is None else _held(previous, scan, find, cell, rest),
+        "held": None if previous is None else _held(previous, scan, _same_cell(base, previous, find.cell), cell, rest),
         "aliases": [_segment(base, alias) for alias in find.aliases],
-        "is_listed": find.is_listed,
+        "is_listed": find.is_listed and _beats(cell, in_parent, scan.weight),
     }
 
 
@@ -175,6 +175,12 @@ def _best_parent(base: Base, cell: Cell) -> tuple[Cell, np.ndarray]:
     tallies = [_tally(base, parent) for parent in parents]
     best = max(range(len(cell)), key=lambda i: _ratio(tallies[i][1], tallies[i][0]))
     return parents[best], tallies[best]
+
+
+def _beats(cell: np.ndarray, parent: np.ndarray, weight: str) -> bool:
+    """Whether the cell loses a greater share than its best parent: a name that adds a value must add something."""
+    of, lost = (0, 1) if weight == "accounts" else (2, 3)
+    return _ratio(cell[lost], cell[of]) > _ratio(parent[lost], parent[of])
 
 
 def _segment(base: Base, cell: Cell) -> dict[str, str | None]:
@@ -208,7 +214,13 @@ def _shrunk_lift(find: Find, size: float) -> tuple[float, float, float]:
     return shape / rate, float(gammaincinv(shape, 0.025) / rate), float(gammaincinv(shape, 0.975) / rate)
 
 
-def _held(previous: Base, scan: Scan, find: Find, cell: np.ndarray, rest: np.ndarray) -> str:
+def _same_cell(base: Base, other: Base, cell: Cell) -> Cell:
+    """A cell of `base` as `other` numbers its dimensions; their levels are the same."""
+    place = {dimension.name: d for d, dimension in enumerate(other.dimensions)}
+    return tuple((place[base.dimensions[d].name], level) for d, level in cell)
+
+
+def _held(previous: Base, scan: Scan, before: Cell, cell: np.ndarray, rest: np.ndarray) -> str:
     """Did the cell exceed its rest in the previous period too: "yes", "no", or "too few" to have shown this lift."""
     from scipy.special import log_ndtr, ndtri
 
@@ -216,7 +228,7 @@ def _held(previous: Base, scan: Scan, find: Find, cell: np.ndarray, rest: np.nda
     if len(previous) == 0 or (by_arr and previous.arr is None):
         return "too few"
     weight = np.maximum(previous.arr, 0) if by_arr else np.ones(len(previous))
-    inside = members(previous.codes, find.cell)
+    inside = members(previous.codes, before)
     size, lost, all_size = weight[inside].sum(), weight[inside & previous.lost].sum(), weight.sum()
     if not 0 < size < all_size or not previous.lost.any():
         return "too few"

@@ -1,0 +1,49 @@
+"""What was read into the store, and what of it was refused: the last imports, each opening its refused cells.
+
+card   the last imports
+"""
+
+import pandas as pd
+import streamlit as st
+
+from lib.store.folder import Batch, Manifest
+from lib.view import address, look, numbers, tables
+from lib.view.plain import plain
+
+N_SHOWN = 5
+
+
+def card(manifest: Manifest) -> None:
+    """The last imports: rows read, kept and refused; a click on the refused opens the cells and their reasons."""
+    opened = (address.read().get("batch") or [""])[-1]
+    for batch in reversed(manifest.batches[-N_SHOWN:]):
+        with st.container(border=True, key=f"batch-{batch.batch}"):
+            _batch(batch, is_open=batch.batch == opened)
+    if len(manifest.batches) > N_SHOWN:
+        look.note(f"{len(manifest.batches) - N_SHOWN} earlier imports.")
+
+
+def _batch(batch: Batch, *, is_open: bool) -> None:
+    said = f"{numbers.count(batch.n_read)} rows read, {numbers.count(batch.n_kept)} kept"
+    if batch.n_merged:
+        said += f", {numbers.count(batch.n_merged)} merged"
+    day = batch.received_at[:16].replace("T", " ")
+    look.html(
+        f'<div class="hl-note"><b style="color:var(--hl-ink)">{plain(batch.source)}</b><br>{said} · {plain(", ".join(batch.tables))}'
+        f"<br>{plain(day)} UTC by {plain(batch.who)}</div>"
+    )
+    for note in batch.notes[:3]:
+        look.note(plain(note))
+    if not batch.n_refused:
+        return
+    st.button(
+        f"{numbers.plural(batch.n_refused, 'row')} refused {'⌃' if is_open else '›'}",
+        key=f"refused {batch.batch}",
+        type="tertiary",
+        on_click=address.write,
+        args=(lambda name: name == "batch", {} if is_open else {"batch": [batch.batch]}),
+    )
+    if is_open:
+        cells = pd.DataFrame(list(batch.refused), columns=["file", "row", "column", "value", "reason"])
+        tables.show(cells, key=f"cells {batch.batch}", labels={name: name.capitalize() for name in cells.columns})
+        look.note(f"{numbers.plural(len(cells), 'refused cell')}{': the first that were kept' if batch.n_refused > len(cells) else ''}.")
