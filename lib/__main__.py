@@ -9,17 +9,15 @@ Exit codes: 0 fine, 1 the data or the request was refused (reasons on stderr), 2
 """
 
 import argparse
-import getpass
-import hashlib
 import sys
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 from lib.book import read_day
 from lib.errors import Refused
 from lib.measures.registry import MEASURES, Option
-from lib.store.folder import Batch, default_store
+from lib.shell import acts, answers
+from lib.store.folder import default_store
 
 FORMATS = ("table", "json", "csv")
 
@@ -46,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=1)
     sample.add_argument("--events-per-account", type=float, help="usage events per account over two years")
     sample.add_argument("--replace", action="store_true", help="replace what the store holds")
-    sample.set_defaults(run=_sample)
+    sample.set_defaults(run=acts.sample)
 
     load = commands.add_parser("import", help="read a file into the store; nothing is half-imported")
     load.add_argument("file", type=Path)
@@ -74,17 +72,17 @@ def _parser() -> argparse.ArgumentParser:
         "--skip-refused", action="store_true", help="import the rows without a refused cell and count the others"
     )
     load.add_argument("--replace", action="store_true", help="leave earlier account files out")
-    load.set_defaults(run=_import)
+    load.set_defaults(run=acts.import_file)
 
     undo = commands.add_parser("undo", help="take one batch out of the store")
     undo.add_argument("batch")
-    undo.set_defaults(run=_undo)
+    undo.set_defaults(run=acts.undo)
 
     refold = commands.add_parser("refold", help="publish the same batches again, after an upgrade")
-    refold.set_defaults(run=_refold)
+    refold.set_defaults(run=acts.refold)
 
     batches = commands.add_parser("batches", help="what was imported, when, by whom, and what was refused")
-    batches.set_defaults(run=_batches)
+    batches.set_defaults(run=acts.batches)
     _add_format(batches)
 
     for name, measure in MEASURES.items():
@@ -93,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
             _add_option(answer, option)
         _add_selection(answer)
         _add_format(answer)
-        answer.set_defaults(run=_answer, measure=name)
+        answer.set_defaults(run=answers.answer, measure=name)
     for command in commands.choices.values():
         command.add_argument(
             "--store", type=Path, default=default_store(), help="the store's folder (default: %(default)s)"
@@ -144,177 +142,6 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 
 def _add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", choices=FORMATS, default="table")
-
-
-def _sample(options: argparse.Namespace) -> None:
-    import pyarrow.parquet as parquet
-
-    from lib.store import folder, publish, sample
-
-    if folder.current(options.store) and not options.replace:
-        raise Refused(f"{options.store} already holds data. Give another --store, or --replace what is there.")
-    tables, n_rows = [], 0
-    with folder.staging(options.store) as staged:
-        chunks = sample.tables(options.accounts, options.seed, events_per_account=options.events_per_account)
-        for number, (table, chunk) in enumerate(chunks):
-            parquet.write_table(chunk, staged / f"{table}-{number:06d}.parquet")
-            tables.append(table)
-            n_rows += len(chunk)
-        source = f"sample of {options.accounts:,} accounts, seed {options.seed}"
-        batch = replace(
-            _batch(source, tuple(dict.fromkeys(tables)), replaces=options.replace), n_read=n_rows, n_kept=n_rows
-        )
-        manifest = publish.publish(options.store, staged, batch, now=_now(), say=_say)
-    _say(f"{source}: {manifest.n_rows['event']:,} events, data to {manifest.last_day}, in {options.store}")
-
-
-def _import(options: argparse.Namespace) -> int:
-    import pandas as pd
-
-    from lib.store import folder, publish
-    from lib.store.ingest import read
-
-    with folder.staging(options.store) as staged:
-        reading = read(
-            options.file,
-            into=staged,
-            table=options.table,
-            mapping=dict(options.map),
-            date_order=dict(options.date_order),
-            delimiter=options.delimiter,
-            encoding=options.encoding,
-            decimal=options.decimal,
-            on_refused="skip" if options.skip_refused else "stop",
-        )
-        for note in reading.notes:
-            _say(note)
-        if reading.n_rows_refused:
-            print(_write(reading.refused, "csv"), file=sys.stderr, end="")
-        if not reading.is_whole:
-            _say(
-                f"{options.file.name}: {reading.n_rows_refused:,} of {reading.n_rows_read:,} rows have cells that cannot be read. Nothing was "
-                "imported. Mend them, or leave those rows out with --skip-refused."
-            )
-            return 1
-        batch = replace(
-            _batch(options.file.name, (options.table, "heading"), replaces=options.replace),
-            file_hash=_hash(options.file),
-            n_read=reading.n_rows_read,
-            n_kept=reading.n_rows_kept,
-            n_refused=reading.n_rows_refused,
-            n_merged=reading.n_rows_merged,
-            refused=tuple(reading.refused.head(1_000).to_dict("records")),
-            notes=reading.notes,
-        )
-        reading.data.rename(staged / f"{options.table}.parquet")
-        renamed = [
-            (each.header, each.field.name) for each in reading.mapping if each.field and each.header != each.field.name
-        ]
-        pd.DataFrame(renamed, columns=["header", "field"], dtype=str).to_parquet(staged / "heading.parquet")
-        manifest = publish.publish(options.store, staged, batch, now=_now())
-    _say(
-        f"{options.file.name}: {batch.n_kept:,} of {batch.n_read:,} rows are in, as batch {manifest.batches[-1].batch} of {options.store}"
-    )
-    return 0
-
-
-def _undo(options: argparse.Namespace) -> None:
-    from lib.store import publish
-
-    manifest = publish.undo(options.store, options.batch, who=getpass.getuser(), now=_now())
-    _say(f"Batch {options.batch} is out; the store holds {', '.join(batch.batch for batch in manifest.batches)}")
-
-
-def _refold(options: argparse.Namespace) -> None:
-    from lib.store import publish
-
-    manifest = publish.refold(options.store, who=getpass.getuser(), now=_now())
-    _say(f"{options.store} was folded anew, as snapshot {manifest.snapshot}")
-
-
-def _batches(options: argparse.Namespace) -> None:
-    import pandas as pd
-
-    from lib.store.folder import read_manifest, require_current
-
-    rows = [vars(batch) for batch in read_manifest(require_current(options.store)).batches]
-    columns = ["batch", "source", "tables", "received_at", "who", "n_read", "n_kept", "n_merged", "n_refused"]
-    print(_write(pd.DataFrame(rows)[columns], options.format), end="")
-
-
-def _answer(options: argparse.Namespace) -> None:
-    from lib import definitions
-    from lib.facts import open_store
-    from lib.measures.registry import measure
-
-    words = definitions.load(options.definitions) if options.definitions else definitions.load()
-    snapshot = open_store(options.store)
-    asked = {option.name: getattr(options, option.name) for option in MEASURES[options.measure].options}
-    for name in ("within", "bands"):
-        if asked.get(name):
-            asked[name] = (
-                [(key, value or None) for key, value in asked[name]] if name == "within" else dict(asked[name])
-            )
-    with snapshot.ask(_book(options, snapshot)) as con:
-        answer = measure(options.measure)(
-            con, _book(options, snapshot), words, **{k: v for k, v in asked.items() if v is not None}
-        )
-    print(_write(answer.table, options.format), end="")
-    for row in answer.left_out.itertuples():
-        _say(f"left out: {row.n:,}: {row.reason}")
-    for note in answer.notes:
-        _say(note)
-
-
-def _book(options: argparse.Namespace, snapshot):
-    from lib.book import year_to
-
-    as_of = options.as_of or snapshot.manifest.as_of or snapshot.manifest.received_on
-    book = year_to(as_of)
-    if options.closes_on:
-        book = replace(year_to(options.closes_on), closes_on=options.closes_on, as_of=as_of)
-    if options.opens_on:
-        book = replace(book, opens_on=options.opens_on)
-    if book.opens_on >= book.closes_on:
-        raise Refused(f"The period ends ({book.closes_on}) before it opens ({book.opens_on}).")
-    for name in dict.fromkeys(name for name, _ in options.where):
-        dimension = snapshot.dimension(name)
-        values = [value or None for key, value in options.where if key == name]
-        book = book.where(dimension.name, values)
-    return book
-
-
-def _write(table, form: str) -> str:
-    """A table as text: columns aligned, JSON rows, or CSV that is safe to open in a spreadsheet."""
-    import json
-
-    from lib.export import plain_rows, safe_csv, segment_text
-
-    if form == "json":
-        return json.dumps(plain_rows(table), ensure_ascii=False, indent=1) + "\n"
-    if form == "csv":
-        return safe_csv(table)
-    if table.empty:
-        return "(no rows)\n"
-    said = table.map(lambda value: segment_text(value) if isinstance(value, dict) else value)
-    return said.to_string(index=False) + "\n"
-
-
-def _batch(source: str, tables: tuple[str, ...], *, replaces: bool) -> Batch:
-    return Batch("", source, "", tables, getpass.getuser(), _now().isoformat(timespec="seconds"), replaces=replaces)
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _say(text: str) -> None:
-    print(text, file=sys.stderr)
 
 
 def _pair(text: str) -> tuple[str, str]:

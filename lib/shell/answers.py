@@ -1,0 +1,55 @@
+"""An answer from a shell: the book the options name, the measure asked, its table printed."""
+
+import argparse
+from dataclasses import replace
+
+from lib.book import Book, year_to
+from lib.errors import Refused
+from lib.measures.registry import MEASURES
+from lib.shell.output import say, write
+from lib.store.opening import Snapshot
+
+
+def answer(options: argparse.Namespace) -> None:
+    """Print the answer of the measure that was named, and beside it what was left out and what to know."""
+    from lib import definitions
+    from lib.facts import open_store
+    from lib.measures.registry import measure
+
+    words = definitions.load(options.definitions) if options.definitions else definitions.load()
+    snapshot = open_store(options.store)
+    book = _book(options, snapshot)
+    with snapshot.ask(book) as con:
+        found = measure(options.measure)(con, book, words, **_asked(options))
+    print(write(found.table, options.format), end="")
+    for row in found.left_out.itertuples():
+        say(f"left out: {row.n:,}: {row.reason}")
+    for note in found.notes:
+        say(note)
+
+
+def _asked(options: argparse.Namespace) -> dict:
+    """The options that were given, as the measure takes them."""
+    asked = {option.name: getattr(options, option.name) for option in MEASURES[options.measure].options}
+    if asked.get("within"):
+        asked["within"] = [(name, value or None) for name, value in asked["within"]]
+    if asked.get("bands"):
+        asked["bands"] = dict(asked["bands"])
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+def _book(options: argparse.Namespace, snapshot: Snapshot) -> Book:
+    """The period and filters the options name; by default the year to the last day the data knows."""
+    as_of = options.as_of or snapshot.manifest.as_of or snapshot.manifest.received_on
+    book = year_to(as_of)
+    if options.closes_on:
+        book = replace(year_to(options.closes_on), closes_on=options.closes_on, as_of=as_of)
+    if options.opens_on:
+        book = replace(book, opens_on=options.opens_on)
+    if book.opens_on >= book.closes_on:
+        raise Refused(f"The period ends ({book.closes_on}) before it opens ({book.opens_on}).")
+    for name in dict.fromkeys(name for name, _ in options.where):
+        dimension = snapshot.dimension(name)
+        values = [value or None for key, value in options.where if key == name]
+        book = book.where(dimension.name, values)
+    return book
