@@ -38,8 +38,8 @@ bench: $(VENV)/bench-ready
 	$(PY) -m tests.bench.hotspots
 	$(PY) -m tests.bench.page
 
-$(VENV)/bench-ready: $(VENV)/ready tests/bench/requirements.lock
-	$(UV) pip install --quiet --python $(PY) --compile-bytecode --require-hashes -r tests/bench/requirements.lock
+$(VENV)/bench-ready: $(VENV)/ready tests/bench/requirements.txt
+	$(UV) pip install --quiet --python $(PY) --compile-bytecode --require-hashes -r tests/bench/requirements.txt
 	@touch $@
 
 lint: setup

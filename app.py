@@ -1,4 +1,7 @@
-"""Headlight in a browser: the pages, their titles and icons. `streamlit run app.py`."""
+"""Headlight in a browser: the pages and their titles. `streamlit run app.py`.
+
+Icons stand in the sidebar's own links: given here, the browser's tab would fetch them from elsewhere.
+"""
 
 import streamlit as st
 
@@ -6,9 +9,7 @@ from lib.view.rooms import ROOMS
 
 st.navigation(
     {
-        group: [
-            st.Page(room.file, title=room.title, icon=room.icon, default=room is ROOMS[""][0]) for room in rooms
-        ]
+        group: [st.Page(room.file, title=room.title, default=room is ROOMS[""][0]) for room in rooms]
         for group, rooms in ROOMS.items()
     },
     position="hidden",

@@ -27,7 +27,9 @@ def plain_rows(table: pd.DataFrame) -> list[dict]:
 def safe_csv(table: pd.DataFrame) -> str:
     """CSV with a header; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
     said = {safe_cell(name): [safe_cell(_flat(value)) for value in table[name]] for name in table.columns}
-    return pd.DataFrame(said).to_csv(index=False, lineterminator="\r\n")  # so a bare CR is quoted and starts no row
+    return pd.DataFrame(said, dtype=object).to_csv(
+        index=False, lineterminator="\r\n"
+    )  # so a bare CR is quoted and starts no row
 
 
 def safe_cell(value: object) -> object:

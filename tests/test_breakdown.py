@@ -66,6 +66,13 @@ def test_two_dimensions_by_hand_missing_is_a_value(ten):
     assert answer.table["n_lost"].is_monotonic_decreasing
 
 
+def test_rows_that_tie_always_come_in_one_order(tmp_path):
+    values = ["z", "q", "x", None, "y", "a"]
+    world = open_world(tmp_path, {"account": account_frame("fedcba", code=values, churned=True)})
+    table = ask(world, "breakdown", by=["code"]).table
+    assert [segment["code"] for segment in table["segment"]] == ["a", "q", "x", "y", "z", None]
+
+
 def test_nothing_to_break_down_by_is_the_whole_book(ten):
     table = ask(ten, "breakdown").table
     assert table[["n", "n_lost", "churn_rate"]].values.tolist() == [[10, 5, 0.5]]

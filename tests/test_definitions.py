@@ -84,8 +84,8 @@ def test_a_section_that_is_none_is_refused(tmp_path):
 
 
 def test_a_file_that_is_not_there_or_not_text_is_refused(tmp_path):
-    with pytest.raises(Refused, match="none.toml cannot be read"):
+    with pytest.raises(Refused, match=r"none\.toml cannot be read"):
         load(tmp_path / "none.toml")
     (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(Refused, match="binary.toml cannot be read"):
+    with pytest.raises(Refused, match=r"binary\.toml cannot be read"):
         load(tmp_path / "binary.toml")

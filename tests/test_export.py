@@ -54,6 +54,12 @@ def test_json_has_null_and_never_nan():
     json.dumps(rows, allow_nan=False)
 
 
+def test_json_has_null_for_what_a_nullable_column_misses():
+    table = pd.DataFrame({"is_lost": pd.array([True, None], "boolean"), "n": pd.array([None, 2], "Int64")})
+    assert json.dumps(plain_rows(table)) == '[{"is_lost": true, "n": null}, {"is_lost": null, "n": 2}]'
+    assert read_back(table) == [["is_lost", "n"], ["True", ""], ["", "2"]]
+
+
 def test_json_has_plain_types_at_any_depth():
     table = pd.DataFrame(
         {

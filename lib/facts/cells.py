@@ -19,9 +19,10 @@ def count_cells(
     outcome: str,
     dimensions: Sequence[StoredDimension],
 ) -> tuple[pd.DataFrame, str]:
-    """Accounts by `dimensions`: d0, d1, ... (display values, None where missing), n, n_lost, n_undecided, arr, arr_lost; and the SQL.
+    """Accounts by `dimensions`, and the SQL: d0, d1, ... (display values, None where missing), counts and money.
 
-    Without dimensions there is one row: the whole book. Accounts that are neither lost nor kept count in n_undecided alone.
+    Columns after the dimensions: n, n_lost, n_undecided, arr, arr_lost. Without dimensions there is one row: the whole
+    book. Accounts that are neither lost nor kept count in n_undecided alone.
     """
     codes = [f"d{i}" for i in range(len(dimensions))]
     sql = "\n".join(

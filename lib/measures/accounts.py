@@ -105,7 +105,8 @@ def _conditions(
         if value is facts.MISSING:
             conditions.append(f"base.d{i} is null")
         elif value == facts.OTHER and value not in dimension.values:
-            sql = f"{chain}\nselect coalesce(d{i}, {len(dimension.values)})::uinteger as code from base where had_outcome is not null"
+            code = f"coalesce(d{i}, {len(dimension.values)})::uinteger as code"
+            sql = f"{chain}\nselect {code} from base where had_outcome is not null"
             codes = con.execute(sql, facts.parameters(sql, book, definitions)).fetchnumpy()["code"]
             bound[f"kept_{i}"] = facts.kept_values(
                 dimension, np.bincount(codes, minlength=len(dimension.values) + 1)

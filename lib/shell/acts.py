@@ -86,7 +86,7 @@ def import_file(options: argparse.Namespace) -> int:
 
 
 def _fields(reading) -> list[tuple[str, str]]:
-    return [(each.header, each.field.name) for each in reading.mapping if each.field]
+    return [(each.header, each.field.column) for each in reading.mapping if each.field]
 
 
 def _how_read(reading) -> str:

@@ -117,7 +117,8 @@ def fold_table(con: duckdb.DuckDBPyConnection, table: str, sources: list[list[Pa
         con.execute(f"create or replace temp table stacked as {union}")
     keys = ", ".join(quote(key) for key in KEYS[table])
     newest = ", ".join(
-        f"arg_max_null({quote(name)}, (batch_no, row_no)) filter (where batch_no in ({', '.join(map(str, seen_in[name])) or 'null'})) as {quote(name)}"
+        f"arg_max_null({quote(name)}, (batch_no, row_no)) "
+        f"filter (where batch_no in ({', '.join(map(str, seen_in[name])) or 'null'})) as {quote(name)}"
         for name in kinds
         if name not in KEYS[table]
     )

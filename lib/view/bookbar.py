@@ -15,6 +15,7 @@ from lib.errors import Refused
 from lib.store.opening import Snapshot
 from lib.view import address, door, periods, rooms
 from lib.view.plain import plain
+from lib.view.words import word
 
 FIRST = ("csm", "channel", "segment", "region", "plan")  # filters that are always in view, where the data has them
 N_IN_VIEW = 5
@@ -47,7 +48,9 @@ def known(book: Book, snapshot: Snapshot) -> tuple[Book, list[str]]:
         try:
             dimension = snapshot.dimension(name)
         except Refused:
-            notices.append(f"The link filters by “{name[:60]}”, which this data does not have; that filter was left out.")
+            notices.append(
+                f"The link filters by “{name[:60]}”, which this data does not have; that filter was left out."
+            )
             continue
         good = [value for value in values if value is None or value in dimension.values]
         kept = kept.where(dimension.name, good) if good else kept
@@ -107,7 +110,11 @@ def _as_of(book: Book, last_day: date) -> None:
         put(replace(book, as_of=day, opens_on=year.opens_on, closes_on=year.closes_on))
 
     st.date_input(
-        "See the data as it was known on", key=_AS_OF, on_change=chosen, max_value=max(last_day, book.as_of), format="DD/MM/YYYY"
+        "See the data as it was known on",
+        key=_AS_OF,
+        on_change=chosen,
+        max_value=max(last_day, book.as_of),
+        format="DD/MM/YYYY",
     )
 
 
@@ -119,7 +126,14 @@ def _filters(book: Book, snapshot: Snapshot) -> None:
     counts = _counts(book, names)
     filtered = dict(book.filters)
     if filtered:
-        st.button("Clear all filters", key="book clear", icon=":material/filter_alt_off:", type="tertiary", on_click=put, args=(replace(book, filters=()),))
+        st.button(
+            "Clear all filters",
+            key="book clear",
+            icon=":material/filter_alt_off:",
+            type="tertiary",
+            on_click=put,
+            args=(replace(book, filters=()),),
+        )
     for name in first:
         _filter(book, name, counts[name])
     if more:
@@ -139,7 +153,7 @@ def _filter(book: Book, name: str, counts: Sequence[tuple[str | None, int]]) -> 
         put(book.where(name, st.session_state[key]))
 
     st.multiselect(
-        plain(name),
+        plain(word(name)),
         list(n_of),
         key=key,
         on_change=chosen,

@@ -73,7 +73,11 @@ def dimensions(book: Book) -> tuple[StoredDimension, ...]:
 def outcomes(book: Book) -> tuple[str, ...]:
     """The outcomes this data can answer, the default one first."""
     default = _shape(book)[1]
-    return tuple(name for name, each in OUTCOMES.items() if each.has_period) if OUTCOMES[default].has_period else (default,)
+    return (
+        tuple(name for name, each in OUTCOMES.items() if each.has_period)
+        if OUTCOMES[default].has_period
+        else (default,)
+    )
 
 
 def _shape(book: Book) -> tuple[tuple[StoredDimension, ...], str]:

@@ -19,6 +19,7 @@ from lib.view import address, bookbar, door, listing, look, numbers, sentences
 from lib.view.charts import bars, pareto, parts, theme
 from lib.view.hotstate import BASES, VIEWS, HotState, Path, is_of_state
 from lib.view.plain import plain
+from lib.view.words import word
 
 MOST_BARS = 24
 _MARK = {"parent": "the best parent's rate", "rest": "the rate of the rest", "overall": "the overall rate"}
@@ -27,9 +28,7 @@ FIRST = ("channel", "segment", "region", "plan")  # what a selection is split by
 
 def put(book: Book, state: HotState) -> None:
     """Make `book` and `state` the page's. For callbacks."""
-    address.write(
-        lambda name: bookbar.is_of_book(name) or is_of_state(name), {**book.to_query(), **state.to_query()}
-    )
+    address.write(lambda name: bookbar.is_of_book(name) or is_of_state(name), {**book.to_query(), **state.to_query()})
 
 
 def panel(book: Book, state: HotState, outcome: str, dimensions: Sequence[StoredDimension]) -> dict[str, Answer]:
@@ -42,7 +41,10 @@ def panel(book: Book, state: HotState, outcome: str, dimensions: Sequence[Stored
     verb = OUTCOMES[outcome].verb
     _crumbs(book, state, {each.name for each in door.opened().dimensions})
     if here.table.empty:
-        look.empty("Nobody is here", "No account of the book has these values in this period. Go a step back, or widen the book.")
+        look.empty(
+            "Nobody is here",
+            "No account of the book has these values in this period. Go a step back, or widen the book.",
+        )
         return {"Selection": here}
     row = here.table.iloc[0]
     look.note(_standing(row, state, verb))
@@ -51,11 +53,15 @@ def panel(book: Book, state: HotState, outcome: str, dimensions: Sequence[Stored
     with chart:
         _controls(book, state, by, dimensions, OUTCOMES[outcome].has_period)
         if by is None:
-            look.empty("As deep as it goes", f"A breakdown combines {DEEPEST} dimensions. The accounts are listed beside.")
+            look.empty(
+                "As deep as it goes", f"A breakdown combines {DEEPEST} dimensions. The accounts are listed beside."
+            )
         else:
             shown |= _split(book, state, by, verb)
     with accounts:
-        listing.panel(book, state, verb=verb, n=int(row["n"]), n_lost=int(row["n_lost"]), put=lambda new: put(book, new))
+        listing.panel(
+            book, state, verb=verb, n=int(row["n"]), n_lost=int(row["n_lost"]), put=lambda new: put(book, new)
+        )
     return shown
 
 
@@ -74,16 +80,31 @@ def _split_by(state: HotState, dimensions: Sequence[StoredDimension]) -> StoredD
 def _crumbs(book: Book, state: HotState, filterable: set[str]) -> None:
     """All ▸ region: US ▸ channel: Reseller; each goes back to itself."""
     with st.container(horizontal=True, key="crumbs", vertical_alignment="center"):
-        st.button("All", key="crumb 0", type="tertiary", on_click=put, args=(book, state.drilled(())), disabled=not state.path)
+        st.button(
+            "All", key="crumb 0", type="tertiary", on_click=put, args=(book, state.drilled(())), disabled=not state.path
+        )
         for depth, (name, value) in enumerate(state.path, 1):
             look.html('<span class="hl-sep">▸</span>')
-            said = f"{name}: {'missing' if value is None else value}"
+            said = f"{word(name)}: {'missing' if value is None else value}"
             is_last = depth == len(state.path)
             label = f"**{plain(said)}**" if is_last else plain(said)
-            st.button(label, key=f"crumb {depth}", type="tertiary", on_click=put, args=(book, state.drilled(state.path[:depth])), disabled=is_last)
+            st.button(
+                label,
+                key=f"crumb {depth}",
+                type="tertiary",
+                on_click=put,
+                args=(book, state.drilled(state.path[:depth])),
+                disabled=is_last,
+            )
         if state.path:
             st.space("stretch")
-            st.button("Back", key="drill back", icon=":material/arrow_back:", on_click=put, args=(book, state.drilled(state.path[:-1])))
+            st.button(
+                "Back",
+                key="drill back",
+                icon=":material/arrow_back:",
+                on_click=put,
+                args=(book, state.drilled(state.path[:-1])),
+            )
             _lock(book, state, filterable)
 
 
@@ -111,10 +132,18 @@ def _standing(row: pd.Series, state: HotState, verb: str) -> str:
         f"{numbers.count(row['n_lost'])} {verb}: {numbers.interval(row['churn_rate'], row['churn_rate_lo'], row['churn_rate_hi'])}",
     ]
     if row["arr"]:
-        said.append(f"{numbers.money(row['arr_lost'])} of {numbers.money(row['arr'])} ARR {verb}: {numbers.percent(row['arr_loss_rate'])}")
+        said.append(
+            f"{numbers.money(row['arr_lost'])} of {numbers.money(row['arr'])} ARR {verb}: {numbers.percent(row['arr_loss_rate'])}"
+        )
     if state.path:
         base = row[f"{state.base}_rate"]
-        where = sentences.place(row["parent"]) if state.base == "parent" else f"in {BASES[state.base]}" if state.base == "rest" else "overall"
+        where = (
+            sentences.place(row["parent"])
+            if state.base == "parent"
+            else f"in {BASES[state.base]}"
+            if state.base == "rest"
+            else "overall"
+        )
         said.append(f"{numbers.percent(base)} {plain(where)}")
     return " · ".join(f'<span class="hl-nowrap">{each}</span>' for each in said)
 
@@ -125,19 +154,25 @@ def _controls(
     taken = {name for name, _ in state.path}
     free = [each.name for each in dimensions if each.name not in taken]
     views = [name for name in VIEWS if has_period or name != "change"]
-    split, against = st.columns([1.3, 1], vertical_alignment="bottom")
-    if by is not None:
-        st.session_state["by"] = by.name
-        split.selectbox("Split by", free, key="by", on_change=lambda: put(book, replace(state, by=st.session_state["by"])))
-    st.session_state["base"] = state.base
-    against.selectbox(
-        "Compare with", list(BASES), key="base", format_func=BASES.get,
-        on_change=lambda: put(book, replace(state, base=st.session_state["base"])),
-    )  # fmt: skip
     st.session_state["view"] = state.view if state.view in views else "rate"
     st.segmented_control(
         "Picture", views, key="view", format_func=VIEWS.get, required=True, label_visibility="collapsed",
         on_change=lambda: put(book, replace(state, view=st.session_state["view"])),
+    )  # fmt: skip
+    split, against = st.columns([1.3, 1], vertical_alignment="bottom")
+    if by is not None:
+        st.session_state["by"] = by.name
+        split.selectbox(
+            "Split by",
+            free,
+            key="by",
+            format_func=word,
+            on_change=lambda: put(book, replace(state, by=st.session_state["by"])),
+        )
+    st.session_state["base"] = state.base
+    against.selectbox(
+        "Compare with", list(BASES), key="base", format_func=BASES.get,
+        on_change=lambda: put(book, replace(state, base=st.session_state["base"])),
     )  # fmt: skip
 
 
@@ -165,13 +200,18 @@ def _show_rates(book: Book, state: HotState, by: StoredDimension, verb: str, tab
     shown, n_more = _first(_ordered(table, by, "arr_loss_rate" if by_arr else "churn_rate"))
     values = [row["segment"][by.name] for row in shown]
     rows = [_bar(row, by.name, state.base, by_arr) for row in shown]
-    figure = bars.figure(rows, verb=verb, base=BASES[state.base], unit="ARR" if by_arr else "accounts", colours=theme.palette())
-    _picture(figure, book, state, by, values, alt=bars.alternative(rows, verb=verb, by=by.name))
+    figure = bars.figure(
+        rows, verb=verb, base=BASES[state.base], unit="ARR" if by_arr else "accounts", colours=theme.palette()
+    )
+    _picture(figure, book, state, by, values, alt=bars.alternative(rows, verb=verb, by=word(by.name)))
     said = [f"Click a bar to go into it. The mark is {_MARK[state.base]}."]
     if by_arr:
         said.append("Shares of ARR have no interval here; a few large accounts can move them.")
     if any(row.is_hot and not row.is_small for row in rows):
-        said.append("Orange: " + ("half as much again as its base." if by_arr else "even the low end of the interval is above it."))
+        said.append(
+            "Orange: "
+            + ("half as much again as its base." if by_arr else "even the low end of the interval is above it.")
+        )
     if any(row.is_small for row in rows):
         said.append(f"Faded: fewer than {bars.FEW} accounts, too few to tell.")
     if n_more:
@@ -190,8 +230,17 @@ def _show_pareto(book: Book, state: HotState, by: StoredDimension, table: pd.Dat
     shown = table.head(MOST_BARS).to_dict("records")
     rows = [pareto.Row(_name(row["segment"], by.name), row["lost"], row["part"], row["running"]) for row in shown]
     figure = pareto.figure(rows, unit=unit, colours=theme.palette())
-    _picture(figure, book, state, by, [row["segment"][by.name] for row in shown], alt=pareto.alternative(rows, unit=unit, by=by.name))
-    look.note(f"Most {unit} lost first, with the running share of the selection's loss. Blue makes up the first 80 %. Click a bar to go into it.")
+    _picture(
+        figure,
+        book,
+        state,
+        by,
+        [row["segment"][by.name] for row in shown],
+        alt=pareto.alternative(rows, unit=unit, by=word(by.name)),
+    )
+    look.note(
+        f"Most {unit} lost first, with the running share of the selection's loss. Blue makes up the first 80 %. Click a bar to go into it."
+    )
 
 
 def _show_change(book: Book, state: HotState, by: StoredDimension, verb: str, answer: Answer) -> None:
@@ -205,15 +254,34 @@ def _show_change(book: Book, state: HotState, by: StoredDimension, verb: str, an
     order = (table["rate_part"] + table["mix_part"]).abs().sort_values(ascending=False, kind="stable").index
     shown = table.loc[order].head(MOST_BARS).to_dict("records")
     rows = [
-        parts.Row(_name(row["segment"], by.name), row["rate_before"], row["churn_rate"], row["share_before"], row["share"], row["rate_part"], row["mix_part"])
+        parts.Row(
+            _name(row["segment"], by.name),
+            row["rate_before"],
+            row["churn_rate"],
+            row["share_before"],
+            row["share"],
+            row["rate_part"],
+            row["mix_part"],
+        )
         for row in shown
     ]
     figure = parts.figure(rows, verb=verb, colours=theme.palette())
-    _picture(figure, book, state, by, [row["segment"][by.name] for row in shown], alt=parts.alternative(rows, verb=verb, by=by.name))
-    look.note("Solid: what the value's own rate did to the whole (orange: worse, blue: better). Hatched: what its share of accounts did. All bars add up to the change.")
+    _picture(
+        figure,
+        book,
+        state,
+        by,
+        [row["segment"][by.name] for row in shown],
+        alt=parts.alternative(rows, verb=verb, by=word(by.name)),
+    )
+    look.note(
+        "Solid: what the value's own rate did to the whole (orange: worse, blue: better). Hatched: what its share of accounts did. All bars add up to the change."
+    )
 
 
-def _picture(figure, book: Book, state: HotState, by: StoredDimension, values: Sequence[str | None], *, alt: str) -> None:
+def _picture(
+    figure, book: Book, state: HotState, by: StoredDimension, values: Sequence[str | None], *, alt: str
+) -> None:
     """The chart of a split; a click goes into the value. Without a mouse, the box below it does the same."""
     go: Callable[[int], None] = lambda at: put(book, state.drilled((*state.path, (by.name, values[at]))))  # noqa: E731
     theme.show(figure, _key(state, by.name), alt=alt, on_click=go)
@@ -236,15 +304,21 @@ def _bar(row: dict, by: str, base: str, by_arr: bool) -> bars.Row:
         rate, lo, hi, compared = row["arr_loss_rate"], nan, nan, row[f"{base}_arr_loss_rate"]
     else:
         rate, lo, hi, compared = row["churn_rate"], row["churn_rate_lo"], row["churn_rate_hi"], row[f"{base}_rate"]
-    return bars.Row(_name(row["segment"], by), row["n"], row["n_lost"], rate, lo, hi, compared, row["arr"], row["arr_lost"])
+    return bars.Row(
+        _name(row["segment"], by), row["n"], row["n_lost"], rate, lo, hi, compared, row["arr"], row["arr_lost"]
+    )
 
 
 def _ordered(table: pd.DataFrame, by: StoredDimension, rate: str) -> pd.DataFrame:
     """Bands in their own order; other values with the highest rate first and small ones last."""
     if by.cuts:
         at = {value: position for position, value in enumerate(by.values)}
-        return table.assign(at=[at.get(segment[by.name], len(at)) for segment in table["segment"]]).sort_values("at", kind="stable")
-    return table.assign(small=table["n"] < bars.FEW).sort_values(["small", rate], ascending=[True, False], kind="stable")
+        return table.assign(at=[at.get(segment[by.name], len(at)) for segment in table["segment"]]).sort_values(
+            "at", kind="stable"
+        )
+    return table.assign(small=table["n"] < bars.FEW).sort_values(
+        ["small", rate], ascending=[True, False], kind="stable"
+    )
 
 
 def _first(table: pd.DataFrame) -> tuple[list[dict], int]:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from lib.book import Book, say_day
 from lib.errors import Refused
+from lib.store.opening import Snapshot
 from lib.view import access, address, bookbar, door, look, rooms
 from lib.view.plain import plain
 
@@ -20,23 +21,10 @@ STALE_DAYS = 7  # data that ends longer ago than this is said to be old
 
 def page(title: str, question: str) -> Book:
     """Open a page: sign-in and scope, data, book bar, title. Where there is no data, say how to bring some, and end."""
-    st.set_page_config(page_title=f"{title} · Headlight", page_icon=":material/flare:", layout="wide")
+    st.set_page_config(page_title=f"{title} · Headlight", page_icon=look.ICON, layout="wide")
     look.dress()
     access.viewer()
-    try:
-        snapshot = door.opened()
-    except Refused as refusal:
-        look.empty("The data cannot be opened", plain(refusal))
-        st.stop()
-    except Exception as error:
-        door.failed(error)
-        st.stop()
-    if snapshot is None:
-        with st.sidebar:
-            rooms.links({})
-        _heading(question, "No data yet")
-        _no_data()
-        st.stop()
+    snapshot = _opened(question)
     book, said = bookbar.bar(snapshot)
     _heading(question, _line(book, snapshot.manifest.as_of))
     notices(said)
@@ -51,8 +39,33 @@ def notices(said: Sequence[str]) -> None:
 
 def share(query: Mapping[str, Sequence[str]]) -> None:
     """The link to this very view, to copy."""
-    with st.popover("Link", icon=":material/link:", help="The link restores this view: page, book, filters, selection and day."):
+    with st.popover(
+        "Link", icon=":material/link:", help="The link restores this view: page, book, filters, selection and day."
+    ):
         st.code(address.link({name: list(values) for name, values in query.items()}), language=None, wrap_lines=True)
+
+
+def _opened(question: str) -> Snapshot:
+    """The current snapshot. Where there is none, or it cannot be opened, says so and ends the page."""
+    try:
+        if snapshot := door.opened():
+            return snapshot
+    except Refused as refusal:
+        _closed(question, "The data cannot be opened")
+        look.empty("The data cannot be opened", plain(refusal))
+    except Exception as error:
+        _closed(question, "The data cannot be opened")
+        door.failed(error)
+    else:
+        _closed(question, "No data yet")
+        _no_data()
+    st.stop()
+
+
+def _closed(question: str, line: str) -> None:
+    with st.sidebar:
+        rooms.links({})
+    _heading(question, line)
 
 
 def _heading(question: str, line: str) -> None:
@@ -65,7 +78,11 @@ def _line(book: Book, last_day: date | None) -> str:
     who = plain(book.describe(int(n)))
     if last_day is None:
         return f"{who} · no dates in the data: who has churned is known, when is not"
-    parts = [who, f'<span class="hl-nowrap">{book.period()}</span>', f'<span class="hl-nowrap">data to {say_day(last_day)}</span>']
+    parts = [
+        who,
+        f'<span class="hl-nowrap">{book.period()}</span>',
+        f'<span class="hl-nowrap">data to {say_day(last_day)}</span>',
+    ]
     if book.as_of != last_day:
         parts.append(f'<span class="hl-nowrap">as known on {say_day(book.as_of)}</span>')
     days_old = (date.today() - last_day).days

@@ -15,6 +15,7 @@ from lib.view import tiles as tile
 from lib.view.drill import FIRST
 from lib.view.hotstate import HotState
 from lib.view.plain import plain
+from lib.view.words import word
 
 HOTSPOTS = "pages/hotspots.py"
 N_HOT = 4
@@ -31,7 +32,10 @@ def tiles(book: Book) -> None:
     verb = OUTCOMES[outcome].verb
     now = door.ask("breakdown", book).table
     if now.empty:
-        look.empty("Nobody is at risk here", "No account of this book could be lost in this period. Widen the period, or lift a filter.")
+        look.empty(
+            "Nobody is at risk here",
+            "No account of this book could be lost in this period. Widen the period, or lift a filter.",
+        )
         st.stop()
     before = door.ask("breakdown", book.previous()).table if OUTCOMES[outcome].has_period else now.head(0)
     found = _found(book)
@@ -48,7 +52,9 @@ def tiles(book: Book) -> None:
     link = book.to_query()
     lost, everyone = HotState(rows="lost").to_query(), HotState().to_query()
     tile.linked(
-        shown, HOTSPOTS, {"lost": {**link, **lost}, "rate": {**link, **everyone}, "arr": {**link, **lost}, "hotspots": link}
+        shown,
+        HOTSPOTS,
+        {"lost": {**link, **lost}, "rate": {**link, **everyone}, "arr": {**link, **lost}, "hotspots": link},
     )
 
 
@@ -63,7 +69,9 @@ def hot(book: Book) -> None:
     if listed.empty:
         now = door.ask("breakdown", book).table.iloc[0]
         notes = "".join(f"<p>{plain(note)}</p>" for note in found.notes)
-        look.html(f'<div class="hl-quiet"><b>{plain(sentences.nothing(now["n"], now["n_lost"], verb))}</b>{notes}</div>')
+        look.html(
+            f'<div class="hl-quiet"><b>{plain(sentences.nothing(now["n"], now["n_lost"], verb))}</b>{notes}</div>'
+        )
         return
     hotlist.linked(listed, verb, HOTSPOTS, book.to_query(), N_HOT)
     if len(listed) > N_HOT:
@@ -94,7 +102,7 @@ def changed(book: Book) -> None:
     for row in table.loc[moved].to_dict("records"):
         look.note(plain(sentences.mover(row, verb)))
     query = {**book.to_query(), **HotState(view="change", by=by).to_query()}
-    st.page_link(HOTSPOTS, label=f"The change by {plain(by)} ›", query_params=query)
+    st.page_link(HOTSPOTS, label=f"The change by {plain(word(by))} ›", query_params=query)
 
 
 def data(book: Book) -> None:
@@ -103,7 +111,11 @@ def data(book: Book) -> None:
     look.section("The data")
     day = f"Data to {say_day(manifest.as_of)}" if manifest.as_of else "No dates in the data"
     events = manifest.n_rows.get("event", 0)
-    said = [day, numbers.plural(manifest.n_rows["account"], "account"), *([numbers.plural(events, "usage event")] if events else [])]
+    said = [
+        day,
+        numbers.plural(manifest.n_rows["account"], "account"),
+        *([numbers.plural(events, "usage event")] if events else []),
+    ]
     look.note(" · ".join(said) + f"<br>published {plain(manifest.published_at[:16].replace('T', ' '))} UTC")
     imports.card(manifest)
 

@@ -15,9 +15,14 @@ from lib.view import look, numbers, sentences
 from lib.view.charts.line import rate_line
 from lib.view.hotstate import HotState, Path
 from lib.view.plain import plain
+from lib.view.words import worded
 
 N_SHOWN = 6  # the rest is a click away
-_HELD = {"yes": ("hot before, too", " hl-yes"), "no": ("new in this period", ""), "too few": ("too few before to tell", "")}
+_HELD = {
+    "yes": ("hot before, too", " hl-yes"),
+    "no": ("new in this period", ""),
+    "too few": ("too few before to tell", ""),
+}
 
 
 def show(table: pd.DataFrame, verb: str, state: HotState, on_open: Callable[[Path], None]) -> None:
@@ -40,7 +45,9 @@ def show(table: pd.DataFrame, verb: str, state: HotState, on_open: Callable[[Pat
             )
             for row in others:
                 said = f"{numbers.percent(row['churn_rate'])} {verb}, {numbers.percent(row['rest_rate'])} in the rest"
-                look.html(f'<div class="hl-note"><b>{plain(segment_text(row["segment"]))}</b>: {said}, {numbers.n_of(row["n"])}</div>')
+                look.html(
+                    f'<div class="hl-note"><b>{plain(segment_text(worded(row["segment"])))}</b>: {said}, {numbers.n_of(row["n"])}</div>'
+                )
 
 
 def linked(table: pd.DataFrame, verb: str, page: str, query: Mapping[str, Sequence[str]], most: int) -> None:
@@ -49,7 +56,7 @@ def linked(table: pd.DataFrame, verb: str, page: str, query: Mapping[str, Sequen
     longest = _longest(listed)
     for rank, row in enumerate(listed, 1):
         with st.container(key=f"spot-{rank}"):
-            words, picture, opens = st.columns([6, 3, 1.1], vertical_alignment="center", gap="medium")
+            words, picture, opens = st.columns([6.6, 2.6, 0.9], vertical_alignment="center", gap="medium")
             with words:
                 look.html(_sentence(rank, row, verb, "accounts"))
             with picture:
@@ -80,7 +87,7 @@ def _sentence(rank: int, row: dict, verb: str, weight: str) -> str:
     said = sentences.hotspot(row, verb, weight)
     held, look_of = _HELD.get(row["held"], ("", ""))
     tag = f'<span class="hl-tag{look_of}">{held}</span>' if held else ""
-    also = "; ".join(segment_text(each) for each in row["aliases"])
+    also = "; ".join(segment_text(worded(each)) for each in row["aliases"])
     alias = f'<span class="hl-also">the same accounts as {plain(also)}</span>' if also else ""
     faded = " hl-tentative" if row["confidence"] != "firm" else ""
     return (

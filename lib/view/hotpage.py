@@ -16,12 +16,18 @@ from lib.book import Book
 from lib.facts.base import OUTCOMES
 from lib.measures import Answer
 from lib.store.dimensions import StoredDimension
-from lib.view import door, drill, hotlist, look, numbers, sentences
+from lib.view import door, drill, frame, hotlist, look, numbers, sentences
 from lib.view.hotstate import WEIGHTS, HotState
 from lib.view.plain import plain
 from lib.view.tiles import Tile, row
+from lib.view.words import word
 
-_OUTCOME_NAMES = {"lost": "Lost in the period", "lapsed": "Lapsed at renewal", "cancelled": "Cancelled before term", "churned": "Marked as churned"}
+_OUTCOME_NAMES = {
+    "lost": "Lost in the period",
+    "lapsed": "Lapsed at renewal",
+    "cancelled": "Cancelled before term",
+    "churned": "Marked as churned",
+}
 
 
 def choose(book: Book, state: HotState, outcomes: Sequence[str], dimensions: Sequence[StoredDimension]) -> None:
@@ -30,20 +36,22 @@ def choose(book: Book, state: HotState, outcomes: Sequence[str], dimensions: Seq
     def put(**changes) -> None:
         drill.put(book, replace(state, **changes))
 
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if len(outcomes) > 1:
             st.session_state["outcome"] = state.outcome or outcomes[0]
             st.selectbox(
-                "Outcome", outcomes, key="outcome", format_func=_OUTCOME_NAMES.get, width=230,
+                "Outcome", outcomes, key="outcome", format_func=_OUTCOME_NAMES.get, width=220, label_visibility="collapsed",
                 on_change=lambda: put(outcome="" if st.session_state["outcome"] == outcomes[0] else st.session_state["outcome"], page=1),
             )  # fmt: skip
         st.session_state["weight"] = state.weight
         st.segmented_control(
-            "Counted in", list(WEIGHTS), key="weight", format_func=WEIGHTS.get, required=True,
+            "Counted in", list(WEIGHTS), key="weight", format_func=WEIGHTS.get, required=True, label_visibility="collapsed",
             on_change=lambda: put(weight=st.session_state["weight"]),
         )  # fmt: skip
         with st.popover("More", icon=":material/tune:"):
             _more(state, dimensions, put)
+        st.space("stretch")
+        frame.share({**book.to_query(), **state.to_query()})
 
 
 def _more(state: HotState, dimensions: Sequence[StoredDimension], put) -> None:
@@ -60,7 +68,7 @@ def _more(state: HotState, dimensions: Sequence[StoredDimension], put) -> None:
     )  # fmt: skip
     st.session_state["search"] = list(state.search)
     st.multiselect(
-        "Dimensions to search", [each.name for each in dimensions], key="search", placeholder="The usual ones",
+        "Dimensions to search", [each.name for each in dimensions], key="search", format_func=word, placeholder="The usual ones",
         on_change=lambda: put(search=tuple(st.session_state["search"])),
     )  # fmt: skip
 
@@ -100,9 +108,9 @@ def tiles(book: Book, state: HotState, whole: Answer, found: Answer | None, verb
     row(
         shown,
         {
-            "lost": opens("accounts", rows="lost", sort="arr", up=False),
-            "rate": opens("accounts", rows="all", sort="arr", up=False),
-            "arr": opens("accounts", rows="lost", sort="arr", up=False),
+            "lost": opens("drill", rows="lost", sort="arr", up=False),
+            "rate": opens("drill", rows="all", sort="arr", up=False),
+            "arr": opens("drill", rows="lost", sort="arr", up=False),
             "hotspots": opens("finds"),
         },
     )
@@ -130,7 +138,9 @@ def meaning(outcome: str) -> dict[str, str]:
     """How the figures of the page are computed, in words."""
     alpha = door.definitions().hotspots.alpha
     return {
-        OUTCOMES[outcome].verb.capitalize(): f"{OUTCOMES[outcome].question}; dimensions hold their values of the opening day.",
+        OUTCOMES[
+            outcome
+        ].verb.capitalize(): f"{OUTCOMES[outcome].question}; dimensions hold their values of the opening day.",
         "Share": "accounts with the outcome / accounts at risk, both in the book. The interval is Wilson's, 95 %.",
         "Hot-spot": "a combination whose rate is above the rest's and above what tenure and the other hot-spots explain. "
         f"Over everything that was looked at, at most {numbers.percent(alpha, 0)} of such lists hold a find made by chance. "

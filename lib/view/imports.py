@@ -46,4 +46,6 @@ def _batch(batch: Batch, *, is_open: bool) -> None:
     if is_open:
         cells = pd.DataFrame(list(batch.refused), columns=["file", "row", "column", "value", "reason"])
         tables.show(cells, key=f"cells {batch.batch}", labels={name: name.capitalize() for name in cells.columns})
-        look.note(f"{numbers.plural(len(cells), 'refused cell')}{': the first that were kept' if batch.n_refused > len(cells) else ''}.")
+        look.note(
+            f"{numbers.plural(len(cells), 'refused cell')}{': the first that were kept' if batch.n_refused > len(cells) else ''}."
+        )

@@ -22,7 +22,15 @@ SORTS = {
     "Account, A to Z": ("account", True), "Age, oldest first": ("tenure_days", False), "Age, youngest first": ("tenure_days", True),
     "CSM, A to Z": ("csm", True), "Lost first": ("is_lost", False), "Lost last": ("is_lost", True),
 }  # fmt: skip
-_LEAST = ("name", "csm", "channel", "segment", "region", "plan", "tenure_days")  # columns left out where all of them is empty
+_LEAST = (
+    "name",
+    "csm",
+    "channel",
+    "segment",
+    "region",
+    "plan",
+    "tenure_days",
+)  # columns left out where all of them is empty
 
 
 def panel(book: Book, state: HotState, *, verb: str, n: int, n_lost: int, put: Callable[[HotState], None]) -> None:
@@ -35,7 +43,12 @@ def panel(book: Book, state: HotState, *, verb: str, n: int, n_lost: int, put: C
         return
     total = int(answer.table["n_rows"].iat[0]) if len(answer.table) else 0
     if not total:
-        look.empty("No accounts here", "Nobody matches. Clear the search, or go a step back." if state.find else "Nobody of the book is in this selection.")
+        look.empty(
+            "No accounts here",
+            "Nobody matches. Clear the search, or go a step back."
+            if state.find
+            else "Nobody of the book is in this selection.",
+        )
         return
     first = (state.page - 1) * PAGE + 1
     tables.show(_readable(answer.table, verb), key="accounts", height=430, labels={"state": "State"})
@@ -47,7 +60,13 @@ def panel(book: Book, state: HotState, *, verb: str, n: int, n_lost: int, put: C
         _turn(state, math.ceil(total / PAGE), put)
     with whole:
         name = f"accounts {segment_text(dict(state.path))}"
-        tables.download("Download all", f"{_file_name(name)}.csv", door.whole("accounts", book, **options), key="download accounts", drop=("n_rows",))
+        tables.download(
+            "Download all",
+            f"{_file_name(name)}.csv",
+            door.whole("accounts", book, **options),
+            key="download accounts",
+            drop=("n_rows",),
+        )
 
 
 def _choose_rows(state: HotState, verb: str, n: int, n_lost: int, put: Callable[[HotState], None]) -> None:
@@ -77,16 +96,23 @@ def _choose_rows(state: HotState, verb: str, n: int, n_lost: int, put: Callable[
 def _turn(state: HotState, n_pages: int, put: Callable[[HotState], None]) -> None:
     if n_pages < 2:
         return
-    st.session_state["account page"] = min(state.page, n_pages)
+    now = min(state.page, n_pages)
+    key = f"account page {now}"
     st.pagination(
-        n_pages, key="account page", max_visible_pages=5,
-        on_change=lambda: put(replace(state, page=st.session_state["account page"])),
-    )  # fmt: skip
+        n_pages,
+        default=now,
+        key=key,
+        max_visible_pages=5,
+        on_change=lambda: put(replace(state, page=st.session_state[key])),
+    )
 
 
 def _readable(table: pd.DataFrame, verb: str) -> pd.DataFrame:
     """The columns that say something, the state in words."""
-    said = [("pending" if lost is None or lost is pd.NA or lost != lost else verb if lost else "kept") for lost in table["is_lost"]]
+    said = [
+        ("pending" if lost is None or lost is pd.NA or lost != lost else verb if lost else "kept")
+        for lost in table["is_lost"]
+    ]
     kept = [name for name in _LEAST if table[name].notna().any()]
     first = [name for name in ("name",) if name in kept]
     rest = [name for name in kept if name not in first]

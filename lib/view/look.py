@@ -1,10 +1,11 @@
 """The style sheet, for what the theme cannot say; and small pieces of HTML that use it.
 
+ICON      of the browser's tab
 dress     put the style sheet on the page
 html      a piece of HTML of ours; text from data inside it has passed `plain`
 section   a heading with a muted aside
 empty     a designed empty state: what is not there, and what to do
-scroll_to move a part of the page into view, after a click elsewhere asked for it
+ask_to_scroll  move a part of the page into view, after a click elsewhere
 """
 
 from functools import cache
@@ -12,6 +13,11 @@ from pathlib import Path
 
 import streamlit as st
 
+# an icon by name would be fetched from elsewhere
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="15" fill="#C8430A" fill-opacity=".22"/>'
+    '<circle cx="16" cy="16" r="9" fill="#C8430A"/></svg>'
+)
 _SCROLL = "part of the page to move into view"
 
 
@@ -30,9 +36,12 @@ def html(text: str) -> None:
     st.html(text)
 
 
-def section(title: str, aside: str = "") -> None:
-    """A heading, with a muted aside. Both have passed `plain` where they hold data."""
-    st.html(f'<h2 class="hl-section">{title}{f"<small>{aside}</small>" if aside else ""}</h2>')
+def section(title: str, aside: str = "", *, place: str = "") -> None:
+    """A heading, with a muted aside. Both have passed `plain` where they hold data. `place` names it for `ask_to_scroll`."""
+    anchor = f' id="hl-{place}"' if place else ""
+    st.html(f'<h2 class="hl-section"{anchor}>{title}{f"<small>{aside}</small>" if aside else ""}</h2>')
+    if place:
+        _scroll_if_asked(place)
 
 
 def note(text: str) -> None:
@@ -50,9 +59,7 @@ def ask_to_scroll(place: str) -> None:
     st.session_state[_SCROLL] = place
 
 
-def scroll_to(place: str) -> None:
-    """An anchor; moved into view once when a click asked for it."""
-    st.html(f'<div id="hl-{place}"></div>')
+def _scroll_if_asked(place: str) -> None:
     if st.session_state.get(_SCROLL) == place:
         del st.session_state[_SCROLL]
         now = st.session_state["scrolls"] = st.session_state.get("scrolls", 0) + 1

@@ -16,9 +16,21 @@ import pandas as pd
 
 from lib.export import segment_text, value_text
 from lib.view import numbers
+from lib.view.words import word, worded
 
 Segment = Mapping[str, str | None]
-_TAKE_THE = {"US", "USA", "UK", "EU", "UAE", "United States", "United Kingdom", "Netherlands", "Americas", "Philippines"}
+_TAKE_THE = {
+    "US",
+    "USA",
+    "UK",
+    "EU",
+    "UAE",
+    "United States",
+    "United Kingdom",
+    "Netherlands",
+    "Americas",
+    "Philippines",
+}
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ def hotspot(row: Mapping, verb: str, weight: str = "accounts") -> Sentence:
         _excess(row["excess_lost_vs_parent"], row["excess_arr_vs_parent"], arr_first=by_arr),
         f"{str(row['confidence']).capitalize()}.",
     ]
-    return Sentence(segment_text(row["segment"]), " ".join(part for part in parts if part))
+    return Sentence(segment_text(worded(row["segment"])), " ".join(part for part in parts if part))
 
 
 def place(segment: Segment) -> str:
@@ -56,7 +68,7 @@ def place(segment: Segment) -> str:
     if all(value is not None and value_text(name, value) == value for name, value in segment.items()):
         return f"in {'the ' if segment_text(segment) in _TAKE_THE else ''}{segment_text(segment)} as a whole"
     return "where " + " and ".join(
-        f"{name} is {'missing' if value is None else value}" for name, value in segment.items()
+        f"{word(name)} is {'missing' if value is None else value}" for name, value in segment.items()
     )
 
 
@@ -83,7 +95,7 @@ def mover(row: Mapping, verb: str) -> str:
     name, value = next(iter(row["segment"].items()))
     part = row["rate_part"] + row["mix_part"]
     return (
-        f"{value_text(name, value)}: {numbers.percent(row['rate_before'])} {verb} then, "
+        f"{value_text(word(name), value)}: {numbers.percent(row['rate_before'])} {verb} then, "
         f"{numbers.percent(row['churn_rate'])} now; {numbers.points(part)} of the change."
     )
 
@@ -94,11 +106,11 @@ def simpson(table: pd.DataFrame, dimension: str) -> str:
         return ""
     if table["change"].iloc[0] > 0:
         return (
-            f"Parts and whole disagree: no value of {dimension} got worse, and yet the whole did, "
+            f"Parts and whole disagree: no value of {word(dimension)} got worse, and yet the whole did, "
             "because more of the accounts are now where the rate is high."
         )
     return (
-        f"Parts and whole disagree: no value of {dimension} got better, and yet the whole did, "
+        f"Parts and whole disagree: no value of {word(dimension)} got better, and yet the whole did, "
         "because more of the accounts are now where the rate is low."
     )
 

@@ -20,7 +20,7 @@ _FORMATS = {"money": "localized", "count": "localized", "ratio": "%.2f", "days":
 def show(table: pd.DataFrame, *, key: str, height: int | str = "auto", labels: dict[str, str] | None = None) -> None:
     """A table of an answer: columns by their names in the glossary, numbers on the right, rates in percent."""
     st.dataframe(
-        _percent(table),
+        _rounded(table),
         key=key,
         hide_index=True,
         height=height,
@@ -48,9 +48,12 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     return safe_csv(table).encode("utf-8-sig")
 
 
-def _percent(table: pd.DataFrame) -> pd.DataFrame:
-    rates = [name for name in table.columns if name in TERMS and TERMS[name].unit == "rate"]
-    return table.assign(**{name: table[name] * 100 for name in rates})
+def _rounded(table: pd.DataFrame) -> pd.DataFrame:
+    """Rates in percent, money and days in whole numbers."""
+    units = {name: TERMS[name].unit for name in table.columns if name in TERMS}
+    rates = {name: table[name] * 100 for name, unit in units.items() if unit == "rate"}
+    whole = {name: table[name].round() for name, unit in units.items() if unit in ("money", "days", "count")}
+    return table.assign(**rates, **whole)
 
 
 def _column(name: str, label: str | None):

@@ -6,6 +6,7 @@ fetch + scan    what a page waits for: code columns out of DuckDB, then the sear
 pysubgroup      its fastest search (DFS over bit sets), top 10; skipped unless requirements.txt beside this is installed
 Memory is the growth of the peak of a fresh process over one fetch + scan, after the imports.
 """
+
 import argparse
 import importlib.util
 import statistics
@@ -67,11 +68,14 @@ def _world(n: int, seed: int) -> pd.DataFrame:
         frame, _ = worlds.world(n, seed)
         return frame[[*worlds.NAMES, "churned"]]
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame({
-        f"dimension_{d}": pd.Categorical.from_codes(rng.choice(k, n, p=(w := 1 / np.arange(1, k + 1)) / w.sum()),
-                                                    [f"level {level}" for level in range(k)])
-        for d, k in enumerate((7, 12, 9, 5, 6, 8, 5, 10))
-    })
+    frame = pd.DataFrame(
+        {
+            f"dimension_{d}": pd.Categorical.from_codes(
+                rng.choice(k, n, p=(w := 1 / np.arange(1, k + 1)) / w.sum()), [f"level {level}" for level in range(k)]
+            )
+            for d, k in enumerate((7, 12, 9, 5, 6, 8, 5, 10))
+        }
+    )
     hot = (frame.dimension_0.cat.codes == 2) | ((frame.dimension_1.cat.codes == 1) & (frame.dimension_2.cat.codes == 1))
     return frame.assign(churned=rng.random(n) < np.where(hot, 0.22, 0.1))
 
@@ -86,8 +90,9 @@ def _store(frame: pd.DataFrame, path: Path) -> Path:
 def _dimensions(con) -> tuple[Dimension, ...]:
     """The ENUM columns of the store and their levels, which a page knows before it asks."""
     enums = [(name, kind) for name, kind, *_ in con.execute("describe account").fetchall() if kind.startswith("ENUM")]
-    return tuple(Dimension(name, tuple(con.execute(f"select enum_range(null::{kind})").fetchone()[0]))
-                 for name, kind in enums)
+    return tuple(
+        Dimension(name, tuple(con.execute(f"select enum_range(null::{kind})").fetchone()[0])) for name, kind in enums
+    )
 
 
 def _fetch(con, dimensions: tuple[Dimension, ...]) -> Base:
@@ -145,8 +150,10 @@ def _leaf_in_place(dimensions) -> str:
 def _grouping_sets(dimensions) -> str:
     names = [d.name for d in dimensions]
     sets = ", ".join(f"({', '.join(s)})" for k in (1, 2, 3) for s in combinations(names, k))
-    grouped = (f"select {', '.join(names)}, count(*) as n, sum(churned::int) as lost "
-               f"from account group by grouping sets ({sets})")
+    grouped = (
+        f"select {', '.join(names)}, count(*) as n, sum(churned::int) as lost "
+        f"from account group by grouping sets ({sets})"
+    )
     return f"select count(*), max(n), max(lost) from ({grouped})"
 
 
@@ -154,8 +161,14 @@ def _pysubgroup(frame: pd.DataFrame, n: int) -> None:
     import pysubgroup as ps
 
     task = ps.SubgroupDiscoveryTask(
-        frame, ps.BinaryTarget("churned", True), ps.create_selectors(frame, ignore=["churned"]), result_set_size=10,
-        depth=3, qf=ps.WRAccQF(), constraints=[ps.MinSupportConstraint(default_min_n(n))])
+        frame,
+        ps.BinaryTarget("churned", True),
+        ps.create_selectors(frame, ignore=["churned"]),
+        result_set_size=10,
+        depth=3,
+        qf=ps.WRAccQF(),
+        constraints=[ps.MinSupportConstraint(default_min_n(n))],
+    )
     ps.DFS(ps.BitSetRepresentation).execute(task)
 
 

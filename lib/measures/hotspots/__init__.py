@@ -1,6 +1,7 @@
 """Where is churn hot? The combinations of dimension values that lose more than the rest, and more than their parts explain.
 
 hotspots   the measure: fetch the base, search it, report
+unasked    the dimensions searched when none are named
 cube       counts of every combination, from covering blocks
 groups     accounts by the hot-spots they are in, counted per combination
 model      what the hot-spots found so far let one expect of every combination
@@ -55,8 +56,7 @@ def hotspots(
     _check(depth, alpha, min_n, weight)
     outcome = check_outcome(con, outcome)
     everything = available(con, definitions, bands)
-    wanted = choose(everything, by)
-    dimensions = wanted if by else _within_reach(wanted, depth)
+    dimensions = choose(everything, by) if by else unasked(everything, depth)
     base, undecided, sql = load(con, book, definitions, outcome, dimensions)
     if weight == "arr" and base.arr is None:
         raise Refused("The data holds no ARR, so a search cannot be weighted by it; search by accounts.")
@@ -64,6 +64,18 @@ def hotspots(
     previous = _previous(con, book, definitions, outcome, dimensions, base, found)
     notes = (*_not_searched(everything, dimensions), *_what_could_show(base, found, alpha))
     return Answer(report(base, found, previous), left_out(*undecided), notes, sql)
+
+
+def unasked(everything: Sequence[StoredDimension], depth: int) -> tuple[StoredDimension, ...]:
+    """The dimensions searched when none are named: the default ones, in the order of the data, up to MOST_CELLS combinations."""
+    kept, cells = [], np.array([1.0] + [0.0] * depth)  # cells[k]: combinations of k dimensions so far
+    for each in choose(everything, ()):
+        more = cells.copy()
+        more[1:] += cells[:-1] * min(len(each.values) + 1, MOST_LEVELS)
+        if more[1:].sum() <= MOST_CELLS or not kept:
+            kept.append(each)
+            cells = more
+    return tuple(kept)
 
 
 def _previous(
@@ -93,18 +105,6 @@ def _check(depth: int, alpha: float, min_n: int | None, weight: str) -> None:
         raise Refused(f"A segment needs at least 5 accounts to be judged; min_n {min_n} was asked for.")
     if weight not in ("accounts", "arr"):
         raise Refused(f"A search weighs by accounts or by arr; {weight!r} was asked for.")
-
-
-def _within_reach(dimensions: Sequence[StoredDimension], depth: int) -> tuple[StoredDimension, ...]:
-    """As many dimensions, in the order of the data, as keep the search below MOST_CELLS combinations."""
-    kept, cells = [], np.array([1.0] + [0.0] * depth)  # cells[k]: combinations of k dimensions so far
-    for each in dimensions:
-        more = cells.copy()
-        more[1:] += cells[:-1] * min(len(each.values) + 1, MOST_LEVELS)
-        if more[1:].sum() <= MOST_CELLS or not kept:
-            kept.append(each)
-            cells = more
-    return tuple(kept)
 
 
 def _not_searched(everything: Sequence[StoredDimension], searched: Sequence[StoredDimension]) -> tuple[str, ...]:
