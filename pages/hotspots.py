@@ -9,6 +9,8 @@ dimensions = door.dimensions(book)
 outcomes = door.outcomes(book)
 state, dropped = read_state(address.read(), dimensions)
 frame.notices(dropped)
+if state.path and frame.has_arrived():
+    look.ask_to_scroll("drill")
 outcome = state.outcome or outcomes[0]
 verb = OUTCOMES[outcome].verb
 

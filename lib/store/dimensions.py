@@ -84,7 +84,10 @@ def read_catalogue(con: duckdb.DuckDBPyConnection) -> tuple[StoredDimension, ...
 
 
 def find_dimension(dimensions: Sequence[StoredDimension], name: str) -> StoredDimension:
-    """The dimension people call `name` or that was its header in a file (case, spaces and underscores do not matter); raises Refused with the names there are."""
+    """The dimension people call `name`, or whose header in a file it was; case, spaces and underscores do not matter.
+
+    Raises Refused with the names there are.
+    """
     exact = [each for each in dimensions if each.name == name]
     alike = [each for each in dimensions if _folded(name) in map(_folded, (each.name, *each.also_called))]
     if not exact and not alike:

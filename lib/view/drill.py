@@ -37,7 +37,7 @@ def panel(book: Book, state: HotState, outcome: str, dimensions: Sequence[Stored
     here = door.try_ask("breakdown", book, **asked)
     if here is None:
         return {}
-    by = _split_by(state, dimensions)
+    by = _split_by(book, state, dimensions)
     verb = OUTCOMES[outcome].verb
     _crumbs(book, state, {each.name for each in door.opened().dimensions})
     if here.table.empty:
@@ -65,16 +65,17 @@ def panel(book: Book, state: HotState, outcome: str, dimensions: Sequence[Stored
     return shown
 
 
-def _split_by(state: HotState, dimensions: Sequence[StoredDimension]) -> StoredDimension | None:
-    """The dimension the selection is split by: the one chosen, or the first that is not in the path; None at the bottom."""
+def _split_by(book: Book, state: HotState, dimensions: Sequence[StoredDimension]) -> StoredDimension | None:
+    """The dimension the selection is split by: the one chosen, or the first with more than one value; None at the bottom."""
     taken = {name for name, _ in state.path}
     free = {each.name: each for each in dimensions if each.name not in taken}
     if len(state.path) >= DEEPEST or not free:
         return None
     if state.by in free:
         return free[state.by]
-    usual = [each for name in FIRST for each in [free.get(name)] if each] or [e for e in free.values() if e.is_default]
-    return (usual or list(free.values()))[0]
+    settled = {name for name, values in book.filters if len(values) == 1}
+    order = [*FIRST, *(name for name, each in free.items() if each.is_default), *free]
+    return next((free[name] for name in order if name in free and name not in settled), next(iter(free.values())))
 
 
 def _crumbs(book: Book, state: HotState, filterable: set[str]) -> None:
@@ -84,7 +85,7 @@ def _crumbs(book: Book, state: HotState, filterable: set[str]) -> None:
             "All", key="crumb 0", type="tertiary", on_click=put, args=(book, state.drilled(())), disabled=not state.path
         )
         for depth, (name, value) in enumerate(state.path, 1):
-            look.html('<span class="hl-sep">▸</span>')
+            st.html('<span class="hl-sep">▸</span>', width="content")
             said = f"{word(name)}: {'missing' if value is None else value}"
             is_last = depth == len(state.path)
             label = f"**{plain(said)}**" if is_last else plain(said)

@@ -1,6 +1,7 @@
 """Opening a page: who views, which data, which book; then the title and the line that says it in English.
 
 page     the one call every page begins with; gives the book
+has_arrived  whether the reader just came to the page
 notices  what of a link could not be used
 share    the link to this very view, to copy
 """
@@ -16,6 +17,7 @@ from lib.store.opening import Snapshot
 from lib.view import access, address, bookbar, door, look, rooms
 from lib.view.plain import plain
 
+_ON, _ARRIVED = "page the reader is on", "whether they just came"
 STALE_DAYS = 7  # data that ends longer ago than this is said to be old
 
 
@@ -24,11 +26,18 @@ def page(title: str, question: str) -> Book:
     st.set_page_config(page_title=f"{title} · Headlight", page_icon=look.ICON, layout="wide")
     look.dress()
     access.viewer()
+    st.session_state[_ARRIVED] = st.session_state.get(_ON) != title
+    st.session_state[_ON] = title
     snapshot = _opened(question)
     book, said = bookbar.bar(snapshot)
     _heading(question, _line(book, snapshot.manifest.as_of))
     notices(said)
     return book
+
+
+def has_arrived() -> bool:
+    """Whether this run is the reader's first on this page: they followed a link, or loaded it anew."""
+    return st.session_state[_ARRIVED]
 
 
 def notices(said: Sequence[str]) -> None:

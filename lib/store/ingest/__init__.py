@@ -6,6 +6,7 @@ profile   what stands in each column?
 values    how does a column of text become values? (macros.sql: the rules for one cell)
 fields    which header is which field? (synonyms.toml: the names by which fields go)
 rows      which rows are kept, merged, refused?
+remarks   what a reader must be told of it
 read      all of it, in order
 """
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from lib.errors import Refused
 from lib.store import tables
 from lib.store.ingest import dialect as dialects
-from lib.store.ingest import fields, rows, values
+from lib.store.ingest import fields, remarks, rows, values
 from lib.store.ingest import text as texts
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.fields import Mapped
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-SPREADSHEET_ROWS = 1_048_576
 IN_ORDER = {"account": (("started_on", "churned_on"),)}  # days of a row that must not go backwards
 
 
@@ -51,7 +50,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class _Column:
+class Column:
     """One column of the data to be written."""
 
     raw: str
@@ -107,6 +106,7 @@ def read(
                 raise Refused(f"{path.name} has a header and no rows of data below it.")
             refused, counts = rows.report(con, text, dialect, path.name)
             is_whole = not n_refused or on_refused == "skip"
+            notes += remarks.spellings(con, columns)
             data = _write(con, columns, work, into) if is_whole else None
     return Reading(
         file=path.name,
@@ -122,7 +122,7 @@ def read(
         mapping=tuple(mapped),
         columns=tuple((column.name, column.how.kind) for column in columns),
         dialect=dialect,
-        notes=tuple(notes + _notes(columns, dialect, n_read, n_merged, n_blank)),
+        notes=tuple(notes + remarks.on_reading(columns, dialect, n_read, n_merged, n_blank)),
     )
 
 
@@ -134,10 +134,10 @@ def _columns(
     orders: dict[str, str],
     decimal: str | None,
     dialect: Dialect,
-) -> tuple[list[_Column], list[str]]:
+) -> tuple[list[Column], list[str]]:
     """The columns to write: the schema's in its order, then the plain ones in the file's."""
     notes: list[str] = []
-    found: list[_Column] = []
+    found: list[Column] = []
     schema = list(tables.columns(table))
     names = {name.casefold() for name in schema}
     for at, (m, profile) in enumerate(zip(mapped, profiles, strict=True)):
@@ -148,11 +148,11 @@ def _columns(
 
         if m.field:
             how = values.expression(raw, m.reads, m.header, profile, date_order=orders.get(m.header), decimal=mark)
-            found.append(_Column(raw, m.header, m.field.column, how, profile, False))
+            found.append(Column(raw, m.header, m.field.column, how, profile, False))
         elif m.how != "skipped":
             how, note = _plain(con, raw, m.header, profile, orders.get(m.header), mark)
             notes += [note] if note else []
-            found.append(_Column(raw, m.header, _free_name(m.header, names), how, profile, True))
+            found.append(Column(raw, m.header, _free_name(m.header, names), how, profile, True))
     place = {name: at for at, name in enumerate(schema)}
     return sorted(found, key=lambda column: len(place) if column.is_plain else place[column.name]), notes
 
@@ -198,7 +198,7 @@ def _asked_orders(asked: Mapping[str, str], headers: tuple[str, ...]) -> dict[st
     return {by_case[header.strip().casefold()]: order for header, order in asked.items()}
 
 
-def _id_column(table: str, columns: list[_Column], headers: tuple[str, ...], profiles: list[Profile]) -> _Column:
+def _id_column(table: str, columns: list[Column], headers: tuple[str, ...], profiles: list[Profile]) -> Column:
     key = tables.KEYS[table][0]
     found = next((column for column in columns if not column.is_plain and column.name == key), None)
     if found:
@@ -216,7 +216,7 @@ def _id_column(table: str, columns: list[_Column], headers: tuple[str, ...], pro
     )
 
 
-def _refuse_cells(con: "duckdb.DuckDBPyConnection", table: str, columns: list[_Column], id_column: _Column) -> None:
+def _refuse_cells(con: "duckdb.DuckDBPyConnection", table: str, columns: list[Column], id_column: Column) -> None:
     """Every cell that cannot be a value of its column, and rows that stand in for one another."""
     rows.refuse_ids(con, id_column.how.sql, id_column.header)
     by_name = {column.name: column for column in columns if not column.is_plain}
@@ -232,7 +232,7 @@ def _refuse_cells(con: "duckdb.DuckDBPyConnection", table: str, columns: list[_C
         rows.merge_or_refuse_duplicates(con, id_column.how.sql, whole, id_column.header)
 
 
-def _write(con: "duckdb.DuckDBPyConnection", columns: list[_Column], work: Path, into: Path) -> Path:
+def _write(con: "duckdb.DuckDBPyConnection", columns: list[Column], work: Path, into: Path) -> Path:
     """The kept rows as Parquet, in the file's order; moved into place only when whole."""
     chosen = ", ".join(f"{column.how.sql} as {quote(column.name)}" for column in columns)
     left_out = "select n from refused where n is not null union all from merged union all from blank"
@@ -245,37 +245,3 @@ def _write(con: "duckdb.DuckDBPyConnection", columns: list[_Column], work: Path,
     )
     data = into.resolve() / f"{work.name.removeprefix('.reading-')}.parquet"
     return part.replace(data)
-
-
-def _notes(columns: list[_Column], dialect: Dialect, n_read: int, n_merged: int, n_blank: int) -> list[str]:
-    """What was done to the data that nobody asked for, in sentences."""
-    notes = []
-    if dialect.header_row > 1:
-        notes.append(f"The header is row {dialect.header_row}; what stands above it is left out.")
-    if dialect.encoding not in ("utf-8", "ascii"):
-        notes.append(f"The file is written in {dialect.encoding}.")
-    texts = [column for column in columns if column.how.kind == "VARCHAR"]
-    for what, counted in (
-        ("had spaces around them, taken off", [(c.header, c.profile.n_trimmed) for c in columns]),
-        ("say NULL or N/A and are blank", [(c.header, c.profile.n_null_words) for c in columns]),
-        ("say None or NA and are kept as values", [(c.header, c.profile.n_none_words) for c in texts]),
-    ):
-        where = [f"{header!r} ({n:,})" for header, n in counted if n]
-        more = f" and {len(where) - 10} more columns" if len(where) > 10 else ""
-        if where:
-            notes.append(f"Cells that {what}: {', '.join(where[:10])}{more}.")
-    for column in columns:
-        if column.how.kind != "DATE":
-            continue
-        if column.profile.n_with_time:
-            notes.append(f"{column.header!r} has times of day: the day is kept as written.")
-        if column.profile.n_day > column.profile.n_plain_day:
-            century = ", years 70 to 99 as 1970 to 1999" if column.profile.n_short_years else ""
-            notes.append(f"{column.header!r} is read {values.ORDERS[column.how.sql[5:8]]}{century}.")
-    if n_merged:
-        notes.append(f"Rows that repeat another row and were merged into it: {n_merged:,}.")
-    if n_blank:
-        notes.append(f"Rows without any value, taken as blank lines: {n_blank:,}.")
-    if n_read + dialect.header_row == SPREADSHEET_ROWS:
-        notes.append(f"The file ends at row {SPREADSHEET_ROWS:,}, where spreadsheets cut: is the rest missing?")
-    return notes

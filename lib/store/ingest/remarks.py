@@ -1,0 +1,72 @@
+"""What a reader must be told of a reading: everything that was done to the data that nobody asked for, in sentences.
+
+on_reading   from the columns' profiles
+spellings    values that differ in case alone
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lib.store.dimensions import MANY_VALUES
+from lib.store.ingest import values
+from lib.store.ingest.dialect import Dialect
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from lib.store.ingest.read import Column
+
+SPREADSHEET_ROWS = 1_048_576
+
+
+def on_reading(columns: "Sequence[Column]", dialect: Dialect, n_read: int, n_merged: int, n_blank: int) -> list[str]:
+    """What was done to the data that nobody asked for, in sentences."""
+    notes = []
+    if dialect.header_row > 1:
+        notes.append(f"The header is row {dialect.header_row}; what stands above it is left out.")
+    if dialect.encoding not in ("utf-8", "ascii"):
+        notes.append(f"The file is written in {dialect.encoding}.")
+    texts = [column for column in columns if column.how.kind == "VARCHAR"]
+    for what, counted in (
+        ("had spaces around them, taken off", [(c.header, c.profile.n_trimmed) for c in columns]),
+        ("say NULL or N/A and are blank", [(c.header, c.profile.n_null_words) for c in columns]),
+        ("say None or NA and are kept as values", [(c.header, c.profile.n_none_words) for c in texts]),
+    ):
+        where = [f"{header!r} ({n:,})" for header, n in counted if n]
+        more = f" and {len(where) - 10} more columns" if len(where) > 10 else ""
+        if where:
+            notes.append(f"Cells that {what}: {', '.join(where[:10])}{more}.")
+    for column in columns:
+        if column.how.kind != "DATE":
+            continue
+        if column.profile.n_with_time:
+            notes.append(f"{column.header!r} has times of day: the day is kept as written.")
+        if column.profile.n_day > column.profile.n_plain_day:
+            century = ", years 70 to 99 as 1970 to 1999" if column.profile.n_short_years else ""
+            notes.append(f"{column.header!r} is read {values.ORDERS[column.how.sql[5:8]]}{century}.")
+    if n_merged:
+        notes.append(f"Rows that repeat another row and were merged into it: {n_merged:,}.")
+    if n_blank:
+        notes.append(f"Rows without any value, taken as blank lines: {n_blank:,}.")
+    if n_read + dialect.header_row == SPREADSHEET_ROWS:
+        notes.append(f"The file ends at row {SPREADSHEET_ROWS:,}, where spreadsheets cut: is the rest missing?")
+    return notes
+
+
+def spellings(con: "duckdb.DuckDBPyConnection", columns: "Sequence[Column]") -> list[str]:
+    """Values of a category that differ in case alone, which the store counts as one."""
+    notes = []
+    for column in columns:
+        if column.how.kind != "VARCHAR" or not 1 < column.profile.n_values <= MANY_VALUES:
+            continue
+        (spelt,) = con.execute(
+            f"with value as (select distinct {column.how.sql} as spelling from raw), "
+            "alike as (select string_agg(spelling, ', ' order by spelling) as spellings from value "
+            "where spelling is not null group by lower(spelling) having count(*) > 1) "
+            "select string_agg(spellings, '; ' order by spellings) from alike"
+        ).fetchone()
+        if spelt:
+            notes.append(
+                f"{column.header!r} spells values in more than one way, counted as the commonest: {spelt[:200]}."
+            )
+    return notes
