@@ -44,7 +44,7 @@ TERMS: dict[str, Term] = {
         region=("Region", "the account's region"),
         plan=("Plan", "the plan bought"),
         confidence=("Confidence", "firm when p_adjusted is below 0.01, else tentative"),
-        held=("Held before", "was the same segment hot in the previous period: yes, no, too few accounts to tell; empty without one"),
+        held=("Held before", "was the same segment hot in the previous period: yes, no, too few to tell; empty without one"),
         reason=("Left out because", "why rows were not counted"),
         usage_frequency=("Days of use", "days a week with any use, over the weeks before the period"),
         usage_breadth=("Features used", "different features used over the weeks before the period"),
@@ -118,6 +118,6 @@ TERMS: dict[str, Term] = {
         "flag",
         is_lost=("Lost", "had the outcome; empty while undecided"),
         is_listed=("Listed", "crude rate above the rest's by the minimum lift; otherwise only taken into account"),
-        is_simpson=("Parts and whole disagree", "every value moved one way, or not at all, and the whole moved the other (Simpson)"),
+        is_simpson=("Parts and whole disagree", "every value moved one way or not at all, the whole the other (Simpson)"),
     ),
 }  # fmt: skip

@@ -1,4 +1,5 @@
 """Which Chromium the browser tests drive. `python -m tests.browser` fails where there is none."""
+
 import os
 import shutil
 import sys

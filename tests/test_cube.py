@@ -1,4 +1,5 @@
 """Cells counted by blocks and sums, against counting each of them naively."""
+
 from itertools import combinations
 
 import numpy as np
@@ -39,8 +40,13 @@ def test_two_dimensions_by_hand():
 
 @pytest.mark.parametrize("few", [-1, 10**9])  # by blocks; straight into the cells
 @settings(max_examples=40, deadline=None)
-@given(levels=st.lists(st.integers(1, 5), min_size=1, max_size=6), depth=st.integers(1, 4), n=st.integers(0, 60),
-       n_groups=st.integers(1, 3), seed=st.integers(0, 2**32 - 1))
+@given(
+    levels=st.lists(st.integers(1, 5), min_size=1, max_size=6),
+    depth=st.integers(1, 4),
+    n=st.integers(0, 60),
+    n_groups=st.integers(1, 3),
+    seed=st.integers(0, 2**32 - 1),
+)
 def test_every_way_of_counting_agrees_with_groupby(few, levels, depth, n, n_groups, seed):
     rng = np.random.default_rng(seed)
     plan = cube.plan(tuple(levels), depth)
@@ -93,7 +99,7 @@ def test_names_and_parents(levels, depth, at):
     cell = plan.name(at)
     assert plan.index(cell) == at
     assert plan.n_dimensions[at] == len(cell)
-    parents = {plan.index(cell[:i] + cell[i + 1:]) for i in range(len(cell)) if len(cell) > 1}
+    parents = {plan.index(cell[:i] + cell[i + 1 :]) for i in range(len(cell)) if len(cell) > 1}
     assert set(plan.parents[at].tolist()) - {-1} == parents
 
 

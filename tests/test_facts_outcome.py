@@ -99,6 +99,13 @@ def test_lost(rule):
 
 
 LAPSED_RULES = {
+    "not at risk: a monthly term ends all the time": (ABSENT, [term("2025-05-01", "2025-06-01")], {}),
+    "lapsed: only another product was bought": (
+        LOST, [YEAR_2024 | {"product": "A"}, term("2025-06-01", "2026-06-01", product="B")], {},
+    ),
+    "renewed: the same product, no family given": (
+        KEPT, [YEAR_2024 | {"product": "A"}, term("2025-06-01", "2026-06-01", product="A")], {},
+    ),
     "lapsed: the term ended and nothing followed": (LOST, [YEAR_2024], {}),
     "renewed": (KEPT, [YEAR_2024, term("2025-06-01", "2026-06-01")], {}),
     "renewed early": (KEPT, [YEAR_2024, term("2025-03-01", "2026-03-01")], {}),
@@ -153,6 +160,17 @@ CANCELLED_RULES = {
         KEPT, [term("2024-06-01", "2026-06-01", cancelled_on="2025-03-01")], {"as_of": "2025-02-28"},
     ),
     "kept: left at the end of the term": (KEPT, [term("2024-06-01", "2025-06-01", cancelled_on="2025-06-01")], {}),
+    "kept: changed mid-term for another contract": (
+        KEPT, [term("2024-06-01", "2026-06-01", cancelled_on="2025-03-01"), term("2025-03-01", "2026-03-01")], {},
+    ),
+    "cancelled: what was bought later is another product": (
+        LOST,
+        [
+            term("2024-06-01", "2026-06-01", cancelled_on="2025-03-01", product="A"),
+            term("2025-03-01", "2026-03-01", product="B"),
+        ],
+        {},
+    ),
     "kept: lapsed": (KEPT, [YEAR_2024], {}),
     "evergreen, cancelled": (LOST, [term("2020-01-01", cancelled_on="2025-03-01")], {}),
     "one of two products": (

@@ -1,4 +1,5 @@
 """The finds as a table: every column by hand on a small base, intervals against statsmodels and scipy."""
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,9 +29,23 @@ def scan_with(*finds: Find, weight="accounts") -> Scan:
 
 
 def find_of(cell=HOT, **changes) -> Find:
-    return Find(**{"cell": cell, "n": 100, "n_lost": 30, "observed": 30.0, "expected": 8.0, "log_p": -20.0,
-                   "p_adjusted": 1e-8, "adjusted_odds": 5.0, "adjusted_lift": 3.75, "effective_n": 100.0, "aliases": (),
-                   "is_listed": True} | changes)
+    return Find(
+        **{
+            "cell": cell,
+            "n": 100,
+            "n_lost": 30,
+            "observed": 30.0,
+            "expected": 8.0,
+            "log_p": -20.0,
+            "p_adjusted": 1e-8,
+            "adjusted_odds": 5.0,
+            "adjusted_lift": 3.75,
+            "effective_n": 100.0,
+            "aliases": (),
+            "is_listed": True,
+        }
+        | changes
+    )
 
 
 def test_every_column_by_hand():
@@ -63,6 +78,7 @@ def test_every_column_by_hand():
 def test_intervals_against_published_implementations():
     proportion = pytest.importorskip("statsmodels.stats.proportion")
     from scipy.stats import gamma
+
     (row,) = report(NOW, scan_with(find_of())).to_dict("records")
     low, high = proportion.confint_proportions_2indep(30, 100, 50, 900, method="newcomb")
     assert (row["excess_lost_lo"], row["excess_lost_hi"]) == pytest.approx((100 * low, 100 * high))
@@ -115,14 +131,17 @@ def test_tentative_and_firm():
 
 
 @pytest.mark.parametrize("weight", ["accounts", "arr"])
-@pytest.mark.parametrize("previous, held", [
-    ([(0, 0, 900, 50), (0, 1, 100, 25)], "yes"),
-    ([(0, 0, 900, 50), (0, 1, 100, 5)], "no"),
-    ([(0, 0, 90, 5), (0, 1, 4, 0)], "too few"),
-    ([(0, 0, 90, 5)], "too few"),
-    ([(0, 0, 90, 0), (0, 1, 40, 0)], "too few"),
-    ([(0, 0, 0, 0)], "too few"),
-])
+@pytest.mark.parametrize(
+    "previous, held",
+    [
+        ([(0, 0, 900, 50), (0, 1, 100, 25)], "yes"),
+        ([(0, 0, 900, 50), (0, 1, 100, 5)], "no"),
+        ([(0, 0, 90, 5), (0, 1, 4, 0)], "too few"),
+        ([(0, 0, 90, 5)], "too few"),
+        ([(0, 0, 90, 0), (0, 1, 40, 0)], "too few"),
+        ([(0, 0, 0, 0)], "too few"),
+    ],
+)
 def test_held_in_the_previous_period(previous, held, weight):
     found = scan_with(find_of(), weight=weight)
     assert report(NOW, found, base_of(previous)).held.tolist() == [held]
@@ -143,10 +162,16 @@ def test_report_of_a_real_scan():
     assert row.shrunk_lift_lo < row.shrunk_lift < row.adjusted_lift
 
 
-@pytest.mark.parametrize("n_cell, published", [
-    (50, (3.5, 3.9, 4.1)), (100, (2.6, 2.9, 3.0)), (300, (1.8, 2.0, 2.1)), (1000, (1.44, 1.54, 1.58)),
-    (3000, (1.25, 1.30, 1.33)),
-])
+@pytest.mark.parametrize(
+    "n_cell, published",
+    [
+        (50, (3.5, 3.9, 4.1)),
+        (100, (2.6, 2.9, 3.0)),
+        (300, (1.8, 2.0, 2.1)),
+        (1000, (1.44, 1.54, 1.58)),
+        (3000, (1.25, 1.30, 1.33)),
+    ],
+)
 def test_detectable_lift_against_the_study(n_cell, published):
     """A base of 10 % with about 62 / 1,660 / 14,000 cells tested; the study gives two digits."""
     tests = {1: 62, 2: 1660, 3: 14_000}

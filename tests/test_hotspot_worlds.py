@@ -3,6 +3,7 @@
 The slow tests use the generator of the study the search was designed by, and skip where that is not at hand; each has a
 quick twin with a generator of its own. All seeds are fixed: a failure is a change of the search, not bad luck.
 """
+
 import importlib.util
 from pathlib import Path
 
@@ -29,8 +30,9 @@ def worlds():
 
 def base_of(worlds, frame) -> Base:
     columns = [frame[name].cat for name in worlds.NAMES]
-    dimensions = tuple(Dimension(name, tuple(column.categories))
-                       for name, column in zip(worlds.NAMES, columns, strict=True))
+    dimensions = tuple(
+        Dimension(name, tuple(column.categories)) for name, column in zip(worlds.NAMES, columns, strict=True)
+    )
     codes = tuple(column.codes.to_numpy().astype(np.uint8) for column in columns)
     return Base(dimensions, codes, frame.churned.to_numpy(), frame.arr.to_numpy())
 
@@ -117,15 +119,25 @@ def test_planted_hotspots_are_found_and_little_else(worlds):
 
 
 def _cell(base: Base, segment: dict) -> tuple:
-    return tuple((d, dimension.levels.index(segment[dimension.name]))
-                 for d, dimension in enumerate(base.dimensions) if dimension.name in segment)
+    return tuple(
+        (d, dimension.levels.index(segment[dimension.name]))
+        for d, dimension in enumerate(base.dimensions)
+        if dimension.name in segment
+    )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("banded, options, n_bases", [
-    (False, {}, 400), (False, {"weight": "arr"}, 300), (True, {}, 300), (True, {"weight": "arr"}, 300),
-    (False, {"depth": 4}, 200),
-], ids=str)
+@pytest.mark.parametrize(
+    "banded, options, n_bases",
+    [
+        (False, {}, 400),
+        (False, {"weight": "arr"}, 300),
+        (True, {}, 300),
+        (True, {"weight": "arr"}, 300),
+        (False, {"depth": 4}, 200),
+    ],
+    ids=str,
+)
 def test_noise_is_not_news(worlds, banded, options, n_bases):
     listed = []
     for seed in range(1000, 1000 + n_bases):

@@ -1,4 +1,5 @@
 """Files nobody should send and somebody will: each is refused in words, or its cells are, and nothing is half read."""
+
 import time
 
 import pytest

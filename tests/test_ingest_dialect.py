@@ -1,4 +1,5 @@
 """How a file is written: encoding, delimiter, quote, header row and decimal mark, each on a tiny file of its own."""
+
 import pytest
 
 from lib.errors import Refused

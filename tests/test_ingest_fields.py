@@ -1,4 +1,5 @@
 """Which header is which field: by meaning, by contents, by order; and the headers of twelve vendors."""
+
 import csv
 import json
 from pathlib import Path

@@ -1,4 +1,5 @@
 """A file read whole: values written out, rows that add up, and row numbers as a spreadsheet shows them."""
+
 import csv
 import datetime as dt
 import io
@@ -76,9 +77,7 @@ def test_a_clash_with_the_schema_gets_a_suffix(reading):
 
 
 def test_a_mapping_given_wins(reading):
-    found = reading(
-        "key,who,amount\n1,Ann,5\n2,Bob,6\n", mapping={"key": "account", "AMOUNT": "mrr", "who": "skip"}
-    )
+    found = reading("key,who,amount\n1,Ann,5\n2,Bob,6\n", mapping={"key": "account", "AMOUNT": "mrr", "who": "skip"})
     assert rows_of(found) == [("1", Decimal("60.00")), ("2", Decimal("72.00"))]
 
 
@@ -185,7 +184,7 @@ def test_telco_needs_no_mapping(tmp_path, name):
     assert dict(found.columns) | {"SeniorCitizen": "VARCHAR", "TotalCharges": "DOUBLE"} == dict(found.columns)
     facts = 'count(*) filter (churned), count("TotalCharges"), sum(arr), count(distinct "SeniorCitizen")'
     assert accounts.aggregate(facts).fetchall() == [(1869, 7032, Decimal("5473399.20"), 2)]
-    first = accounts.filter("account = '7590-VHVEG'").project("tenure_months, arr, churned, \"Contract\"").fetchall()
+    first = accounts.filter("account = '7590-VHVEG'").project('tenure_months, arr, churned, "Contract"').fetchall()
     assert first == [(1.0, Decimal("358.20"), False, "Month-to-month")]
 
 

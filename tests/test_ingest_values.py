@@ -1,4 +1,5 @@
 """How text becomes a value: each rule for a cell, and each decision for a column, with the answers written out."""
+
 import datetime as dt
 from decimal import Decimal
 

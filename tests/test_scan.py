@@ -1,4 +1,5 @@
 """The hot-spot search: its arithmetic against published implementations, its behaviour on bases with a known truth."""
+
 import numpy as np
 import pytest
 
@@ -13,8 +14,9 @@ from lib.measures.hotspots.tails import log_tail_count, log_tail_pearson3
 def base_of(codes: dict, lost, arr=None, stratum=None) -> Base:
     """A base from {dimension: levels 0, 1, ... of each account}; level k is shown as "k"."""
     codes = {name: np.asarray(code, np.uint8) for name, code in codes.items()}
-    dimensions = tuple(Dimension(name, tuple(str(k) for k in range(int(code.max(initial=0)) + 1)))
-                       for name, code in codes.items())
+    dimensions = tuple(
+        Dimension(name, tuple(str(k) for k in range(int(code.max(initial=0)) + 1))) for name, code in codes.items()
+    )
     return Base(dimensions, tuple(codes.values()), np.asarray(lost, bool), arr, stratum)
 
 
@@ -27,6 +29,7 @@ def cells(found) -> list:
 
 
 # The arithmetic
+
 
 def test_fit_agrees_with_statsmodels():
     sm = pytest.importorskip("statsmodels.api")
@@ -94,8 +97,14 @@ def test_moments_of_weighted_accounts():
     group, lost = find.astype(int), rng.random(n) < np.where(find, 0.3, 0.1)
     total = np.stack([np.bincount(group, m**power) for power in range(4)])
     inside = np.stack([np.bincount(group, m**power * x) for power in range(4)])[:, :, None]
-    groups = Groups(np.zeros(0, np.uint16), np.zeros(2, int), np.array([[False], [True]]), total,
-                    np.bincount(group, m * lost), inside)
+    groups = Groups(
+        np.zeros(0, np.uint16),
+        np.zeros(2, int),
+        np.array([[False], [True]]),
+        total,
+        np.bincount(group, m * lost),
+        inside,
+    )
     rates, _ = expected_rates(groups)
     np.testing.assert_allclose(rates, np.bincount(group, m * lost) / np.bincount(group, m), rtol=1e-6)
     p, z = rates[group], np.column_stack([np.ones(n), find])
@@ -103,8 +112,9 @@ def test_moments_of_weighted_accounts():
     left = m * (x - z @ np.linalg.solve(z.T @ ((w * m)[:, None] * z), z.T @ (w * m * x)))
     expectation = expect(groups, rates)
     np.testing.assert_allclose(expectation.variance, (w * left**2).sum(), rtol=1e-6)
-    np.testing.assert_allclose(expectation.skewness, (w * (1 - 2 * p) * left**3).sum() / (w * left**2).sum()**1.5,
-                               rtol=1e-6)
+    np.testing.assert_allclose(
+        expectation.skewness, (w * (1 - 2 * p) * left**3).sum() / (w * left**2).sum() ** 1.5, rtol=1e-6
+    )
 
 
 @pytest.mark.parametrize("n_cell, n_lost", [(100, 1000), (300, 1000), (4000, 800), (1000, 5000)])
@@ -128,8 +138,9 @@ def test_tail_below_expectation_is_no_surprise():
 def test_pearson3_against_scipy(skewness):
     pearson3 = pytest.importorskip("scipy.stats").pearson3
     excess = np.array([-0.5, 0, 1, 3, 6, 12]) * 2
-    np.testing.assert_allclose(log_tail_pearson3(excess, 4.0, skewness), pearson3.logsf(excess / 2, skewness),
-                               rtol=1e-6)
+    np.testing.assert_allclose(
+        log_tail_pearson3(excess, 4.0, skewness), pearson3.logsf(excess / 2, skewness), rtol=1e-6
+    )
 
 
 def test_pearson3_goes_on_where_the_gamma_function_underflows():
@@ -143,6 +154,7 @@ def test_skewed_to_the_left_the_normal_tail_is_used():
 
 
 # Bases with a known truth
+
 
 def test_one_cell_by_hand():
     """10,000 accounts, 100 of 1,000 lost in the find and 450 of 9,000 elsewhere; nothing else to find."""
@@ -241,7 +253,7 @@ def test_lost_arr_is_found_where_lost_accounts_are_not():
     assert find.cell == ((0, 1),)
     inside = base.codes[0] == 1
     assert find.observed == pytest.approx(arr[inside & base.lost].sum())
-    assert find.effective_n == pytest.approx(arr[inside].sum()**2 / (arr[inside]**2).sum())
+    assert find.effective_n == pytest.approx(arr[inside].sum() ** 2 / (arr[inside] ** 2).sum())
 
 
 def test_equal_arr_finds_what_accounts_find():
@@ -277,6 +289,7 @@ def test_the_four_dimensions_of_depth_four():
 
 # Bases with nothing to say
 
+
 def missing_level(n: int) -> Base:
     """Half the accounts have no region: a level like any other."""
     code = (np.arange(n) % 2).astype(np.uint8)
@@ -284,16 +297,19 @@ def missing_level(n: int) -> Base:
 
 
 @pytest.mark.parametrize("weight", ["accounts", "arr"])
-@pytest.mark.parametrize("base", [
-    pytest.param(base_of({"a": [], "b": []}, [], np.zeros(0)), id="empty"),
-    pytest.param(Base((), (), np.ones(500, bool), np.ones(500)), id="no dimensions"),
-    pytest.param(base_of({"a": [0]}, [True], np.ones(1)), id="one account"),
-    pytest.param(base_of({"a": np.arange(500) % 3}, np.ones(500), np.ones(500)), id="all lost"),
-    pytest.param(base_of({"a": np.arange(500) % 3}, np.zeros(500), np.ones(500)), id="none lost"),
-    pytest.param(base_of({"a": np.zeros(500)}, np.arange(500) < 50, np.ones(500)), id="one level"),
-    pytest.param(base_of({"a": np.arange(500) % 3}, np.arange(500) < 50, np.zeros(500)), id="no money"),
-    pytest.param(missing_level(2000), id="missing values"),
-])
+@pytest.mark.parametrize(
+    "base",
+    [
+        pytest.param(base_of({"a": [], "b": []}, [], np.zeros(0)), id="empty"),
+        pytest.param(Base((), (), np.ones(500, bool), np.ones(500)), id="no dimensions"),
+        pytest.param(base_of({"a": [0]}, [True], np.ones(1)), id="one account"),
+        pytest.param(base_of({"a": np.arange(500) % 3}, np.ones(500), np.ones(500)), id="all lost"),
+        pytest.param(base_of({"a": np.arange(500) % 3}, np.zeros(500), np.ones(500)), id="none lost"),
+        pytest.param(base_of({"a": np.zeros(500)}, np.arange(500) < 50, np.ones(500)), id="one level"),
+        pytest.param(base_of({"a": np.arange(500) % 3}, np.arange(500) < 50, np.zeros(500)), id="no money"),
+        pytest.param(missing_level(2000), id="missing values"),
+    ],
+)
 def test_nothing_to_find(base, weight):
     found = scan(base, weight=weight)
     assert found.finds == ()

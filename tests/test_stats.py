@@ -9,7 +9,9 @@ from lib import stats
 
 # Freireich's leukaemia remissions, 6-MP arm (weeks; True: relapse seen): the textbook example of a censored sample.
 WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
-RELAPSED = [True, True, True, False, True, False, True, False, False, True, True] + [False] * 3 + [True, True] + [False] * 5
+RELAPSED = (
+    [True, True, True, False, True, False, True, False, False, True, True] + [False] * 3 + [True, True] + [False] * 5
+)
 
 
 def test_kaplan_meier_of_the_textbook_sample():
@@ -17,7 +19,9 @@ def test_kaplan_meier_of_the_textbook_sample():
     # by hand: 18/21; x 16/17; x 14/15; x 11/12; x 10/11; x 6/7; x 5/6
     assert curve.times.tolist() == [6, 7, 10, 13, 16, 22, 23]
     assert curve.n_at_risk.tolist() == [21, 17, 15, 12, 11, 7, 6]
-    assert curve.share == pytest.approx([0.857143, 0.806723, 0.752941, 0.690196, 0.627451, 0.537815, 0.448179], abs=1e-6)
+    assert curve.share == pytest.approx(
+        [0.857143, 0.806723, 0.752941, 0.690196, 0.627451, 0.537815, 0.448179], abs=1e-6
+    )
     assert stats.median_survival(curve) == 23
 
 
@@ -55,7 +59,8 @@ def test_logrank_agrees_with_scipy():
     rng = np.random.default_rng(3)
     durations, observed, group = rng.exponential(10, 200).round(1) + 0.1, rng.random(200) < 0.7, rng.integers(0, 2, 200)
     samples = [
-        CensoredData(uncensored=durations[(group == g) & observed], right=durations[(group == g) & ~observed]) for g in (0, 1)
+        CensoredData(uncensored=durations[(group == g) & observed], right=durations[(group == g) & ~observed])
+        for g in (0, 1)
     ]
     theirs = logrank(*samples)
     chi2, freedom, p = stats.logrank(durations, observed, group)
@@ -71,7 +76,9 @@ def test_q_values_agree_with_statsmodels(p):
 
 def test_q_values_by_hand_and_missing_ones_do_not_count():
     # sorted .01 .02 .04: times 3/1, 3/2, 3/3, then the running minimum from the right
-    assert stats.benjamini_hochberg([0.04, np.nan, 0.01, 0.02]) == pytest.approx([0.04, np.nan, 0.03, 0.03], nan_ok=True)
+    assert stats.benjamini_hochberg([0.04, np.nan, 0.01, 0.02]) == pytest.approx(
+        [0.04, np.nan, 0.03, 0.03], nan_ok=True
+    )
 
 
 @given(st.integers(0, 500), st.integers(1, 500))

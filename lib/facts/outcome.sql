@@ -43,7 +43,8 @@ select
 from by_account
 where was_active;
 
--- lapsed: a recurring term came to its end in the period and the account did not renew it.
+-- lapsed: a recurring term came to its end in the period and the account did not renew it. Terms of a month or less are
+-- left to the calendar view: they come to an end all the time. A renewal is a later term of the same product line.
 create macro outcome_lapsed(opens_on, closes_on, as_of, grace_days) as table
 with due as (
     select
@@ -52,7 +53,7 @@ with due as (
         exists (
             from core.contract as next
             where next.account = contract.account
-              and next.product_family is not distinct from contract.product_family
+              and coalesce(next.product_family, next.product) is not distinct from coalesce(contract.product_family, contract.product)
               and next.kind is distinct from 'trial'
               and next.starts_on > contract.starts_on
               and next.starts_on <= least(contract.ends_on + grace_days::integer, as_of::date)
@@ -61,6 +62,7 @@ with due as (
     from core.contract as contract
     where kind is distinct from 'trial'
       and coalesce(is_recurring, true)
+      and coalesce(ends_on > starts_on + 31, true)
       and ends_on >= opens_on::date and ends_on < closes_on::date
       and ends_on <= as_of::date
       and coalesce(cancelled_on >= ends_on, true)
@@ -87,18 +89,33 @@ from judged
 join first_start using (account)
 group by account;
 
--- cancelled: active on the opening day, and a term was ended before its time in the period, its last day included.
+-- cancelled: active on the opening day, and a term was ended before its time in the period, its last day included. A term
+-- that another of the same product line took the place of within the grace days was changed, not cancelled.
 create macro outcome_cancelled(opens_on, closes_on, as_of, grace_days) as table
+with term as (
+    select
+        account, starts_on, arr,
+        cancelled_on > opens_on::date and cancelled_on <= closes_on::date
+            and cancelled_on <= as_of::date and coalesce(cancelled_on < ends_on, true)
+            and not exists (
+                from core.contract as next
+                where next.account = contract.account
+                  and next.contract <> contract.contract
+                  and coalesce(next.product_family, next.product) is not distinct from coalesce(contract.product_family, contract.product)
+                  and next.kind is distinct from 'trial'
+                  and next.starts_on > contract.starts_on
+                  and next.starts_on between contract.cancelled_on - 1 and contract.cancelled_on + grace_days::integer
+                  and next.starts_on <= as_of::date
+            ) as is_cancelled
+    from core.contract as contract
+    where kind is distinct from 'trial'
+      and coalesce(least(ends_on, cancelled_on) > opens_on::date, true)
+)
 select
     account,
     min(starts_on) as started_on,
     sum(arr) filter (where coalesce(starts_on <= opens_on::date, true)) as arr,
-    coalesce(bool_or(
-        cancelled_on > opens_on::date and cancelled_on <= closes_on::date
-        and cancelled_on <= as_of::date and coalesce(cancelled_on < ends_on, true)
-    ), false) as had_outcome
-from core.contract
-where kind is distinct from 'trial'
-  and coalesce(least(ends_on, cancelled_on) > opens_on::date, true)
+    coalesce(bool_or(is_cancelled), false) as had_outcome
+from term
 group by account
 having bool_or(coalesce(starts_on <= opens_on::date, true));

@@ -5,11 +5,13 @@ change    one row per value of a dimension: its mix part and its rate part; all 
 
 from collections.abc import Sequence
 
+from datetime import timedelta
+
 import duckdb
 import numpy as np
 import pandas as pd
 
-from lib.book import Book
+from lib.book import Book, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts.base import OUTCOMES, check_outcome
@@ -50,10 +52,12 @@ def change(
     for name, value in within:
         at = f"d{dimensions.index(choose(dimensions, [name])[0])}"
         before, now = (cells[[each == value for each in cells[at]]] for cells in (before, now))
-    notes = () if before["n"].sum() else ("There is no previous period in the data.",)
+    notes = [] if before["n"].sum() else ["There is no previous period in the data."]
+    if book.as_of < book.closes_on - timedelta(days=1):
+        notes.append(f"The period is not over: it is seen to {say_day(book.as_of)}, and the previous one whole.")
     undecided = int(now["n_undecided"].sum())
     return Answer(
-        _parts(dimensions[0].name, before, now), left_out((OUTCOMES[outcome].undecided, undecided)), notes, sql
+        _parts(dimensions[0].name, before, now), left_out((OUTCOMES[outcome].undecided, undecided)), tuple(notes), sql
     )
 
 

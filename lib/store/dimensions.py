@@ -150,6 +150,8 @@ def band_labels(cuts: tuple[float, ...]) -> list[str]:
     ['up to 20', 'over 20 to 49.5', 'over 49.5']
     """
     said = [short_number(cut) for cut in cuts]
+    if len(set(said)) < len(said):  # too close to one another to be said short
+        said = [f"{cut:,.15g}" for cut in cuts]
     middle = [f"over {low} to {high}" for low, high in itertools.pairwise(said)]
     return [f"up to {said[0]}", *middle, f"over {said[-1]}"]
 

@@ -28,6 +28,7 @@ select
     true as is_derived
 from folded_account
 where (started_on is not null or churned_on is not null)
+  and not (coalesce(churned, false) and churned_on is null)  -- gone, nobody knows when: in no period
   and account not in (select account from contract)
 """
 

@@ -159,10 +159,14 @@ def _goes_into(file: str, batch: Batch) -> set[str]:
 
 
 def _sweep(store: Path, manifest: Manifest) -> None:
-    """Remove snapshots past the last N_KEPT and what killed writers left. Batches of a kept snapshot stay."""
+    """Remove snapshots past the last N_KEPT, batches that no snapshot left is made of, and what killed writers left."""
     snapshots = sorted(path for path in (store / "snapshots").iterdir() if not path.name.startswith("."))
     for path in snapshots[: -N_KEPT - 1]:
         shutil.rmtree(path, ignore_errors=True)
+    needed = {batch.batch for path in snapshots[-N_KEPT - 1 :] for batch in folder.read_manifest(path).batches}
+    for path in (store / "batches").iterdir():
+        if path.name not in needed:
+            shutil.rmtree(path, ignore_errors=True)
     for path in (store / "snapshots").glob(".building-*"):
         shutil.rmtree(path, ignore_errors=True)
     for name in ("current", "holder.json"):

@@ -1,6 +1,7 @@
 """The one way from a page to an answer: the snapshot that is current now, a cursor of its own, the cache, a calm refusal.
 
-opened       the current snapshot, looked up at every interaction; None where nothing was published yet
+look_up      the snapshot that is current now, asked once a run; None where nothing was published yet
+opened       the snapshot of this run
 definitions  the words in force
 dimensions   every dimension a question can be cut by
 outcomes     the outcomes the data can answer
@@ -13,7 +14,9 @@ failed       log an unforeseen error and say so calmly, with a reference
 import logging
 import os
 import secrets
+import weakref
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -33,6 +36,7 @@ from lib.store.opening import Snapshot
 from lib.view import access
 from lib.view.plain import plain
 
+_SHOWN = "snapshot of this run"
 _log = logging.getLogger("headlight")
 MOST_ANSWERS, MOST_BYTES = 500, "500MB"  # kept in memory, over all readers
 
@@ -42,8 +46,23 @@ def store() -> Path:
     return default_store()
 
 
-def opened() -> Snapshot | None:
-    """The snapshot the store points to now. A new one is opened when the pointer moves; the old one is only let go of."""
+def look_up() -> Snapshot | None:
+    """The snapshot the store points to now; the one this run shows. A new one is opened when the pointer moved.
+
+    Nobody but the cache holds a snapshot: when a new one takes its place, the old one is let go of, not closed.
+    """
+    snapshot = _current()
+    st.session_state[_SHOWN] = snapshot and weakref.ref(snapshot)
+    return snapshot
+
+
+def opened() -> Snapshot:
+    """The snapshot this run shows: one for the whole page, whatever is published meanwhile."""
+    shown = st.session_state.get(_SHOWN)
+    return (shown and shown()) or look_up()
+
+
+def _current() -> Snapshot | None:
     place = current(store())
     if place is None:
         return None
@@ -60,7 +79,7 @@ def definitions() -> Definitions:
     return _load(str(words.DEFAULT), words.DEFAULT.stat().st_mtime_ns)
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
+@lru_cache(maxsize=2)
 def _load(path: str, written_at: int) -> Definitions:
     return words.load(Path(path))
 
@@ -105,8 +124,8 @@ def try_ask(name: str, book: Book, **options) -> Answer | None:
 
 def whole(name: str, book: Book, **options) -> Callable[[], Answer]:
     """A function that asks when it is called, on this run's data: for downloads, which are made when clicked."""
-    snapshot, meaning = opened(), definitions()
-    return lambda: _asked(snapshot, name, book, meaning, options)
+    shown, meaning = weakref.ref(opened()), definitions()
+    return lambda: _asked(shown() or _current(), name, book, meaning, options)
 
 
 def failed(error: Exception) -> None:

@@ -57,7 +57,7 @@ def share(query: Mapping[str, Sequence[str]]) -> None:
 def _opened(question: str) -> Snapshot:
     """The current snapshot. Where there is none, or it cannot be opened, says so and ends the page."""
     try:
-        if snapshot := door.opened():
+        if snapshot := door.look_up():
             return snapshot
     except Refused as refusal:
         _closed(question, "The data cannot be opened")

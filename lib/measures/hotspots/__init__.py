@@ -27,9 +27,9 @@ from lib.measures.hotspots.report import detectable_lift, report
 from lib.measures.hotspots.scan import Scan, scan
 from lib.store.dimensions import StoredDimension
 
-MOST_CELLS = (
-    600_000  # combinations one search looks at; dimensions past it are named and left for a search of their own
-)
+# combinations one search looks at; dimensions past the first limit are named and left for a search of their own
+MOST_CELLS = 600_000
+MOST_NAMED = 3_000_000  # when the reader names the dimensions
 
 
 def hotspots(
@@ -56,7 +56,7 @@ def hotspots(
     _check(depth, alpha, min_n, weight)
     outcome = check_outcome(con, outcome)
     everything = available(con, definitions, bands)
-    dimensions = choose(everything, by) if by else unasked(everything, depth)
+    dimensions = _named(everything, by, depth) if by else unasked(everything, depth)
     base, undecided, sql = load(con, book, definitions, outcome, dimensions)
     if weight == "arr" and base.arr is None:
         raise Refused("The data holds no ARR, so a search cannot be weighted by it; search by accounts.")
@@ -68,14 +68,30 @@ def hotspots(
 
 def unasked(everything: Sequence[StoredDimension], depth: int) -> tuple[StoredDimension, ...]:
     """The dimensions searched when none are named: the default ones, in the order of the data, up to MOST_CELLS combinations."""
-    kept, cells = [], np.array([1.0] + [0.0] * depth)  # cells[k]: combinations of k dimensions so far
+    kept: list[StoredDimension] = []
     for each in choose(everything, ()):
-        more = cells.copy()
-        more[1:] += cells[:-1] * min(len(each.values) + 1, MOST_LEVELS)
-        if more[1:].sum() <= MOST_CELLS or not kept:
+        if not kept or _n_combinations([*kept, each], depth) <= MOST_CELLS:
             kept.append(each)
-            cells = more
     return tuple(kept)
+
+
+def _n_combinations(dimensions: Sequence[StoredDimension], depth: int) -> float:
+    """Combinations of 1 to `depth` values there can be."""
+    combinations = np.array([1.0] + [0.0] * depth)  # of k dimensions so far
+    for each in dimensions:
+        combinations[1:] += combinations[:-1] * min(len(each.values) + 1, MOST_LEVELS)
+    return float(combinations[1:].sum())
+
+
+def _named(everything: Sequence[StoredDimension], by: Sequence[str], depth: int) -> tuple[StoredDimension, ...]:
+    dimensions = choose(everything, by)
+    n = _n_combinations(dimensions, depth)
+    if n > MOST_NAMED:
+        raise Refused(
+            f"{len(dimensions)} dimensions have {n:,.0f} combinations of up to {depth}; a search looks at {MOST_NAMED:,}. "
+            "Name fewer dimensions, or combine fewer of them."
+        )
+    return dimensions
 
 
 def _previous(

@@ -1,7 +1,8 @@
 """Where the loss is: lost ARR (or accounts) by value, most first, and how much of it the first few make up.
 
-figure   the chart
-Row      what it draws, one per value
+Row           what is drawn, one per value
+figure        the chart
+alternative   the chart in words
 """
 
 from collections.abc import Sequence
@@ -9,8 +10,9 @@ from dataclasses import dataclass
 
 from lib.view import numbers
 from lib.view.charts import theme
-from lib.view.charts.bars import _short
 from lib.view.plain import plain
+
+VITAL = 0.8  # the share of the loss that the values drawn in full colour make up
 
 
 @dataclass(frozen=True)
@@ -24,41 +26,30 @@ class Row:
 
 
 def figure(rows: Sequence[Row], *, unit: str, colours: theme.Palette):
-    """Bars of `rows` in their order, most lost first; the first ones that make up 80 % in the accent."""
-    import plotly.graph_objects as go
-
+    """Bars of `rows` in their order, most lost first."""
     at = list(range(len(rows)))
-    vital = [row.running - row.share < 0.8 for row in rows]
-    most = max([*(row.lost for row in rows), 1e-9])
+    right = 1.5 * max([*(row.lost for row in rows), 1e-9])
+    bars = {
+        "type": "bar", "orientation": "h", "x": [row.lost for row in rows], "y": at, "width": 0.62, "customdata": at,
+        "marker": {"color": [colours.blue if row.running - row.share < VITAL else colours.rest for row in rows]},
+        "hoverinfo": "skip", **theme.STILL,
+    }  # fmt: skip
+    said = [
+        f"{numbers.money(row.lost)}  <span style='color:{colours.muted}'>{numbers.percent(row.running, 0)} so far</span>"
+        for row in rows
+    ]
     hover = [
         f"<b>{plain(row.name)}</b><br>{numbers.count(row.lost)} {unit} lost<br>{numbers.percent(row.share)} of all that was lost"
         f"<br>{numbers.percent(row.running)} with those above"
         for row in rows
     ]
-    chart = go.Figure()
-    chart.add_bar(
-        x=[most * 1.5] * len(rows), y=at, orientation="h", width=1, marker={"color": "rgba(0,0,0,0)"}, customdata=at,
-        hovertext=hover, hovertemplate="%{hovertext}<extra></extra>", selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-    )  # fmt: skip
-    chart.add_bar(
-        x=[row.lost for row in rows], y=at, orientation="h", width=0.62, customdata=at, hoverinfo="skip",
-        marker={"color": [colours.blue if hot else colours.rest for hot in vital]},
-        selected={"marker": {"opacity": 1}}, unselected={"marker": {"opacity": 1}},
-    )  # fmt: skip
-    said = [
-        f"  {numbers.money(row.lost)}  <span style='color:{colours.muted}'>{numbers.percent(row.running, 0)} so far</span>"
-        for row in rows
-    ]
-    chart.add_scatter(
-        x=[max(row.lost, 0) for row in rows], y=at, mode="text", text=said, textposition="middle right", hoverinfo="skip", customdata=at,
-        textfont={"size": 12.5, "color": colours.ink}, cliponaxis=False,
-        selected={"textfont": {"color": colours.ink}}, unselected={"textfont": {"color": colours.ink}},
-    )  # fmt: skip
-    theme.dress(chart, colours, n_rows=len(rows), title_x=f"{unit} lost")
-    chart.update_layout(barmode="overlay")
-    chart.update_xaxes(range=[0, most * 1.5], tickformat="~s" if most >= 1_000 else ",.0f")
-    theme.label_rows(chart, [_short(row.name) for row in rows])
-    return chart
+    return theme.figure(
+        [theme.rows_hit(hover, (0, right)), bars, theme.labels(said, [max(row.lost, 0) for row in rows], colours.ink)],
+        [row.name for row in rows],
+        colours,
+        title_x=f"{unit} lost",
+        xaxis={"range": [0, right], "tickformat": "~s" if right >= 1_000 else ",.0f"},
+    )
 
 
 def alternative(rows: Sequence[Row], *, unit: str, by: str) -> str:

@@ -2,17 +2,23 @@
 
 Palette   the roles of colour
 palette   the one of the reader's theme
-dress     a figure's common look
-show      put it on the page, with its text alternative; a click on a row calls back with the row's number
+figure    traces with the look all horizontal charts share
+rows_hit  an unseen trace over whole rows: a click or a pointer anywhere in a row means the row
+labels    text beside bars
+show      put a figure on the page, with its text alternative; a click on a row calls back with the row's number
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
+from lib.view.plain import plain
+
 ROW = 30  # pixels of one horizontal bar
 FONT = "Source Sans, Source Sans Pro, sans-serif"
+UNSEEN = "rgba(0,0,0,0)"
+STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}  # a click is seen on the page
 
 
 @dataclass(frozen=True)
@@ -39,40 +45,78 @@ def palette() -> Palette:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-def dress(
-    figure, colours: Palette, *, n_rows: int, title_x: str = "", left: int = 10, right: int = 20, top: int = 8
-) -> None:
-    """The look all horizontal charts share: rows from the top, quiet grid, no legend unless asked, no zoom."""
-    figure.update_layout(
-        height=top + 46 + ROW * max(n_rows, 2),
-        margin={"l": left, "r": right, "t": top, "b": 38},
-        font={"family": FONT, "size": 13, "color": colours.ink},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        dragmode=False,
-        hovermode="closest",
-        clickmode="event+select",
-        bargap=0.36,
-        hoverlabel={"bgcolor": colours.page, "bordercolor": colours.rest, "font": {"color": colours.ink, "size": 13, "family": FONT}, "align": "left"},
-        xaxis={
-            "title": {"text": title_x, "font": {"size": 12, "color": colours.muted}, "standoff": 8},
-            "gridcolor": colours.grid, "zerolinecolor": colours.rest, "tickfont": {"color": colours.muted, "size": 12},
-            "fixedrange": True, "automargin": True,
+def figure(traces: Sequence[dict], names: Sequence[str], colours: Palette, *, title_x: str, xaxis: dict):
+    """Horizontal rows from the top, a quiet grid, no legend, no zoom. `names` is text from data, as typed.
+
+    Rows are at whole numbers, so that no name is taken for a number, a date or the twin of another.
+    """
+    import plotly.graph_objects as go
+
+    small = {"color": colours.muted, "size": 12}
+    layout = {
+        "height": 54 + ROW * max(len(names), 2),
+        "margin": {"l": 10, "r": 20, "t": 8, "b": 38},
+        "font": {"family": FONT, "size": 13, "color": colours.ink},
+        "paper_bgcolor": UNSEEN,
+        "plot_bgcolor": UNSEEN,
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": "closest",
+        "clickmode": "event+select",
+        "barmode": "overlay",
+        "hoverlabel": {
+            "bgcolor": colours.page,
+            "bordercolor": colours.rest,
+            "font": {"color": colours.ink, "size": 13, "family": FONT},
+            "align": "left",
         },
-        yaxis={
-            "autorange": False, "range": [n_rows - 0.4, -0.6], "showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True,
-            "tickfont": {"size": 13, "color": colours.ink}, "ticks": "", "ticklabelstandoff": 8,
+        "xaxis": {
+            "title": {"text": title_x, "font": small, "standoff": 8},
+            "gridcolor": colours.grid,
+            "zerolinecolor": colours.rest,
+            "tickfont": small,
+            "fixedrange": True,
+            "automargin": True,
+            **xaxis,
         },
-    )  # fmt: skip
+        "yaxis": {
+            "range": [len(names) - 0.4, -0.6],
+            "showgrid": False,
+            "zeroline": False,
+            "fixedrange": True,
+            "automargin": True,
+            "ticks": "",
+            "ticklabelstandoff": 8,
+            "tickfont": {"size": 13, "color": colours.ink},
+            "tickmode": "array",
+            "tickvals": list(range(len(names))),
+            "ticktext": [_short(name) for name in names],
+        },
+    }
+    return go.Figure(data=list(traces), layout=layout)
 
 
-def label_rows(figure, labels: list[str]) -> None:
-    """Names beside the rows: positions are numbers, so that no name is taken for a number, a date or another's twin."""
-    figure.update_yaxes(tickmode="array", tickvals=list(range(len(labels))), ticktext=labels)
+def rows_hit(hover: Sequence[str], x: Sequence[float]) -> dict:
+    """An unseen bar from x[0] to x[1] in every row; `hover` is HTML whose data has passed `plain`."""
+    at = list(range(len(hover)))
+    return {
+        "type": "bar", "orientation": "h", "base": x[0], "x": [x[1] - x[0]] * len(hover), "y": at, "width": 1, "offset": -0.5,
+        "marker": {"color": UNSEEN}, "customdata": at, "hovertext": list(hover), "hovertemplate": "%{hovertext}<extra></extra>",
+        **STILL,
+    }  # fmt: skip
 
 
-def show(figure, key: str, *, alt: str, on_click: Callable[[int], None] | None = None) -> None:
+def labels(text: Sequence[str], x: Sequence[float], colour: str) -> dict:
+    """Text that begins at `x` of every row."""
+    at = list(range(len(text)))
+    return {
+        "type": "scatter", "mode": "text", "x": list(x), "y": at, "text": [f"  {each}" for each in text], "textposition": "middle right",
+        "textfont": {"size": 12.5, "color": colour}, "hoverinfo": "skip", "cliponaxis": False, "customdata": at,
+        "selected": {"textfont": {"color": colour}}, "unselected": {"textfont": {"color": colour}},
+    }  # fmt: skip
+
+
+def show(figure, key: str, *, alt: str, on_click: Callable[[int], None]) -> None:
     """Put the figure on the page. Clicking a row calls `on_click` with the number in its customdata."""
 
     def clicked() -> None:
@@ -87,6 +131,10 @@ def show(figure, key: str, *, alt: str, on_click: Callable[[int], None] | None =
         theme=None,
         alt=alt,
         config={"displayModeBar": False, "doubleClick": False},
-        on_select=clicked if on_click else "ignore",
+        on_select=clicked,
         selection_mode="points",
     )
+
+
+def _short(name: str, longest: int = 28) -> str:
+    return plain(name if len(name) <= longest else f"{name[: longest - 1]}…")
