@@ -5,7 +5,9 @@ bookbar    the period, the day and the filters of the book             periods  
 address    the state of a page is its link                             rooms     the pages there are, in groups
 door       the one way to an answer: cache, cursor, calm refusals      look      the style sheet
 hotstate   the state of the hot-spot page                              hotlist   hot-spots as ranked sentences
-drill      breakdown by clicking: breadcrumb, lock, charts             listing   the accounts behind any figure
+hotpage    the parts of the hot-spot page above its drill              home      the cards of the overview
+drill      breakdown by clicking: breadcrumb, Back, Lock               splits    the pictures of a split
+words      what dimensions are called                                  listing   the accounts behind any figure
 tiles      headline figures that open                                  tables    tables and safe downloads
 passport   how a figure is computed                                    imports   what was read and what was refused
 plain      text from data, shown as typed                              numbers   1.2 M, 12.3 %, 11.2 % (8.4–14.7)

@@ -93,14 +93,13 @@ def changed(book: Book) -> None:
         return
     verb = OUTCOMES[outcome].verb
     table = answer.table
-    look.html(f'<p style="margin:0;line-height:1.5">{plain(sentences.changed(table, verb))}</p>')
+    look.html(f'<p class="hl-said">{plain(sentences.changed(table, verb, by))}</p>')
     if table.empty or not table["n_before"].sum():
         return
     if warning := sentences.simpson(table, by):
         st.warning(plain(warning), icon=":material/balance:")
     moved = (table["rate_part"] + table["mix_part"]).abs().sort_values(ascending=False, kind="stable").index[:2]
-    for row in table.loc[moved].to_dict("records"):
-        look.note(plain(sentences.mover(row, verb)))
+    look.note("<br>".join(plain(sentences.mover(row, verb)) for row in table.loc[moved].to_dict("records")))
     query = {**book.to_query(), **HotState(view="change", by=by).to_query()}
     st.page_link(HOTSPOTS, label=f"The change by {plain(word(by))} ›", query_params=query)
 

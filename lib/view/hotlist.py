@@ -18,6 +18,7 @@ from lib.view.plain import plain
 from lib.view.words import worded
 
 N_SHOWN = 6  # the rest is a click away
+_NAN = float("nan")
 _HELD = {
     "yes": ("hot before, too", " hl-yes"),
     "no": ("new in this period", ""),
@@ -28,7 +29,7 @@ _HELD = {
 def show(table: pd.DataFrame, verb: str, state: HotState, on_open: Callable[[Path], None]) -> None:
     """All listed hot-spots, and folded below them what was taken into account as well."""
     listed = table[table["is_listed"]].to_dict("records")
-    longest = _longest(listed)
+    longest = _longest(listed, state.weight)
     for rank, row in enumerate(listed[:N_SHOWN], 1):
         _spot(rank, row, verb, state, longest, on_open)
     if len(listed) > N_SHOWN:
@@ -60,7 +61,7 @@ def linked(table: pd.DataFrame, verb: str, page: str, query: Mapping[str, Sequen
             with words:
                 look.html(_sentence(rank, row, verb, "accounts"))
             with picture:
-                look.html(_line(row, longest))
+                look.html(_line(row, state.weight, longest))
             with opens:
                 st.page_link(page, label="Open ›", query_params={**query, **query_of(row["segment"])})
 
@@ -78,7 +79,7 @@ def _spot(rank: int, row: dict, verb: str, state: HotState, longest: float, on_o
         with words:
             look.html(_sentence(rank, row, verb, state.weight))
         with picture:
-            look.html(_line(row, longest))
+            look.html(_line(row, "accounts", longest))
         with opens:
             st.button("Open ›", key=f"open spot {rank}", type="tertiary", on_click=on_open, args=(path,))
 
@@ -96,12 +97,16 @@ def _sentence(rank: int, row: dict, verb: str, weight: str) -> str:
     )
 
 
-def _line(row: dict, longest: float) -> str:
-    return rate_line(
-        row["churn_rate"], row["churn_rate_lo"], row["churn_rate_hi"], row["parent_rate"], row["n"],
-        longest=longest, is_faded=row["confidence"] != "firm",
-    )  # fmt: skip
+def _line(row: dict, weight: str, longest: float) -> str:
+    is_faded = row["confidence"] != "firm"
+    if weight == "arr":
+        rate, base = sentences.arr_rates(row)
+        return rate_line(rate, _NAN, _NAN, base, row["n"], longest=longest, is_faded=is_faded)
+    lo, hi = row["churn_rate_lo"], row["churn_rate_hi"]
+    return rate_line(row["churn_rate"], lo, hi, row["parent_rate"], row["n"], longest=longest, is_faded=is_faded)
 
 
-def _longest(rows: Sequence[dict]) -> float:
+def _longest(rows: Sequence[dict], weight: str = "accounts") -> float:
+    if weight == "arr":
+        return max((rate for row in rows for rate in sentences.arr_rates(row)), default=1.0)
     return max((row["churn_rate_hi"] for row in rows), default=1.0)

@@ -18,7 +18,7 @@ ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="15" fill="#C8430A" fill-opacity=".22"/>'
     '<circle cx="16" cy="16" r="9" fill="#C8430A"/></svg>'
 )
-_SCROLL = "part of the page to move into view"
+_SCROLL, _SCROLLS = "part of the page to move into view", "how often that was done"
 
 
 @cache
@@ -38,10 +38,9 @@ def html(text: str) -> None:
 
 def section(title: str, aside: str = "", *, place: str = "") -> None:
     """A heading, with a muted aside. Both have passed `plain` where they hold data. `place` names it for `ask_to_scroll`."""
-    anchor = f' id="hl-{place}"' if place else ""
-    st.html(f'<h2 class="hl-section"{anchor}>{title}{f"<small>{aside}</small>" if aside else ""}</h2>')
-    if place:
-        _scroll_if_asked(place)
+    heading = f'<h2 class="hl-section" id="hl-{place}">{title}{f"<small>{aside}</small>" if aside else ""}</h2>'
+    script = _scroll(place)
+    st.html(heading + script, unsafe_allow_javascript=bool(script))
 
 
 def note(text: str) -> None:
@@ -59,12 +58,15 @@ def ask_to_scroll(place: str) -> None:
     st.session_state[_SCROLL] = place
 
 
-def _scroll_if_asked(place: str) -> None:
-    if st.session_state.get(_SCROLL) == place:
-        del st.session_state[_SCROLL]
-        now = st.session_state["scrolls"] = st.session_state.get("scrolls", 0) + 1
-        st.html(
-            f"<script>/* {now} */ setTimeout(() => document.getElementById('hl-{place}')"
-            "?.scrollIntoView({behavior: 'smooth', block: 'start'}), 120)</script>",
-            unsafe_allow_javascript=True,
-        )
+def _scroll(place: str) -> str:
+    """A script that moves `place` into view, once, if a click asked for it. `place` is a word of ours."""
+    if not place or st.session_state.get(_SCROLL) != place:
+        return ""
+    del st.session_state[_SCROLL]
+    nonce = st.session_state[_SCROLLS] = (
+        st.session_state.get(_SCROLLS, 0) + 1
+    )  # the same script again would not run again
+    return (
+        f"<script>/* {nonce} */ setTimeout(() => document.getElementById('hl-{place}')"
+        "?.scrollIntoView({behavior: 'smooth', block: 'start'}), 150)</script>"
+    )

@@ -1,6 +1,7 @@
 """Findings in plain English: pure functions from a row of an answer to what a person would say.
 
 hotspot     Reseller × US: 25 % lost; 14 % in the US as a whole. 23 more accounts and 0.7 M ARR than at that rate. Firm.
+arr_rates   its share of ARR lost, and its best parent's
 place       "in the US as a whole", "where channel is missing"
 changed     what a period did against the one before it
 simpson     the warning that the parts and the whole disagree
@@ -48,8 +49,7 @@ def hotspot(row: Mapping, verb: str, weight: str = "accounts") -> Sentence:
     """One row of the hot-spot answer, compared with its best parent. `verb` is the outcome's, `weight` what was searched by."""
     by_arr = weight == "arr"
     if by_arr:
-        rate = _ratio(row["arr_lost"], row["arr"])
-        base = _ratio(row["arr_lost"] - row["excess_arr_vs_parent"], row["arr"])
+        rate, base = arr_rates(row)
     else:
         rate, base = row["churn_rate"], row["parent_rate"]
     said_rate, said_base = _two_rates(rate, base)
@@ -59,6 +59,11 @@ def hotspot(row: Mapping, verb: str, weight: str = "accounts") -> Sentence:
         f"{str(row['confidence']).capitalize()}.",
     ]
     return Sentence(segment_text(worded(row["segment"])), " ".join(part for part in parts if part))
+
+
+def arr_rates(row: Mapping) -> tuple[float, float]:
+    """The share of ARR lost of a hot-spot and of its best parent."""
+    return _ratio(row["arr_lost"], row["arr"]), _ratio(row["arr_lost"] - row["excess_arr_vs_parent"], row["arr"])
 
 
 def place(segment: Segment) -> str:
@@ -72,7 +77,7 @@ def place(segment: Segment) -> str:
     )
 
 
-def changed(table: pd.DataFrame, verb: str) -> str:
+def changed(table: pd.DataFrame, verb: str, dimension: str) -> str:
     """What the period did to the whole rate, from the rows of the change answer."""
     if table.empty or not table["n_before"].sum():
         return "There is no earlier period in the data to compare with."
@@ -83,10 +88,13 @@ def changed(table: pd.DataFrame, verb: str) -> str:
     moved, rate, mix = table["change"].iloc[0], table["rate_part"].sum(), table["mix_part"].sum()
     if abs(moved) < 0.0005:
         return f"{numbers.percent(now)} {verb}, as in the previous period."
-    direction = "more" if moved > 0 else "fewer"
+    direction, name = (
+        "more" if moved > 0 else "fewer",
+        word(dimension).lower() if word(dimension) != dimension else dimension,
+    )
     return (
         f"{numbers.percent(now)} {verb}, {_bare_points(moved)} {direction} than the {numbers.percent(before)} of the previous period: "
-        f"{numbers.points(rate)} from rates within, {numbers.points(mix)} from having a different mix of accounts."
+        f"{numbers.points(rate)} from rates within each {name}, {numbers.points(mix)} from having other shares of accounts in each."
     )
 
 

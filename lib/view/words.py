@@ -1,14 +1,15 @@
-"""What things are called on a page: the store's own columns by their names in the glossary, other columns as typed.
+"""What dimensions are called on a page: by their names in the glossary, other column names as people would write them.
 
-word     "seat_utilisation" as "Seat utilisation", "Contract" as "Contract"
+word     "seat_utilisation" as "Seat utilisation"; "TechSupport" stays as it is
 worded   a segment with its dimensions so named
 """
 
+import re
 from collections.abc import Mapping
 
 from lib.glossary import TERMS
-from lib.store.tables import columns
 
+_PROGRAMMED = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _ELSEWHERE = {"segment": "segment_name"}  # a column of account whose name the answers use for something else
 
 
@@ -17,7 +18,7 @@ def word(name: str) -> str:
     term = TERMS.get(_ELSEWHERE.get(name, name))
     if term and term.unit == "text":
         return term.label
-    return name.replace("_", " ").capitalize() if name in columns("account") else name
+    return name.replace("_", " ").capitalize() if _PROGRAMMED.fullmatch(name) else name
 
 
 def worded(segment: Mapping[str, str | None]) -> dict[str, str | None]:

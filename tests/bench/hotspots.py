@@ -34,6 +34,15 @@ TARGETS = {  # ratio: targets at 10,000 / 100,000 / 1,000,000 accounts; None whe
     "depth 4 / depth 3": ("<=", 4, 3, 2),
     "extra memory, MB": ("<=", None, None, 60),
 }
+LEVELS = {"region": 7, "industry": 12, "channel": 9, "plan": 5, "size": 6, "usage": 8, "contract": 5, "country": 10}
+PLANTED = (
+    (1.8, {"usage": 5}),
+    (1.4, {"channel": 4}),
+    (1.6, {"region": 0, "channel": 3}),
+    (2.2, {"plan": 3, "size": 2}),
+    (2.5, {"industry": 0, "region": 1, "contract": 1}),
+    (3.5, {"industry": 1, "size": 0, "usage": 4}),
+)
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = {10_000: 25, 100_000: 15, 1_000_000: 7}
 SLOW_ROUNDS = {10_000: 5, 100_000: 3, 1_000_000: 1}  # of pysubgroup and GROUPING SETS
@@ -43,6 +52,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--accounts", type=int, nargs="*", choices=SIZES, default=SIZES)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--world", action="store_true", help="a random world instead of the base the targets were set on"
+    )
     parser.add_argument("--peak", type=Path, help=argparse.SUPPRESS)  # internal: the fresh process of _extra_memory
     options = parser.parse_args()
     if options.peak:
@@ -50,7 +62,7 @@ def main() -> None:
     print(f"{'ratio':30}{'accounts':>10}{'measured':>10}{'target':>10}")
     for n in options.accounts:
         with tempfile.TemporaryDirectory() as folder:
-            store = _store(_world(n, options.seed), Path(folder) / "bench.duckdb")
+            store = _store(base_of(n, options.seed, world=options.world), Path(folder) / "bench.duckdb")
             times = _times(store, n)
             for ratio, value in _ratios(times, _extra_memory(store)).items():
                 sense, *targets = TARGETS[ratio]
@@ -59,25 +71,31 @@ def main() -> None:
             print("    ms: " + ", ".join(f"{way} {1000 * t:.1f}" for way, t in times.items()))
 
 
-def _world(n: int, seed: int) -> pd.DataFrame:
-    """Accounts with eight categorical dimensions and `churned`: the study's generator, or one of the same shape."""
-    if WORLDS.exists():
-        spec = importlib.util.spec_from_file_location("worlds", WORLDS)
-        worlds = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(worlds)
-        frame, _ = worlds.world(n, seed)
-        return frame[[*worlds.NAMES, "churned"]]
+def base_of(n: int, seed: int, *, world: bool) -> pd.DataFrame:
+    """Accounts with eight categorical dimensions and `churned`: the base the targets were set on, or a random world."""
+    return _random_world(n, seed) if world else _study_base(n, seed)
+
+
+def _study_base(n: int, seed: int) -> pd.DataFrame:
+    """Eight skewed dimensions, 10 % churned, six hot-spots of one to three values."""
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(
-        {
-            f"dimension_{d}": pd.Categorical.from_codes(
-                rng.choice(k, n, p=(w := 1 / np.arange(1, k + 1)) / w.sum()), [f"level {level}" for level in range(k)]
-            )
-            for d, k in enumerate((7, 12, 9, 5, 6, 8, 5, 10))
-        }
-    )
-    hot = (frame.dimension_0.cat.codes == 2) | ((frame.dimension_1.cat.codes == 1) & (frame.dimension_2.cat.codes == 1))
-    return frame.assign(churned=rng.random(n) < np.where(hot, 0.22, 0.1))
+    codes = {name: rng.choice(k, n, p=(w := 1 / np.arange(1, k + 1)) / w.sum()) for name, k in LEVELS.items()}
+    chance = np.full(n, 0.1)
+    for lift, cell in PLANTED:
+        chance[np.logical_and.reduce([codes[name] == level for name, level in cell.items()])] *= lift
+    frame = {
+        name: pd.Categorical.from_codes(code, [f"{name} {v}" for v in range(LEVELS[name])])
+        for name, code in codes.items()
+    }
+    return pd.DataFrame(frame).assign(churned=rng.random(n) < chance)
+
+
+def _random_world(n: int, seed: int) -> pd.DataFrame:
+    spec = importlib.util.spec_from_file_location("worlds", WORLDS)
+    worlds = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(worlds)
+    frame, _ = worlds.world(n, seed)
+    return frame[[*worlds.NAMES, "churned"]]
 
 
 def _store(frame: pd.DataFrame, path: Path) -> Path:

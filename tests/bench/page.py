@@ -108,10 +108,10 @@ def _seconds(act) -> float:
 
 def _world_store(n: int, store: Path) -> Path:
     """A published store of one of the worlds of the hot-spot study: flags, eight dimensions and ARR."""
-    from tests.bench.hotspots import _world
+    from tests.bench.hotspots import base_of
     from tests.worldlets import publish_frames
 
-    frame = _world(n, 1)
+    frame = base_of(n, 1, world=False)
     flag = frame.pop("churned")
     frame = frame.astype(str).assign(account=[f"a{i}" for i in range(n)], churned=flag, arr=1_000.0 + frame.index % 977)
     store.mkdir(parents=True)

@@ -52,8 +52,10 @@ def figure(rows: Sequence[Row], *, verb: str, base: str, unit: str, colours: the
         "type": "data", "symmetric": False, "thickness": 1.4, "width": 4, "color": colours.ink,
         "array": [row.hi - row.rate for row in rows], "arrayminus": [row.rate - row.lo for row in rows],
     }  # fmt: skip
+    has_interval = any(row.lo == row.lo for row in rows)
     bars = {
-        "type": "bar", "orientation": "h", "x": [row.rate for row in rows], "y": at, "width": 0.62, "error_x": whiskers,
+        "type": "bar", "orientation": "h", "x": [row.rate for row in rows], "y": at, "width": 0.62,
+        **({"error_x": whiskers} if has_interval else {}),
         "marker": {
             "color": [colours.hot if row.is_hot else colours.blue for row in rows],
             "opacity": [0.35 if row.is_small else 1 for row in rows],

@@ -29,7 +29,9 @@ class Row:
 def figure(rows: Sequence[Row], *, verb: str, colours: theme.Palette):
     """Two bars a row in points: its own rate (accent where it got worse) and its share of accounts (hatched)."""
     at = list(range(len(rows)))
-    furthest = 125 * max([*(max(abs(row.rate_part), abs(row.mix_part)) for row in rows), 0.002])
+    ends = [100 * part for row in rows for part in (row.rate_part, row.mix_part)]
+    left, furthest = 1.15 * min(*ends, -0.1), 1.15 * max(*ends, 0.1)
+    right = furthest + 0.6 * (furthest - left)
     own = {
         "type": "bar", "orientation": "h", "x": [row.rate_part * 100 for row in rows], "y": at, "width": 0.32, "offset": -0.34,
         "marker": {"color": [colours.hot if row.rate_part > 0 else colours.blue for row in rows]},
@@ -47,13 +49,12 @@ def figure(rows: Sequence[Row], *, verb: str, colours: theme.Palette):
         f"<br>its own rate: {numbers.points(row.rate_part)}<br>its share: {numbers.points(row.mix_part)}"
         for row in rows
     ]
-    right = furthest * 1.8
     return theme.figure(
-        [theme.rows_hit(hover, (-furthest, right)), own, mix, theme.labels(said, [furthest] * len(rows), colours.muted)],
+        [theme.rows_hit(hover, (left, right)), own, mix, theme.labels(said, [furthest] * len(rows), colours.muted)],
         [row.name for row in rows],
         colours,
         title_x="points of the change",
-        xaxis={"range": [-furthest, right], "zeroline": True, "zerolinewidth": 1.4, "nticks": 6},
+        xaxis={"range": [left, right], "zeroline": True, "zerolinewidth": 1.4, "nticks": 6},
     )
 
 

@@ -18,7 +18,10 @@ from lib.view.plain import plain
 ROW = 30  # pixels of one horizontal bar
 FONT = "Source Sans, Source Sans Pro, sans-serif"
 UNSEEN = "rgba(0,0,0,0)"
-STILL = {"selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}}}  # a click is seen on the page
+STILL = {
+    "selected": {"marker": {"opacity": 1}},
+    "unselected": {"marker": {"opacity": 1}},
+}  # a click is seen on the page
 
 
 @dataclass(frozen=True)
