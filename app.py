@@ -5,12 +5,14 @@ Icons stand in the sidebar's own links: given here, the browser's tab would fetc
 
 import streamlit as st
 
-from lib.view.rooms import ROOMS
+from lib.view import door
+from lib.view.rooms import FRONT, ROOMS
 
-st.navigation(
-    {
-        group: [st.Page(room.file, title=room.title, default=room is ROOMS[""][0]) for room in rooms]
-        for group, rooms in ROOMS.items()
-    },
-    position="hidden",
-).run()
+pages = {
+    group: [st.Page(room.file, title=room.title, default=room is FRONT) for room in rooms]
+    for group, rooms in ROOMS.items()
+}
+try:
+    st.navigation(pages, position="hidden").run()
+except Exception as error:
+    door.failed(error)

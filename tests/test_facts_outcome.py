@@ -242,8 +242,12 @@ def lost_twin(terms, opens_on, closes_on, as_of, grace):
 
 
 def answers(con, opens_on, closes_on, as_of, grace) -> dict:
-    rows = con.execute("from outcome_lost(?, ?, ?, ?)", [opens_on, closes_on, as_of, grace]).fetchall()
-    return {row[0]: row[3] for row in rows}
+    rows = con.execute(
+        "select account, had_outcome from outcome_lost(?, ?, ?, ?) join (select distinct _account, account from core.contract) "
+        "using (_account)",
+        [opens_on, closes_on, as_of, grace],
+    ).fetchall()
+    return dict(rows)
 
 
 def numbered(given_accounts):

@@ -68,7 +68,11 @@ def store(tmp_path_factory):
 
 def patterns(store, day=DAY, weeks=13) -> dict[str, tuple]:
     with open_store(store).ask(YEAR) as con:
-        rows = con.execute("from usage_before(?, ?)", [day, weeks]).fetchall()
+        rows = con.execute(
+            "select account.account, pattern.* exclude (_account) "
+            "from usage_before(?, ?) as pattern join core.account using (_account)",
+            [day, weeks],
+        ).fetchall()
     return {row[0]: row[1:] for row in rows}
 
 

@@ -107,7 +107,9 @@ def on_contracts(*rows: dict) -> duckdb.DuckDBPyConnection:
     if rows:
         frame = contract_frame(*rows)
         con.register("given", as_arrow("contract", frame))
-        con.execute("insert into core.contract by name select * from given")
+        con.execute(
+            "insert into core.contract by name select *, dense_rank() over (order by account) - 1 as _account from given"
+        )
         con.unregister("given")
     return con
 
@@ -119,6 +121,8 @@ def _empty_core() -> duckdb.DuckDBPyConnection:
         con.execute(f"attach ':memory:' as {name}")
         con.execute(f"use {name}")
         con.execute(SCHEMA)
+        if name == "core":
+            con.execute("alter table contract add column _account uinteger")
     con.execute("create table usage_week (account varchar, week date, n_active_days utinyint, n_events uinteger)")
     con.execute("create table usage_person_week (account varchar, person varchar, week date, n_events uinteger)")
     con.execute("create table usage_feature_week (account varchar, feature varchar, week date)")

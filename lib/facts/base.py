@@ -112,7 +112,7 @@ def check_outcome(con: duckdb.DuckDBPyConnection, outcome: str | None) -> str:
 def statement(outcome: str, dimensions: Sequence[StoredDimension], definitions: Definitions) -> str:
     """The SQL chain whose last step, `base`, has one row per account at risk in the book.
 
-    Columns: account, had_outcome (empty while pending), arr, tenure_days, and d0, d1, ... for `dimensions`.
+    Columns: _account, account, had_outcome (empty while pending), arr, tenure_days, and d0, d1, ... for `dimensions`.
     Only names from closed sets are filled in; values are bound by `parameters`.
     """
     steps, joins = [], []
@@ -120,15 +120,16 @@ def statement(outcome: str, dimensions: Sequence[StoredDimension], definitions: 
         steps.append(
             f"outcome as (\n    from {OUTCOMES[outcome].relation}($opens_on, $closes_on, $as_of, $grace_days)\n)"
         )
-        joins.append("join outcome using (account)")
+        joins.append("join outcome using (_account)")
     historic = [each for each in dimensions if each.has_history]
     if historic and OUTCOMES[outcome].has_period:
         steps.append(_was_step(historic))
-        joins.append("left join was using (account)")
+        joins.append("left join was using (_account)")
     if any(each.kind == "usage" for each in dimensions):
         steps.append("usage_pattern as (\n    from usage_before($opens_on, $usage_weeks)\n)")
-        joins.append("left join usage_pattern using (account)")
+        joins.append("left join usage_pattern using (_account)")
     fields = [
+        "book._account",
         "book.account",
         *_outcome_fields(outcome),
         *(f"{_code(e, outcome)} as d{i}" for i, e in enumerate(dimensions)),
@@ -217,9 +218,9 @@ def _was_step(historic: Sequence[StoredDimension]) -> str:
         fields.append(f"        coalesce(bool_or({field}), false) as {quote(f'had {each.name}')}")
         fields.append(f"        max(code) filter (where {field}) as {quote(f'was {each.name}')}")
     return (
-        "was as (\n    select\n        account,\n"
+        "was as (\n    select\n        _account,\n"
         + ",\n".join(fields)
-        + "\n    from core.dimension_spell\n    where from_on <= $opens_on and until_on > $opens_on\n    group by account\n)"
+        + "\n    from core.dimension_spell\n    where from_on <= $opens_on and until_on > $opens_on\n    group by _account\n)"
     )
 
 

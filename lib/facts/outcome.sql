@@ -1,5 +1,5 @@
 -- Outcomes of accounts over a period [opens_on, closes_on), as known on as_of.
--- Grain: one row per account that was at risk. had_outcome is empty while the answer is pending: neither lost nor kept.
+-- Grain: one row per account that was at risk, by its number in this snapshot. had_outcome is empty while the answer is pending: neither lost nor kept.
 -- arr is the account's ARR on the opening day.
 
 -- lost: active on the opening day and not when the period closes. The day it closes is the next period's opening day, so
@@ -11,7 +11,7 @@ with asked as (
 ),
 term as (
     select
-        account, starts_on, arr, last_day,
+        _account, starts_on, arr, last_day,
         least(ends_on, cancelled_on) as ended_on,
         coalesce(cancelled_on <= as_of::date, false) or coalesce(notice_given_on <= as_of::date, false) as is_refused,
         as_of::date < least(ends_on, cancelled_on) + grace_days::integer as is_in_grace
@@ -20,7 +20,7 @@ term as (
 ),
 by_account as (
     select
-        account,
+        _account,
         min(starts_on) as started_on,
         sum(arr) filter (where coalesce(starts_on <= opens_on::date, true) and coalesce(ended_on > opens_on::date, true)) as arr,
         bool_or(coalesce(starts_on <= opens_on::date, true) and coalesce(ended_on > opens_on::date, true)) as was_active,
@@ -29,10 +29,10 @@ by_account as (
         coalesce(bool_or(is_in_grace and not is_refused) filter (where coalesce(starts_on <= last_day, true)), false) as is_pending,
         min(starts_on) filter (where starts_on > last_day and starts_on <= as_of::date) as returns_on
     from term
-    group by account
+    group by _account
 )
 select
-    account,
+    _account,
     started_on,
     arr,
     case
@@ -48,11 +48,11 @@ where was_active;
 create macro outcome_lapsed(opens_on, closes_on, as_of, grace_days) as table
 with due as (
     select
-        account, product_family, starts_on, ends_on, arr,
+        _account, starts_on, ends_on, arr,
         coalesce(notice_given_on <= as_of::date, false) as is_refused,
         exists (
             from core.contract as next
-            where next.account = contract.account
+            where next._account = contract._account
               and coalesce(next.product_family, next.product) is not distinct from coalesce(contract.product_family, contract.product)
               and next.kind is distinct from 'trial'
               and next.starts_on > contract.starts_on
@@ -69,7 +69,7 @@ with due as (
 ),
 judged as (
     select
-        account, arr,
+        _account, arr,
         case
             when is_renewed then false
             when not is_refused and as_of::date < ends_on + grace_days::integer then null
@@ -78,28 +78,28 @@ judged as (
     from due
 ),
 first_start as (
-    select account, min(starts_on) as started_on from core.contract where kind is distinct from 'trial' group by account
+    select _account, min(starts_on) as started_on from core.contract where kind is distinct from 'trial' group by _account
 )
 select
-    account,
+    _account,
     any_value(started_on) as started_on,
     sum(arr) as arr,
     case when bool_or(is_lapsed) then true when bool_or(is_lapsed is null) then null else false end as had_outcome
 from judged
-join first_start using (account)
-group by account;
+join first_start using (_account)
+group by _account;
 
 -- cancelled: active on the opening day, and a term was ended before its time in the period, its last day included. A term
 -- that another of the same product line took the place of within the grace days was changed, not cancelled.
 create macro outcome_cancelled(opens_on, closes_on, as_of, grace_days) as table
 with term as (
     select
-        account, starts_on, arr,
+        _account, starts_on, arr,
         cancelled_on > opens_on::date and cancelled_on <= closes_on::date
             and cancelled_on <= as_of::date and coalesce(cancelled_on < ends_on, true)
             and not exists (
                 from core.contract as next
-                where next.account = contract.account
+                where next._account = contract._account
                   and next.contract <> contract.contract
                   and coalesce(next.product_family, next.product) is not distinct from coalesce(contract.product_family, contract.product)
                   and next.kind is distinct from 'trial'
@@ -112,10 +112,10 @@ with term as (
       and coalesce(least(ends_on, cancelled_on) > opens_on::date, true)
 )
 select
-    account,
+    _account,
     min(starts_on) as started_on,
     sum(arr) filter (where coalesce(starts_on <= opens_on::date, true)) as arr,
     coalesce(bool_or(is_cancelled), false) as had_outcome
 from term
-group by account
+group by _account
 having bool_or(coalesce(starts_on <= opens_on::date, true));

@@ -1,5 +1,5 @@
 -- Usage patterns of accounts over the n_weeks full weeks before a day, so that nothing after that day leaks in.
--- Grain: one row per account that had a contract on the day and is old enough to tell (four full weeks).
+-- Grain: one row per account, by its number in this snapshot, that had a contract on the day and is old enough to tell (four full weeks).
 -- An account that has no use at all has a row of zeros; concentration is empty where nobody was active.
 create macro usage_before(day, n_weeks) as table
 with span as (
@@ -9,25 +9,26 @@ with span as (
         (date_trunc('week', day::date) - to_days(28))::date as recent_on
 ),
 live as (
-    select account, min(starts_on) as started_on, sum(seats) as seats
+    select _account, any_value(account) as account, sum(seats) as seats
     from core.contract
     where kind is distinct from 'trial'
       and coalesce(starts_on <= day::date, true)
       and coalesce(least(ends_on, cancelled_on) > day::date, true)
-    group by account
+    group by _account
 ),
 first_start as (
-    select account, min(starts_on) as started_on from core.contract group by account
+    select _account, min(starts_on) as started_on from core.contract group by _account
 ),
 aged as (
     select
+        live._account,
         live.account,
         live.seats,
         greatest(1, least(
             n_weeks::integer, coalesce(datediff('week', first_start.started_on, span.closes_on), n_weeks::integer)
         )) as n_weeks_lived
     from live
-    join first_start using (account)
+    join first_start using (_account)
     cross join span
     where coalesce(first_start.started_on <= span.recent_on, true)
 ),
@@ -58,7 +59,7 @@ features as (
     group by account
 )
 select
-    account,
+    _account,
     coalesce(n_active_days, 0) / n_weeks_lived as usage_frequency,
     coalesce(n_features, 0) as usage_breadth,
     coalesce(n_events, 0) / n_weeks_lived as usage_volume,

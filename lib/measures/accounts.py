@@ -70,13 +70,13 @@ def accounts(
     plain = ", ".join(f"book.{name}::varchar as {name}" for name in _PLAIN)
     sql = "\n".join([
         chain,
-        f"select account, {plain},",
+        f"select book.account, {plain},",
         "    base.arr::double as arr, base.tenure_days::double as tenure_days, base.had_outcome as is_lost,",
         "    count(*) over () as n_rows, count(base.had_outcome) over () as n_decided",
         "from base",
-        "join book using (account)",
+        "join book using (_account)",
         f"where {' and '.join(['true', *conditions])}",
-        f"order by {sort} {direction} nulls last, account",
+        f"order by {sort} {direction} nulls last, book.account",
         "limit $limit offset $offset",
     ])  # fmt: skip
     rows = con.execute(sql, facts.parameters(sql, book, definitions) | values).df()

@@ -25,9 +25,11 @@ def facets(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions,
     """
     catalogue = read_catalogue(con)
     dimensions = [find_dimension(catalogue, name) for name in dict.fromkeys(by)]
-    arms = ["select -1 as at, null::varchar as value, count(*) as n from book"]
-    arms += [_arm(at, dimension) for at, dimension in enumerate(dimensions)]
-    sql = "\nunion all\n".join(arms)
+    fields = [f"{_value(each)} as d{at}" for at, each in enumerate(dimensions)]
+    arms = ["select -1 as at, null::varchar as value, count(*) as n from accounts"]
+    arms += [f"select {at}, d{at}::varchar, count(*) from accounts group by d{at}" for at in range(len(dimensions))]
+    accounts = f"with accounts as materialized (\n    select {', '.join(['true', *fields])} from book as account\n)\n"
+    sql = accounts + "\nunion all\n".join(arms)
     values = {"as_of": book.as_of} if any(each.has_history for each in dimensions) else {}
     rows = [
         (at, _rank(dimensions[at], value, n) if at >= 0 else (), {dimensions[at].name: value} if at >= 0 else {}, n)
@@ -37,13 +39,8 @@ def facets(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions,
     return Answer(pd.DataFrame([row[2:] for row in rows], columns=COLUMNS), sql=sql)
 
 
-def _arm(at: int, dimension: StoredDimension) -> str:
-    if dimension.has_history:
-        return (
-            f"select {at}, {value_on(dimension, '$as_of::date')} as value, count(*) from book as account group by value"
-        )
-    column = quote(dimension.column)
-    return f"select {at}, {column}::varchar, n from (select {column}, count(*) as n from book group by {column})"
+def _value(dimension: StoredDimension) -> str:
+    return value_on(dimension, "$as_of::date") if dimension.has_history else f"account.{quote(dimension.column)}"
 
 
 def _rank(dimension: StoredDimension, value: str | None, n: int) -> tuple:

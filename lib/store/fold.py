@@ -32,6 +32,18 @@ where (started_on is not null or churned_on is not null)
   and account not in (select account from contract)
 """
 
+# Grouping and joining a million accounts by a number takes half the time it takes by their text.
+_NUMBER_ACCOUNTS = """
+alter table folded_account add column _account uinteger;
+update folded_account set _account = rowid;
+create table numbered as
+    select contract.*, folded_account._account
+    from contract
+    left join folded_account using (account);
+drop table contract;
+alter table numbered rename to contract;
+"""
+
 # Days on which something was written down. A term's start may be signed ahead, so it only counts where nothing else does.
 RECORDED = {
     "account": ("started_on", "churned_on"),
@@ -62,6 +74,7 @@ def build_core(target: Path, sources: dict[str, list[list[Path]]], received_on: 
                 con.execute(f"insert into {quote(table)} by name select * from {quote('folded_' + table)}")
                 con.execute(f"drop table {quote('folded_' + table)}")
         con.execute(_DERIVE_CONTRACTS)
+        con.execute(_NUMBER_ACCOUNTS)
         for dimension in catalogue(con, "folded_account"):
             if dimension.kind == "category":
                 _one_spelling(con, dimension.name)
@@ -183,7 +196,7 @@ def _write_account(con: duckdb.DuckDBPyConnection, dimensions: list[StoredDimens
         "values varchar[], cuts double[], is_default boolean, has_history boolean)"
     )
     con.execute(
-        "create table dimension_spell (dimension varchar, account varchar, from_on date, until_on date, code uinteger)"
+        "create table dimension_spell (dimension varchar, _account uinteger, from_on date, until_on date, code uinteger)"
     )
     coded = {}
     for position, each in enumerate(dimensions):
@@ -214,8 +227,10 @@ def _write_account(con: duckdb.DuckDBPyConnection, dimensions: list[StoredDimens
         if each.has_history:
             con.execute(
                 "insert into dimension_spell "
-                f"select field, account, from_on, until_on, enum_code(value::{kind}) "
-                "from account_history where field = $field and until_on is not null",
+                "select was.field, folded_account._account, was.from_on, was.until_on, "
+                f"enum_code(was.value::{kind}) "
+                "from account_history as was join folded_account using (account) "
+                "where was.field = $field and was.until_on is not null",
                 {"field": each.name},
             )
     plain = [

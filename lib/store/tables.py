@@ -1,6 +1,7 @@
 """The store's tables as Python sees them: columns and types from schema.sql, keys, and safe names.
 
 COLUMNS   table -> {column: DuckDB type}, read from schema.sql itself
+NUMBER    the column that numbers the accounts of a snapshot
 SHAPE     names the tables of this version of Headlight: a snapshot of another shape is folded anew
 KEYS      table -> the columns that make a row unique (event has none)
 quote     the one function that turns a name into a quoted SQL identifier
@@ -13,7 +14,8 @@ from pathlib import Path
 import duckdb
 
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text()
-FOLD = 1  # counts up when the same batches would be folded into other tables
+NUMBER = "_account"  # beside account in a snapshot: the account's number there, which facts join on
+FOLD = 2  # counts up when the same batches would be folded into other tables
 SHAPE = f"{hashlib.sha256(SCHEMA.encode()).hexdigest()[:12]}.{FOLD}"
 
 KEYS: dict[str, tuple[str, ...]] = {

@@ -33,7 +33,7 @@ from lib.measures.registry import measure
 from lib.store.dimensions import StoredDimension
 from lib.store.folder import current, default_store
 from lib.store.opening import Snapshot
-from lib.view import access
+from lib.view import access, look
 from lib.view.plain import plain
 
 _SHOWN = "snapshot of this run"
@@ -143,7 +143,7 @@ def _said(asked: Callable[[], Answer]) -> Answer | None:
     try:
         return asked()
     except Refused as refusal:
-        st.warning(plain(refusal), icon=":material/block:")
+        look.notice(plain(refusal))
     except Exception as error:
         failed(error)
     return None

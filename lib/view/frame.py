@@ -3,11 +3,14 @@
 page     the one call every page begins with; gives the book
 has_arrived  whether the reader just came to the page
 notices  what of a link could not be used
+nobody_at_risk  where the book holds no one to lose
 share    the link to this very view, to copy
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from typing import NoReturn
 
 import streamlit as st
 
@@ -16,6 +19,7 @@ from lib.errors import Refused
 from lib.store.opening import Snapshot
 from lib.view import access, address, bookbar, door, look, rooms
 from lib.view.plain import plain
+from lib.view.words import word_within
 
 _ON, _ARRIVED = "page the reader is on", "whether they just came"
 STALE_DAYS = 7  # data that ends longer ago than this is said to be old
@@ -43,7 +47,16 @@ def has_arrived() -> bool:
 def notices(said: Sequence[str]) -> None:
     """What of a link could not be used, and what was used instead."""
     if said:
-        st.warning("  \n".join(plain(each) for each in said), icon=":material/link_off:")
+        look.notice(*(plain(each) for each in said))
+
+
+def nobody_at_risk() -> NoReturn:
+    """The state of a book in which nobody could be lost; ends the page."""
+    look.empty(
+        "Nobody is at risk here",
+        "No account of this book could be lost in this period. Widen the period, or lift a filter.",
+    )
+    st.stop()
 
 
 def share(query: Mapping[str, Sequence[str]]) -> None:
@@ -84,7 +97,8 @@ def _heading(question: str, line: str) -> None:
 def _line(book: Book, last_day: date | None) -> str:
     """6,000 accounts in channel Reseller · 1 Nov 2025 – 31 Oct 2026 · data to 31 Oct 2026."""
     n = door.ask("facets", bookbar.timeless(book)).table["n"].iat[0]
-    who = plain(book.describe(int(n)))
+    worded = replace(book, filters=tuple((word_within(name), values) for name, values in book.filters))
+    who = plain(worded.describe(int(n)))
     if last_day is None:
         return f"{who} · no dates in the data: who has churned is known, when is not"
     parts = [

@@ -45,10 +45,9 @@ def show(table: pd.DataFrame, verb: str, state: HotState, on_open: Callable[[Pat
                 "The search keeps them in mind so that they do not colour the others."
             )
             for row in others:
+                name = plain(segment_text(worded(row["segment"])))
                 said = f"{numbers.percent(row['churn_rate'])} {verb}, {numbers.percent(row['rest_rate'])} in the rest"
-                look.html(
-                    f'<div class="hl-note"><b>{plain(segment_text(worded(row["segment"])))}</b>: {said}, {numbers.n_of(row["n"])}</div>'
-                )
+                look.html(f'<div class="hl-note"><b>{name}</b>: {said}, {numbers.n_of(row["n"])}</div>')
 
 
 def linked(table: pd.DataFrame, verb: str, page: str, query: Mapping[str, Sequence[str]], most: int) -> None:
@@ -61,7 +60,7 @@ def linked(table: pd.DataFrame, verb: str, page: str, query: Mapping[str, Sequen
             with words:
                 look.html(_sentence(rank, row, verb, "accounts"))
             with picture:
-                look.html(_line(row, state.weight, longest))
+                look.html(_line(row, "accounts", longest))
             with opens:
                 st.page_link(page, label="Open ›", query_params={**query, **query_of(row["segment"])})
 
@@ -79,7 +78,7 @@ def _spot(rank: int, row: dict, verb: str, state: HotState, longest: float, on_o
         with words:
             look.html(_sentence(rank, row, verb, state.weight))
         with picture:
-            look.html(_line(row, "accounts", longest))
+            look.html(_line(row, state.weight, longest))
         with opens:
             st.button("Open ›", key=f"open spot {rank}", type="tertiary", on_click=on_open, args=(path,))
 

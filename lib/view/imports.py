@@ -28,9 +28,10 @@ def _batch(batch: Batch, *, is_open: bool) -> None:
     if batch.n_merged:
         said += f", {numbers.count(batch.n_merged)} merged"
     day = batch.received_at[:16].replace("T", " ")
+    tables_read = plain(", ".join(batch.tables))
     look.html(
-        f'<div class="hl-note"><b style="color:var(--hl-ink)">{plain(batch.source)}</b><br>{said} · {plain(", ".join(batch.tables))}'
-        f"<br>{plain(day)} UTC by {plain(batch.who)}</div>"
+        f'<div class="hl-note"><b>{plain(batch.source)}</b><br>{said} · {tables_read}<br>{plain(day)} UTC by '
+        f"{plain(batch.who)}</div>"
     )
     for note in batch.notes[:3]:
         look.note(plain(note))

@@ -4,6 +4,8 @@ ICON      of the browser's tab
 dress     put the style sheet on the page
 html      a piece of HTML of ours; text from data inside it has passed `plain`
 section   a heading with a muted aside
+notice    something to know before reading on
+note      a muted line
 empty     a designed empty state: what is not there, and what to do
 ask_to_scroll  move a part of the page into view, after a click elsewhere
 """
@@ -46,6 +48,11 @@ def section(title: str, aside: str = "", *, place: str = "") -> None:
 def note(text: str) -> None:
     """A muted line. It has passed `plain` where it holds data."""
     st.html(f'<p class="hl-note">{text}</p>')
+
+
+def notice(*lines: str, icon: str = "⚠") -> None:
+    """Something to know before reading on. The lines have passed `plain` where they hold data; no address in them is a link."""
+    st.html(f'<div class="hl-notice" role="status"><i>{icon}</i><div>{"<br>".join(lines)}</div></div>')
 
 
 def empty(title: str, *lines: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from lib.measures import Answer
-from lib.view import numbers, tables
+from lib.view import look, numbers, tables
 from lib.view.plain import plain
 
 
@@ -21,9 +21,9 @@ def passport(meaning: Mapping[str, str], answers: Mapping[str, Answer], *, furth
         for name, answer in answers.items():
             st.markdown(f"**{name}**")
             for note in answer.notes:
-                st.caption(plain(note))
+                look.note(plain(note))
             for row in answer.left_out.itertuples():
-                st.caption(f"Left out: {numbers.plural(row.n, 'account')}: {plain(row.reason)}.")
+                look.note(f"Left out: {numbers.plural(row.n, 'account')}: {plain(row.reason)}.")
             st.code(answer.sql, language="sql", wrap_lines=True)
 
 

@@ -10,13 +10,11 @@ import re
 # Numeric character references mean the same letter to markdown, to HTML and to Plotly, and start no markup in any of them.
 _MARKUP = re.compile(r"[^\w ,]|_|^ | $| (?= )", re.ASCII)
 
-# Streamlit looks at the finished text once more: icons and arrows are put in, and addresses become links. A word joiner,
-# which has no width, keeps these apart.
+# Streamlit's markdown looks at the finished text once more, for icons and arrows. A word joiner, which has no width, keeps
+# their letters apart. (Addresses become links there and nowhere else: only names of columns come that way.)
 _SECOND_LOOK = re.compile(
     r"(?<=:)(?=material_\w|streamlit:)"  # :material_x:
-    r"|(?<=(?<!\S)[-<>~=])(?=[-=>]{1,2}(?!\S))"  # ->
-    r"|(?<=http)(?=s?:)|(?<=www)(?=\.)|(?<=\S)(?=@)",  # links
-    re.IGNORECASE,
+    r"|(?<=(?<!\S)[-<>~=])(?=[-=>]{1,2}(?!\S))",  # ->
 )
 _WORD_JOINER = "\u2060"
 

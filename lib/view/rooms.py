@@ -1,5 +1,6 @@
 """The rooms of the house: the pages there are, grouped as people work.
 
+FRONT   the page people land on
 ROOMS   group -> its pages
 links   a link to every page in the sidebar; each carries the book
 """
@@ -19,8 +20,9 @@ class Room:
     icon: str
 
 
+FRONT = Room("pages/overview.py", "Overview", ":material/flare:")
 ROOMS = {
-    "": (Room("pages/overview.py", "Overview", ":material/flare:"),),
+    "": (FRONT,),
     "Why we lose": (Room("pages/hotspots.py", "Hot-spots", ":material/local_fire_department:"),),
 }
 

@@ -17,7 +17,7 @@ import pandas as pd
 
 from lib.export import segment_text, value_text
 from lib.view import numbers
-from lib.view.words import word, worded
+from lib.view.words import word, word_within, worded
 
 Segment = Mapping[str, str | None]
 _TAKE_THE = {
@@ -73,7 +73,7 @@ def place(segment: Segment) -> str:
     if all(value is not None and value_text(name, value) == value for name, value in segment.items()):
         return f"in {'the ' if segment_text(segment) in _TAKE_THE else ''}{segment_text(segment)} as a whole"
     return "where " + " and ".join(
-        f"{word(name)} is {'missing' if value is None else value}" for name, value in segment.items()
+        f"{word_within(name)} is {'missing' if value is None else value}" for name, value in segment.items()
     )
 
 
@@ -88,13 +88,11 @@ def changed(table: pd.DataFrame, verb: str, dimension: str) -> str:
     moved, rate, mix = table["change"].iloc[0], table["rate_part"].sum(), table["mix_part"].sum()
     if abs(moved) < 0.0005:
         return f"{numbers.percent(now)} {verb}, as in the previous period."
-    direction, name = (
-        "more" if moved > 0 else "fewer",
-        word(dimension).lower() if word(dimension) != dimension else dimension,
-    )
+    direction = "more" if moved > 0 else "fewer"
     return (
-        f"{numbers.percent(now)} {verb}, {_bare_points(moved)} {direction} than the {numbers.percent(before)} of the previous period: "
-        f"{numbers.points(rate)} from rates within each {name}, {numbers.points(mix)} from having other shares of accounts in each."
+        f"{numbers.percent(now)} {verb}, {_bare_points(moved)} {direction} than the {numbers.percent(before)} of the previous "
+        f"period: {numbers.points(rate)} from rates within each {word_within(dimension)}, {numbers.points(mix)} from other "
+        "shares of accounts."
     )
 
 
@@ -114,11 +112,11 @@ def simpson(table: pd.DataFrame, dimension: str) -> str:
         return ""
     if table["change"].iloc[0] > 0:
         return (
-            f"Parts and whole disagree: no value of {word(dimension)} got worse, and yet the whole did, "
+            f"Parts and whole disagree: no value of {word_within(dimension)} got worse, and yet the whole did, "
             "because more of the accounts are now where the rate is high."
         )
     return (
-        f"Parts and whole disagree: no value of {word(dimension)} got better, and yet the whole did, "
+        f"Parts and whole disagree: no value of {word_within(dimension)} got better, and yet the whole did, "
         "because more of the accounts are now where the rate is low."
     )
 

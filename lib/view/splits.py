@@ -87,7 +87,7 @@ def _changes(table: pd.DataFrame, state: HotState, by: StoredDimension, verb: st
         return
     look.html(f'<p class="hl-said">{plain(sentences.changed(table, verb, by.name))}</p>')
     if warning := sentences.simpson(table, by.name):
-        st.warning(plain(warning), icon=":material/balance:")
+        look.notice(plain(warning), icon="⚖")
     moved = (table["rate_part"] + table["mix_part"]).abs().sort_values(ascending=False, kind="stable")
     shown = table.loc[moved.index].head(MOST_BARS).to_dict("records")
     drawn = ("rate_before", "churn_rate", "share_before", "share", "rate_part", "mix_part")

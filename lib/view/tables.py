@@ -30,7 +30,15 @@ def show(table: pd.DataFrame, *, key: str, height: int | str = "auto", labels: d
     )
 
 
-def download(label: str, file_name: str, answer: Callable[[], Answer], *, key: str, drop: tuple[str, ...] = ()) -> None:
+def download(
+    label: str,
+    file_name: str,
+    answer: Callable[[], Answer],
+    *,
+    key: str,
+    drop: tuple[str, ...] = (),
+    is_quiet: bool = False,
+) -> None:
     """A button that asks for all rows when it is clicked, and gives them as CSV."""
     st.download_button(
         label,
@@ -39,6 +47,7 @@ def download(label: str, file_name: str, answer: Callable[[], Answer], *, key: s
         mime="text/csv",
         key=key,
         icon=":material/download:",
+        type="tertiary" if is_quiet else "secondary",
         on_click="ignore",
     )
 

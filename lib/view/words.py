@@ -1,6 +1,7 @@
 """What dimensions are called on a page: by their names in the glossary, other column names as people would write them.
 
 word     "seat_utilisation" as "Seat utilisation"; "TechSupport" stays as it is
+word_within  the same within a sentence
 worded   a segment with its dimensions so named
 """
 
@@ -16,9 +17,15 @@ _ELSEWHERE = {"segment": "segment_name"}  # a column of account whose name the a
 def word(name: str) -> str:
     """What people call the dimension `name`."""
     term = TERMS.get(_ELSEWHERE.get(name, name))
-    if term and term.unit == "text":
+    if term:
         return term.label
     return name.replace("_", " ").capitalize() if _PROGRAMMED.fullmatch(name) else name
+
+
+def word_within(name: str) -> str:
+    """The same within a sentence: "seat utilisation", but "CSM"."""
+    said = word(name)
+    return said if said == name or said.isupper() else said[0].lower() + said[1:]
 
 
 def worded(segment: Mapping[str, str | None]) -> dict[str, str | None]:

@@ -139,7 +139,7 @@ def _columns(
     notes: list[str] = []
     found: list[Column] = []
     schema = list(tables.columns(table))
-    names = {name.casefold() for name in schema}
+    names = {name.casefold() for name in schema} | {tables.NUMBER}
     for at, (m, profile) in enumerate(zip(mapped, profiles, strict=True)):
         raw = f"c{at}"
 

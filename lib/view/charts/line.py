@@ -19,6 +19,7 @@ def rate_line(
     )
     return (
         f'<div class="hl-bar" style="opacity:{0.6 if is_faded else 1}">'
-        f'<div class="hl-track"><i class="hl-fill" style="width:{x(rate)}%"></i>{whisker}<i class="hl-mark" style="left:{x(base)}%"></i></div>'
+        f'<div class="hl-track"><i class="hl-fill" style="width:{x(rate)}%"></i>{whisker}'
+        f'<i class="hl-mark" style="left:{x(base)}%"></i></div>'
         f"<p>{numbers.interval(rate, lo, hi)} &nbsp; {numbers.n_of(n)}</p></div>"
     )

@@ -113,7 +113,8 @@ def labels(text: Sequence[str], x: Sequence[float], colour: str) -> dict:
     """Text that begins at `x` of every row."""
     at = list(range(len(text)))
     return {
-        "type": "scatter", "mode": "text", "x": list(x), "y": at, "text": [f"  {each}" for each in text], "textposition": "middle right",
+        "type": "scatter", "mode": "text", "x": list(x), "y": at, "text": [f"  {each}" for each in text],
+        "textposition": "middle right",
         "textfont": {"size": 12.5, "color": colour}, "hoverinfo": "skip", "cliponaxis": False, "customdata": at,
         "selected": {"textfont": {"color": colour}}, "unselected": {"textfont": {"color": colour}},
     }  # fmt: skip

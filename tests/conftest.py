@@ -1,0 +1,89 @@
+"""What several tests share: small stores, made once a run; servers that show them; a browser."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests import stores
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def full_store(tmp_path_factory) -> Path:
+    return stores.full(tmp_path_factory.mktemp("full"))
+
+
+@pytest.fixture(scope="session")
+def quiet_store(tmp_path_factory) -> Path:
+    return stores.quiet(tmp_path_factory.mktemp("quiet"))
+
+
+@pytest.fixture(scope="session")
+def flag_store(tmp_path_factory) -> Path:
+    return stores.flags(tmp_path_factory.mktemp("flags"))
+
+
+@pytest.fixture(scope="session")
+def hostile_store(tmp_path_factory) -> Path:
+    return stores.hostile(tmp_path_factory.mktemp("hostile"))
+
+
+@pytest.fixture(scope="session")
+def serve(tmp_path_factory):
+    """serve(store) starts a server that shows the store, and gives its address."""
+    started = []
+
+    def start(store: Path) -> str:
+        port = _free_port()
+        log = (tmp_path_factory.mktemp("server") / "log").open("w")
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        server = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, "HEADLIGHT_STORE": str(store)}, stdout=log, stderr=subprocess.STDOUT
+        )
+        started.append(server)
+        _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, Path(log.name))
+        return f"http://127.0.0.1:{port}"
+
+    yield start
+    for server in started:
+        server.terminate()
+    for server in started:
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One headless Chromium for all browser tests of a worker; each test opens its own context."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser import ARGUMENTS, executable
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+def _wait_for(url: str, server: subprocess.Popen, log: Path, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert server.poll() is None, log.read_text()
+        try:
+            with urllib.request.urlopen(url, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"no answer from {url}: {log.read_text()}")
