@@ -25,6 +25,7 @@ $(VENV)/ready: requirements.lock .ci/uv.lock
 
 run: setup
 	@test -f "$(STORE)/current" || { echo "No data yet: making the sample."; $(PY) -m lib sample --store "$(STORE)"; }
+	@$(PY) -m lib refold --if-needed --store "$(STORE)"
 	@echo "Headlight: http://127.0.0.1:8501"
 	HEADLIGHT_STORE="$(STORE)" $(PY) -m streamlit run app.py
 

@@ -1,6 +1,8 @@
 """Headlight in a browser: the pages and their titles. `streamlit run app.py`.
 
-Icons stand in the sidebar's own links: given here, the browser's tab would fetch them from elsewhere.
+A page file runs by itself when a link to it is a fresh server's first visit, and its links then name every page by its
+file. The front page therefore answers to its own name as well as to none. Icons stand in the sidebar's own links: given
+here, the browser's tab would fetch them from elsewhere.
 """
 
 import streamlit as st
@@ -12,6 +14,7 @@ pages = {
     group: [st.Page(room.file, title=room.title, default=room is FRONT) for room in rooms]
     for group, rooms in ROOMS.items()
 }
+pages[""].append(st.Page(FRONT.file, title=FRONT.title, url_path="overview", visibility="hidden"))
 try:
     st.navigation(pages, position="hidden").run()
 except Exception as error:

@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     undo.set_defaults(run=acts.undo)
 
     refold = commands.add_parser("refold", help="publish the same batches again, after an upgrade")
+    refold.add_argument("--if-needed", action="store_true", help="only where another version made the snapshot")
     refold.set_defaults(run=acts.refold)
 
     batches = commands.add_parser("batches", help="what was imported, when, by whom, and what was refused")

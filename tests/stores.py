@@ -49,10 +49,11 @@ def full(store: Path, *, planted: bool = True, seed: int = 1) -> Path:
     drawn = {name: dice.choice(np.array(kinds, object), N) for name, kinds in values.items()}
     is_hot = (drawn["channel"] == "Reseller") & (drawn["region"] == "US")
     first_year, second_year = dice.random(N) < 0.06, dice.random(N) < (0.08 + 0.25 * is_hot * planted)
-    days = dice.integers(0, 360, N)
+    days = dice.integers(0, 351, N)
+    days[np.flatnonzero(second_year & ~first_year)[0]] = 350  # the last day the data knows
     gone_on = [
         date(2024, 11, 15) + timedelta(int(day)) if first
-        else date(2025, 11, 15) + timedelta(int(min(day, 340))) if second else None
+        else date(2025, 11, 15) + timedelta(int(day)) if second else None
         for first, second, day in zip(first_year, second_year, days, strict=True)
     ]  # fmt: skip
     accounts = pd.DataFrame({"account": ids, "name": [f"Customer {number}" for number in range(N)], **drawn})
@@ -67,13 +68,10 @@ def full(store: Path, *, planted: bool = True, seed: int = 1) -> Path:
             "cancelled_on": gone_on,
         }
     )
-    last = pd.DataFrame(
-        {"contract": ["cX"], "account": [ids[0]], "starts_on": [LAST_DAY], "arr": [1_000.0], "kind": ["subscription"]}
-    )
     _publish(
         store, {"account": accounts}, source="accounts.csv", n_refused=2, refused=_refused(), n_read=N + 2, n_kept=N
     )
-    _publish(store, {"contract": pd.concat([contracts, last])}, source="contracts.csv", n_read=N + 1, n_kept=N + 1)
+    _publish(store, {"contract": contracts}, source="contracts.csv", n_read=N, n_kept=N)
     return store
 
 

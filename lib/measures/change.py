@@ -4,7 +4,6 @@ change    one row per value of a dimension: its mix part and its rate part; all 
 """
 
 from collections.abc import Sequence
-
 from datetime import timedelta
 
 import duckdb

@@ -107,8 +107,11 @@ def undo(options: argparse.Namespace) -> None:
 
 def refold(options: argparse.Namespace) -> None:
     """Publish the same batches again, in the tables of this version."""
-    from lib.store import publish
+    from lib.store import folder, publish
+    from lib.store.tables import SHAPE
 
+    if options.if_needed and folder.read_manifest(folder.require_current(options.store)).shape == SHAPE:
+        return
     manifest = publish.refold(options.store, who=getpass.getuser(), now=_now())
     say(f"{options.store} was folded anew, as snapshot {manifest.snapshot}")
 

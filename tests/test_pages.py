@@ -1,0 +1,235 @@
+"""Every page, run without a browser: full data, quiet data, flags alone, no data; links that restore and links that lie."""
+
+import html
+import re
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lib.view.address import pair
+from tests.conftest import ROOT
+from tests.stores import HOSTILE_COLUMN, NAMES, N
+
+PAGES = sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))
+HOTSPOTS = "pages/hotspots.py"
+
+
+@pytest.fixture
+def visit(monkeypatch):
+    """visit(store, page, query) runs a page as a first visit by that link."""
+
+    def run(store, page: str = HOTSPOTS, query: dict | None = None) -> AppTest:
+        monkeypatch.setenv("HEADLIGHT_STORE", str(store))
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(page)
+        for name, values in (query or {}).items():
+            app.query_params[name] = values
+        return app.run()
+
+    return run
+
+
+def text(app: AppTest) -> str:
+    """All a reader sees of our own words, as read."""
+    said = [each.proto.body for each in app.get("html")] + [
+        each.value for each in (*app.markdown, *app.caption, *app.error)
+    ]
+    said += [button.label for button in app.button]
+    return html.unescape(re.sub(r"<style>.*?</style>|<script>/\*.*?</script>|<[^>]+>", " ", " ".join(said)))
+
+
+def accounts(app: AppTest) -> pd.DataFrame:
+    return next(each.value for each in app.dataframe if "account" in each.value)
+
+
+def is_well(app: AppTest) -> bool:
+    return not app.exception and not app.error
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("store", ["full_store", "quiet_store", "flag_store", "hostile_store"])
+def test_every_page_on_every_store(visit, request, page, store):
+    app = visit(request.getfixturevalue(store), page)
+    assert is_well(app), text(app)
+    assert "accounts" in text(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_data_a_page_says_how_to_bring_some(visit, tmp_path, page):
+    app = visit(tmp_path, page)
+    assert is_well(app)
+    assert (
+        "There is no data yet" in text(app)
+        and "python -m lib import" in text(app)
+        and "python -m lib sample" in text(app)
+    )
+
+
+def test_the_planted_hot_spot_is_first_and_the_tiles_agree(visit, full_store):
+    app = visit(full_store)
+    assert "Reseller × US : " in text(app) or "Reseller × US: " in text(app)
+    assert re.search(r"1\s+Reseller × US", text(app))
+    overview = visit(full_store, "pages/overview.py")
+    figure = r"Accounts lost\s+([\d,]+)\s+of ([\d,]+)"
+    assert re.search(figure, text(app)).groups() == re.search(figure, text(overview)).groups()
+
+
+def test_when_nothing_stands_out_it_says_so(visit, quiet_store):
+    for page in PAGES:
+        assert "Nothing stands out" in text(visit(quiet_store, page))
+
+
+def test_without_dates_there_is_no_period_and_no_comparison(visit, flag_store):
+    app = visit(flag_store)
+    assert "no dates in the data" in text(app)
+    assert not [box for box in app.selectbox if box.label == "Period"]
+    assert "change" not in next(control for control in app.get("button_group") if control.key == "view").options
+    assert "no earlier period" in text(visit(flag_store, "pages/overview.py"))
+
+
+def test_a_drilled_link_lists_exactly_the_accounts_of_the_figure(visit, full_store):
+    path = [pair("channel", "Reseller"), pair("region", "US")]
+    app = visit(full_store, query={"path": path})
+    standing = re.search(r"([\d,]+) accounts\s+·\s+([\d,]+) lost:", text(app))
+    n, n_lost = (int(figure.replace(",", "")) for figure in standing.groups())
+    assert len(accounts(app)) == n
+    assert len(accounts(visit(full_store, query={"path": path, "rows": "lost"}))) == n_lost
+    assert "Channel: Reseller" in text(app) and "Region: US" in text(app)
+
+
+def test_missing_values_can_be_drilled_into(visit, full_store):
+    app = visit(full_store, query={"path": [pair("region", None)], "by": "channel"})
+    assert is_well(app) and "Region: missing" in text(app)
+    assert accounts(app)["region"].isna().all() if "region" in accounts(app) else True
+
+
+def test_the_list_pages_searches_and_sorts_in_the_store(visit, full_store):
+    first = visit(full_store)
+    assert len(accounts(first)) == 1_000 and "1–1,000 of " in text(first)
+    second = visit(full_store, query={"page": "2"})
+    assert "1,001–" in text(second) and not set(accounts(first)["account"]) & set(accounts(second)["account"])
+    found = visit(full_store, query={"find": "customer 77", "sort": "name", "up": "yes"})
+    assert accounts(found)["name"].str.contains("Customer 77").all() and accounts(found)["name"].is_monotonic_increasing
+    assert "No accounts here" in text(visit(full_store, query={"find": "nobody is called so"}))
+
+
+def test_views_bases_weights_and_outcomes_all_draw(visit, full_store):
+    for query in (
+        {"view": "pareto"}, {"view": "change", "by": "region"}, {"weight": "arr", "base": "overall"}, {"base": "rest", "by": "csm"},
+        {"outcome": "lapsed"}, {"outcome": "cancelled", "view": "pareto"},
+        {"depth": "1", "min_n": "50", "search": ["plan", "region"]},
+        {"path": [pair("channel", "Direct"), pair("region", "US"), pair("plan", "Team"), pair("segment", "SMB")]},
+        {"from": "2024-11-01", "to": "2025-11-01"}, {"as_of": "2025-10-31"},
+    ):  # fmt: skip
+        assert is_well(visit(full_store, query=query)), query
+
+
+def test_filters_of_a_link_are_the_books(visit, full_store):
+    query = {"f.channel": ["Reseller"], "missing": ["region"]}
+    for page in PAGES:
+        app = visit(full_store, page, query)
+        assert is_well(app) and "in channel Reseller and region (missing)" in text(app)
+
+
+def test_a_book_nobody_is_at_risk_in(visit, full_store):
+    app = visit(full_store, query={"from": "1990-01-01", "to": "1991-01-01", "as_of": "1991-01-01"})
+    assert is_well(app) and "Nobody is at risk here" in text(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"f.nowhere": ["x"], "f.channel": ["![x](http://evil.example)"], "missing": ["<b>"]},
+        {"from": "yesterday", "to": "2026-13-45", "as_of": "x"},
+        {"path": ["nowhere:x", "channel:Nobody", "channel:Direct", ":", "~"]},
+        {
+            "outcome": "'; drop table account; --",
+            "sort": "1; select",
+            "page": "-3",
+            "depth": "99",
+            "search": ["x"],
+            "by": "=",
+        },
+        {"from": "0001-01-01", "to": "9999-12-31"},
+        {"batch": "../../etc/passwd", "view": "<script>", "rows": "x", "base": "$x$", "weight": ":red[x]", "up": "no"},
+    ],
+)
+def test_links_that_lie_are_survived_and_said(visit, full_store, page, query):
+    app = visit(full_store, page, query)
+    assert is_well(app), text(app)
+
+
+def test_what_a_link_got_wrong_is_said(visit, full_store):
+    app = visit(full_store, query={"f.nowhere": ["x"], "path": ["nowhere:x"], "sort": "size"})
+    assert text(app).count("which this data does not have") == 2 and "sort “size” is not known" in text(app)
+
+
+def test_names_people_fear_are_shown_as_typed(visit, hostile_store):
+    app = visit(hostile_store, query={"path": [pair("channel", NAMES[0]), pair("segment", NAMES[1])]})
+    assert f"Channel: {NAMES[0]}" in html.unescape(" ".join(button.label for button in app.button))
+    assert set(accounts(app)["account"].str.rsplit(" ", n=1).str[0]) <= set(NAMES)
+    assert HOSTILE_COLUMN in [html.unescape(box.label) for box in app.multiselect]
+    assert not re.search(r"!\[|<script>alert|<img", " ".join(each.proto.body for each in app.get("html")))
+
+
+def test_refused_cells_open(visit, full_store):
+    closed = visit(full_store, "pages/overview.py")
+    assert "2 rows refused" in text(closed)
+    opened = visit(full_store, "pages/overview.py", {"batch": "000001"})
+    cells = next(each.value for each in opened.dataframe if "reason" in each.value)
+    assert list(cells["reason"]) == ["there is no such day", "not a number"] and list(cells["row"]) == [17, 99]
+
+
+def test_a_click_on_a_filter_a_tile_and_a_crumb(visit, full_store):
+    app = visit(full_store)
+    app.button(key="open tile lost").click().run()
+    assert app.query_params["rows"] == "lost" and accounts(app)["state"].eq("lost").all()
+    app.multiselect(key="book filter channel").select("Reseller").run()
+    assert app.query_params["f.channel"] == "Reseller" and "in channel Reseller" in text(app)
+    app.button(key="open spot 1").click().run()
+    assert app.query_params["path"] == "region:US"
+    app.button(key="drill lock").click().run()
+    assert app.query_params["f.region"] == "US" and "path" not in app.query_params
+    app.button(key="book clear").click().run()
+    assert "f.region" not in app.query_params and f"{N:,} accounts" in text(app)
+
+
+def test_the_clock_decides_what_is_stale_not_the_data(visit, full_store, monkeypatch):
+    import lib.view.frame as frame
+
+    class Today(frame.date):
+        @classmethod
+        def today(cls):
+            return cls(2026, 11, 3)
+
+    monkeypatch.setattr(frame, "date", Today)
+    print(text(visit(full_store))[:400])
+    assert "data ends" not in text(visit(full_store))
+    monkeypatch.setattr(Today, "today", classmethod(lambda cls: cls(2026, 12, 1)))
+    assert "data ends 31 days ago" in text(visit(full_store))
+
+
+def test_new_data_shows_at_the_next_interaction(visit, tmp_path):
+    from tests import stores
+    from tests.worldlets import account_frame, publish_frames
+
+    app = visit(stores.flags(tmp_path))
+    assert "600 accounts" in text(app)
+    publish_frames(tmp_path, {"account": account_frame(["new"], churned=True)})
+    assert "601 accounts" in text(app.run())
+
+
+def test_an_unforeseen_error_is_said_calmly_and_logged(visit, full_store, monkeypatch, caplog):
+    from lib.view import door
+
+    def fails(*_, **__):
+        raise RuntimeError("the secret table does not exist")
+
+    monkeypatch.setattr(door, "measure", fails)
+    door._answer.clear()
+    app = visit(full_store)
+    door._answer.clear()
+    assert not app.exception
+    reference = re.search(r"Reference \*\*(\w+)\*\*", app.error[0].value).group(1)
+    assert "secret" not in text(app) and reference in caplog.text
