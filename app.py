@@ -10,11 +10,9 @@ import streamlit as st
 from lib.view import door
 from lib.view.rooms import FRONT, ROOMS
 
-pages = {
-    group: [st.Page(room.file, title=room.title, default=room is FRONT) for room in rooms]
-    for group, rooms in ROOMS.items()
-}
-pages[""].append(st.Page(FRONT.file, title=FRONT.title, url_path="overview", visibility="hidden"))
+front = st.Page(FRONT.file, title=FRONT.title, default=True, url_path="front")
+pages = {group: [st.Page(room.file, title=room.title) for room in rooms] for group, rooms in ROOMS.items()}
+pages[""].insert(0, front)
 try:
     st.navigation(pages, position="hidden").run()
 except Exception as error:

@@ -4,6 +4,9 @@ wilson               interval of a proportion
 kaplan_meier         the share still there after a time, with unfinished ones censored
 survival_at, median_survival
 logrank              do groups survive alike?
+log_tail_count       how surprising a number of lost accounts is: the logarithm of its upper tail
+log_tail_pearson3    the same for a skewed sum, such as ARR lost
+rate_differs         does a part's rate differ from the rest's? two-sided p
 benjamini_hochberg   q-values of a long list of tests
 
 Thin over scipy and statsmodels; each is the other's check in tests/test_stats.py.
@@ -12,6 +15,9 @@ Thin over scipy and statsmodels; each is the other's check in tests/test_stats.p
 from dataclasses import dataclass
 
 import numpy as np
+
+DEEP_TAIL = 1e-280  # past this the incomplete gamma function underflows
+NEARLY_NORMAL = 1e-4  # a skewness below this changes no tail we could tell apart
 
 
 def wilson(k, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
@@ -92,3 +98,56 @@ def benjamini_hochberg(p) -> np.ndarray:
     if known.any():
         q[known] = false_discovery_control(p[known])
     return q
+
+
+def log_tail_count(lost, expected, n, variance) -> np.ndarray:
+    """log P(count >= lost) where `expected` of n were due with that variance; never far below where lost <= expected.
+
+    z = sign(o - E) sqrt(2 [o ln(o/E) + (n-o) ln((n-o)/(n-E))]) sqrt(E (1 - E/n) / variance), with o = lost - 1/2.
+    Second check: scipy.stats.hypergeom.logsf(lost - 1, N, K, n) where expected = nK/N, from which this errs by at most
+    half an order of magnitude down to 1e-8, to the safe side.
+    """
+    from scipy.special import log_ndtr, xlogy
+
+    observed = np.maximum(lost - 0.5, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        deviance = 2 * (xlogy(observed, observed / expected) + xlogy(n - observed, (n - observed) / (n - expected)))
+        z = np.sign(observed - expected) * np.sqrt(np.maximum(deviance, 0) * expected * (1 - expected / n) / variance)
+    return log_ndtr(-np.nan_to_num(z))
+
+
+def log_tail_pearson3(excess, variance, skewness) -> np.ndarray:
+    """log P(sum - its expectation >= excess) for a sum of this variance and skewness, by a Pearson type III law.
+
+    A gamma variable of shape k = 4 / skewness^2, shifted and scaled. Skewed to the left the normal tail is the heavier
+    one and is used. Second check: scipy.stats.pearson3.logsf(excess / sqrt(variance), skewness).
+    """
+    from scipy.special import gammaincc, log_ndtr, xlogy
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        t = np.nan_to_num(excess / np.sqrt(variance))
+        shape = 4 / np.maximum(skewness, NEARLY_NORMAL) ** 2
+        x = np.maximum(shape + t * np.sqrt(shape), 0)
+        tail = gammaincc(shape, x)
+        root = np.sign(t) * np.sqrt(np.maximum(2 * (x - shape - xlogy(shape, x / shape)), 0))
+    # Deep in the tail the same law's signed root stands in: right to a factor, and it does not underflow.
+    log_tail = np.where(tail > DEEP_TAIL, np.log(np.maximum(tail, DEEP_TAIL)), log_ndtr(-root))
+    return np.where(skewness > NEARLY_NORMAL, log_tail, log_ndtr(-t))
+
+
+def rate_differs(k, n, k_all: float, n_all: float) -> np.ndarray:
+    """Two-sided p that k of n, drawn from k_all of n_all, differ from the others; NaN where there are no others.
+
+    Twice the smaller tail by the signed root of the likelihood ratio, with a continuity correction: at or above the exact
+    test's. Second check: scipy.stats.fisher_exact.
+    """
+    k, n = np.asarray(k, float), np.asarray(n, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.float64(k_all) / n_all
+        variance = n * rate * (1 - rate) * (n_all - n) / (n_all - 1)
+        more = log_tail_count(k, n * rate, n, variance)
+        fewer = log_tail_count(n - k, n * (1 - rate), n, variance)
+        p = np.minimum(1, 2 * np.exp(np.minimum(more, fewer)))
+    return np.where(
+        (n > 0) & (n < n_all) & (k_all > 0) & (k_all < n_all), p, np.where((n > 0) & (n < n_all), 1.0, np.nan)
+    )

@@ -8,7 +8,7 @@ from lib.facts.base import Base, Dimension
 from lib.measures.hotspots.groups import Groups
 from lib.measures.hotspots.model import expect, expected_rates, fit_logit
 from lib.measures.hotspots.scan import default_min_n, scan
-from lib.measures.hotspots.tails import log_tail_count, log_tail_pearson3
+from lib.stats import log_tail_count, log_tail_pearson3
 
 
 def base_of(codes: dict, lost, arr=None, stratum=None) -> Base:

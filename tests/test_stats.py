@@ -88,3 +88,21 @@ def test_wilson_agrees_with_statsmodels(k, n):
     if k <= n:
         lo, hi = stats.wilson(k, n)
         assert (float(lo), float(hi)) == pytest.approx(proportion_confint(k, n, method="wilson"), abs=1e-9)
+
+
+@pytest.mark.parametrize(("n", "n_all", "share"), [(40, 400, 0.2), (300, 3_000, 0.1), (1_500, 4_000, 0.3)])
+def test_rate_differs_is_never_far_below_the_exact_test(n, n_all, share):
+    from scipy.stats import fisher_exact
+
+    k_all = int(n_all * share)
+    counts = np.unique(np.linspace(0, min(n, k_all), 25).astype(int))
+    ours = stats.rate_differs(counts, n, k_all, n_all)
+    exact = [fisher_exact([[k, n - k], [k_all - k, n_all - n - k_all + k]]).pvalue for k in counts]
+    for p, wanted in zip(ours, exact, strict=True):
+        if wanted > 1e-12:
+            assert wanted / 1.6 <= p <= min(1.0, wanted * 4) + 1e-9, (p, wanted)
+
+
+def test_the_whole_has_no_rest_to_differ_from():
+    assert np.isnan(stats.rate_differs([3], [10], 3, 10)[0])
+    assert stats.rate_differs([0], [5], 0, 10)[0] == 1.0

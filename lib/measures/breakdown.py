@@ -26,7 +26,7 @@ COLUMNS = [
     "segment", "n", "n_lost", "churn_rate", "churn_rate_lo", "churn_rate_hi",
     "parent", "parent_rate", "rest_rate", "overall_rate", "lift_vs_parent", "lift", "lift_vs_overall",
     "excess_lost", "arr", "arr_lost", "arr_loss_rate", "parent_arr_loss_rate", "rest_arr_loss_rate",
-    "overall_arr_loss_rate", "share_of_lost", "share_of_arr_lost",
+    "overall_arr_loss_rate", "share_of_lost", "share_of_arr_lost", "p_value", "q_value",
 ]  # fmt: skip
 
 
@@ -47,6 +47,7 @@ def breakdown(
 
     parent is the combination with one dimension less that has the highest rate (the whole base for one dimension): the
     hardest to beat. rest is every account outside the combination. Intervals are Wilson, 95 % (second check: statsmodels).
+    p_value is two-sided, against the rest; q_value is Benjamini and Hochberg's over all combinations counted.
     Raises Refused for more than four dimensions, or a name the data does not have.
     """
     outcome = check_outcome(con, outcome)
@@ -104,6 +105,8 @@ def _rates(cells: pd.DataFrame, codes: list[str], names: list[str]) -> pd.DataFr
             "share_of_lost": n_lost / n_lost.sum(),
             "share_of_arr_lost": arr_lost / arr_lost.sum(),
         }
+        table["p_value"] = stats.rate_differs(n_lost, n, n_lost.sum(), n.sum())
+        table["q_value"] = stats.benjamini_hochberg(table["p_value"])
     return pd.DataFrame(table, columns=COLUMNS).replace([np.inf, -np.inf], np.nan)
 
 

@@ -5,7 +5,6 @@ unasked    the dimensions searched when none are named
 cube       counts of every combination, from covering blocks
 groups     accounts by the hot-spots they are in, counted per combination
 model      what the hot-spots found so far let one expect of every combination
-tails      how surprising a count or a loss of ARR is
 search     what stays the same through one scan: weights, strata, the combinations tested
 scan       the sequential search: find the strongest, explain it away, look again; family-wise error controlled
 report     a find as a row: rates, intervals, lifts, excess, held in the previous period

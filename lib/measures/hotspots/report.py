@@ -11,7 +11,7 @@ from lib import stats
 from lib.facts.base import Base
 from lib.measures.hotspots.cube import Cell, members
 from lib.measures.hotspots.scan import Find, Scan
-from lib.measures.hotspots.tails import log_tail_count, log_tail_pearson3
+from lib.stats import log_tail_count, log_tail_pearson3
 
 FIRM = 0.01  # p_adjusted below this is firm, above it tentative
 PRIOR = 4.0  # gamma(4, 4): observed / expected is near 1, give or take a half

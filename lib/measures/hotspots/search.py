@@ -14,7 +14,7 @@ from lib.facts.base import Base
 from lib.measures.hotspots.cube import Cell, Plan, members
 from lib.measures.hotspots.groups import Groups, Weighing, start
 from lib.measures.hotspots.model import Expectation
-from lib.measures.hotspots.tails import log_tail_count, log_tail_pearson3
+from lib.stats import log_tail_count, log_tail_pearson3
 
 EFFECTIVE_N = 50  # (sum m)^2 / sum m^2 a cell's ARR must spread over: a few big accounts are not a segment
 
