@@ -1,0 +1,43 @@
+"""One glossary: every column of every answer is a term of it, and the README shows it whole."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from lib.glossary import TERMS
+from lib.measures.registry import MEASURES
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+UNITS = {"accounts", "count", "rate", "ratio", "money", "days", "day", "text", "flag", "segment", "list"}
+
+
+def columns_of(name: str) -> list[str]:
+    module = import_module(MEASURES[name].path.split(":")[0])
+    columns = getattr(module, "COLUMNS", None) or import_module(f"{module.__name__}.report").COLUMNS
+    return list(columns)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_every_column_of_an_answer_is_a_word_of_the_glossary(name):
+    assert [column for column in columns_of(name) if column not in TERMS] == []
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_every_word_stands_in_the_readme_with_its_meaning(name):
+    term = TERMS[name]
+    assert f"| {term.label} (`{name}`) | {term.meaning} | {term.unit} |" in README
+    assert term.unit in UNITS and term.label and term.meaning
+
+
+@pytest.mark.parametrize("name", TERMS)
+def test_suffixes_tell_the_unit(name):
+    unit = TERMS[name].unit
+    if name.startswith("n_") or name == "n":
+        assert unit == "count"
+    if name.endswith("_rate"):
+        assert unit == "rate"
+    if name.startswith("is_"):
+        assert unit == "flag"
+    if name.endswith("_on"):
+        assert unit == "day"
