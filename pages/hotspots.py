@@ -1,11 +1,12 @@
 """Where is churn hot? Which combinations of values lose more than the rest, and more than their parts explain."""
 
-from lib.view import address, door, drill, frame, hotpage, look, passport
+from lib.view import address, door, drill, frame, hotpage, look, passport, step
 from lib.view.hotstate import read_state
 
 book = frame.page("Hot-spots", "Where is churn hot?")
 dimensions, outcomes = door.dimensions(book), door.outcomes(book)
 state, dropped = read_state(address.read(), dimensions)
+step.stand(state=state)
 frame.notices(dropped)
 if state.path and frame.has_arrived():
     look.ask_to_scroll("drill")

@@ -2,6 +2,7 @@
 
 frame      opens a page: who views, the book bar, the title line       access    who views, and what of it
 bookbar    the period, the day and the filters of the book             periods   last 12 months, this quarter, ...
+step       what a click changes: one step, one entry of the history
 address    the state of a page is its link                             rooms     the pages there are, in groups
 door       the one way to an answer: cache, cursor, calm refusals      look      the style sheet
 hotstate   the state of the hot-spot page                              hotlist   hot-spots as ranked sentences

@@ -13,7 +13,7 @@ import streamlit as st
 from lib.book import Book, from_query, year_to
 from lib.errors import Refused
 from lib.store.opening import Snapshot
-from lib.view import address, door, periods, rooms
+from lib.view import address, door, periods, rooms, step
 from lib.view.plain import plain
 from lib.view.words import word
 
@@ -28,6 +28,7 @@ def bar(snapshot: Snapshot) -> tuple[Book, list[str]]:
     default = year_to(last_day or snapshot.manifest.received_on)
     asked, notices = from_query(address.read(), default)
     book, dropped = known(asked, snapshot)
+    step.stand(book)
     with st.sidebar:
         rooms.links(book.to_query())
         if last_day:
@@ -60,28 +61,18 @@ def known(book: Book, snapshot: Snapshot) -> tuple[Book, list[str]]:
     return kept, notices
 
 
-def is_of_book(parameter: str) -> bool:
-    """Whether a parameter of the link belongs to the book."""
-    return parameter in ("from", "to", "as_of", "missing") or parameter.startswith("f.")
-
-
-def put(book: Book) -> None:
-    """Make `book` the book of the link. For callbacks."""
-    address.write(lambda name: is_of_book(name) or name == "page", book.to_query())
-
-
 def _period(book: Book, last_day: date) -> None:
     starts_in = door.definitions().calendar.fiscal_year_starts_in
     now = periods.name_of(book.opens_on, book.closes_on, book.as_of, starts_in)
     wants_custom = st.session_state.get("book custom", False)
-    st.session_state[_PERIOD] = periods.CUSTOM if wants_custom else now
+    step.show(_PERIOD, periods.CUSTOM if wants_custom else now)
 
     def chosen() -> None:
         name = st.session_state[_PERIOD]
         st.session_state["book custom"] = name == periods.CUSTOM
         if name != periods.CUSTOM:
             opens_on, closes_on = periods.preset(name, book.as_of, starts_in)
-            put(replace(book, opens_on=opens_on, closes_on=closes_on))
+            step.cut(lambda now: replace(now, opens_on=opens_on, closes_on=closes_on))
 
     st.selectbox("Period", [*periods.PRESETS, periods.CUSTOM], key=_PERIOD, on_change=chosen)
     if st.session_state[_PERIOD] == periods.CUSTOM:
@@ -91,23 +82,23 @@ def _period(book: Book, last_day: date) -> None:
 
 
 def _custom_days(book: Book) -> None:
-    st.session_state[_DAYS] = (book.opens_on, book.closes_on - timedelta(days=1))
+    step.show(_DAYS, (book.opens_on, book.closes_on - timedelta(days=1)))
 
     def chosen() -> None:
         days = st.session_state[_DAYS]
         if len(days) == 2:
-            put(replace(book, opens_on=days[0], closes_on=days[1] + timedelta(days=1)))
+            step.cut(lambda now: replace(now, opens_on=days[0], closes_on=days[1] + timedelta(days=1)))
 
     st.date_input("First and last day", key=_DAYS, on_change=chosen, format="DD/MM/YYYY")
 
 
 def _as_of(book: Book, last_day: date) -> None:
-    st.session_state[_AS_OF] = book.as_of
+    step.show(_AS_OF, book.as_of)
 
     def chosen() -> None:
         day = st.session_state[_AS_OF] or last_day
         year = year_to(day)
-        put(replace(book, as_of=day, opens_on=year.opens_on, closes_on=year.closes_on))
+        step.cut(lambda now: replace(now, as_of=day, opens_on=year.opens_on, closes_on=year.closes_on))
 
     st.date_input(
         "See the data as it was known on",
@@ -131,8 +122,8 @@ def _filters(book: Book, snapshot: Snapshot) -> None:
             key="book clear",
             icon=":material/filter_alt_off:",
             type="tertiary",
-            on_click=put,
-            args=(replace(book, filters=()),),
+            on_click=step.cut,
+            args=(lambda now: replace(now, filters=()),),
         )
     for name in first:
         _filter(book, name, counts[name])
@@ -147,10 +138,10 @@ def _filter(book: Book, name: str, counts: Sequence[tuple[str | None, int]]) -> 
     chosen_now = dict(book.filters).get(name, ())
     n_of = dict(counts) | {value: 0 for value in chosen_now if value not in dict(counts)}
     key = f"book filter {name}"
-    st.session_state[key] = list(chosen_now)
+    step.show(key, list(chosen_now))
 
     def chosen() -> None:
-        put(book.where(name, st.session_state[key]))
+        step.cut(lambda now: now.where(name, st.session_state[key]))
 
     st.multiselect(
         plain(word(name)),

@@ -1,11 +1,9 @@
 """The drill: where in the book one stands, what the selection splits into, and the accounts of it.
 
-put     make a book and a state the page's
 panel   breadcrumb, Back and Lock; the split as a picture, clicked to go deeper; the accounts beside it
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -15,18 +13,12 @@ from lib.facts.base import OUTCOMES
 from lib.measures import Answer
 from lib.measures.breakdown import DEEPEST
 from lib.store.dimensions import StoredDimension
-from lib.view import address, bookbar, door, listing, look, numbers, sentences, splits
-from lib.view.hotstate import BASES, VIEWS, HotState, is_of_state
+from lib.view import door, listing, look, numbers, sentences, splits, step
+from lib.view.hotstate import BASES, VIEWS, HotState, Path
 from lib.view.plain import plain
 from lib.view.words import word
 
 FIRST = ("channel", "segment", "region", "plan")  # what a selection is split by first, where the data has it
-
-
-def put(book: Book, state: HotState) -> None:
-    """Make `book` and `state` the page's. For callbacks."""
-    query = {**book.to_query(), **state.to_query()}
-    address.write(lambda name: bookbar.is_of_book(name) or is_of_state(name), query)
 
 
 def panel(book: Book, state: HotState, outcome: str, dimensions: Sequence[StoredDimension]) -> dict[str, Answer]:
@@ -34,7 +26,7 @@ def panel(book: Book, state: HotState, outcome: str, dimensions: Sequence[Stored
     here = door.try_ask("breakdown", book, outcome=state.outcome or None, within=state.path)
     if here is None:
         return {}
-    _crumbs(book, state)
+    _crumbs(state)
     if here.table.empty:
         look.empty("Nobody is here", "No account has these values in this period. Go a step back, or widen the book.")
         return {"Selection": here}
@@ -45,47 +37,47 @@ def panel(book: Book, state: HotState, outcome: str, dimensions: Sequence[Stored
         shown = _split(book, state, outcome, dimensions)
     with accounts:
         n, n_lost = int(row["n"]), int(row["n_lost"])
-        listing.panel(book, state, verb=verb, n=n, n_lost=n_lost, put=lambda new: put(book, new))
+        listing.panel(book, state, verb=verb, n=n, n_lost=n_lost)
     return {"Selection": here, **shown}
 
 
-def _crumbs(book: Book, state: HotState) -> None:
+def _go(path: Path) -> None:
+    step.turn(to=path)
+
+
+def _crumbs(state: HotState) -> None:
     """All ▸ Region: US ▸ Channel: Reseller; each goes back to itself."""
     with st.container(horizontal=True, key="crumbs", vertical_alignment="center"):
-        _crumb(book, state, 0, "All")
+        _crumb(state, 0, "All")
         for depth, (name, value) in enumerate(state.path, 1):
             st.html('<span class="hl-sep">▸</span>', width="content")
-            _crumb(book, state, depth, f"{word(name)}: {'missing' if value is None else value}")
+            _crumb(state, depth, f"{word(name)}: {'missing' if value is None else value}")
         if state.path:
             st.space("stretch")
-            upwards = state.drilled(state.path[:-1])
-            st.button("Back", key="drill back", icon=":material/arrow_back:", on_click=put, args=(book, upwards))
-            _lock(book, state)
+            st.button("Back", key="drill back", icon=":material/arrow_back:", on_click=_go, args=(state.path[:-1],))
+            _lock(state)
 
 
-def _crumb(book: Book, state: HotState, depth: int, said: str) -> None:
+def _crumb(state: HotState, depth: int, said: str) -> None:
     is_here = depth == len(state.path)
     label = f"**{plain(said)}**" if is_here else plain(said)
-    there = state.drilled(state.path[:depth])
-    st.button(label, key=f"crumb {depth}", type="tertiary", disabled=is_here, on_click=put, args=(book, there))
+    there = state.path[:depth]
+    st.button(label, key=f"crumb {depth}", type="tertiary", disabled=is_here, on_click=_go, args=(there,))
 
 
-def _lock(book: Book, state: HotState) -> None:
+def _lock(state: HotState) -> None:
     """The button that turns the path into filters of the book, as far as the book can hold it."""
     values_of = {each.name: each.values for each in door.opened().dimensions}
-    locked = [(name, value) for name, value in state.path if name in values_of and value in (None, *values_of[name])]
-    narrower = book
-    for name, value in locked:
-        narrower = narrower.where(name, [value])
+    held = tuple((name, value) for name, value in state.path if name in values_of and value in (None, *values_of[name]))
     st.button(
         "Lock",
         key="drill lock",
         icon=":material/lock:",
-        disabled=not locked,
+        disabled=not held,
         help="Makes this selection a filter of the book: it stays while you explore the rest, here and on every page. A filter "
         "reads values as of the book's day, the drill as of the opening day. Usage patterns cannot be locked.",
-        on_click=put,
-        args=(narrower, state.drilled(tuple(step for step in state.path if step not in locked))),
+        on_click=step.lock,
+        args=(held,),
     )
 
 
@@ -109,30 +101,30 @@ def _split(book: Book, state: HotState, outcome: str, dimensions: Sequence[Store
     if len(state.path) == DEEPEST or not free:
         look.empty("As deep as it goes", f"A breakdown combines {DEEPEST} dimensions. The accounts are listed beside.")
         return {}
-    view = _view(book, state, OUTCOMES[outcome].has_period)
+    view = _view(state, OUTCOMES[outcome].has_period)
     split, against = st.columns([1.3, 1])
     with split:
         by = _split_by(book, state, free)
     if view == "rate":
         with against:
-            _compare_with(book, state)
+            _compare_with(state)
     answer = splits.ask(book, state, view, by)
     if answer is None:
         return {}
 
     def go(value: str | None) -> None:
-        put(book, state.drilled((*state.path, (by.name, value))))
+        _go((*state.path, (by.name, value)))
 
     splits.show(answer, state, view, by, OUTCOMES[outcome].verb, go)
     return {"Split": answer}
 
 
-def _view(book: Book, state: HotState, has_period: bool) -> str:
+def _view(state: HotState, has_period: bool) -> str:
     views = [name for name in VIEWS if has_period or name != "change"]
-    st.session_state["view"] = state.view if state.view in views else "rate"
+    step.show("view", state.view if state.view in views else "rate")
 
     def chosen() -> None:
-        put(book, replace(state, view=st.session_state["view"]))
+        step.turn(view=st.session_state["view"])
 
     return st.segmented_control(
         "Picture",
@@ -150,18 +142,18 @@ def _split_by(book: Book, state: HotState, free: dict[str, StoredDimension]) -> 
     settled = {name for name, values in book.filters if len(values) == 1}
     usual = [*FIRST, *(name for name, each in free.items() if each.is_default), *free]
     first = next((name for name in usual if name in free and name not in settled), next(iter(free)))
-    st.session_state["by"] = state.by if state.by in free else first
+    step.show("by", state.by if state.by in free else first)
 
     def chosen() -> None:
-        put(book, replace(state, by=st.session_state["by"]))
+        step.turn(by=st.session_state["by"])
 
     return free[st.selectbox("Split by", list(free), key="by", format_func=word, on_change=chosen)]
 
 
-def _compare_with(book: Book, state: HotState) -> None:
-    st.session_state["base"] = state.base
+def _compare_with(state: HotState) -> None:
+    step.show("base", state.base)
 
     def chosen() -> None:
-        put(book, replace(state, base=st.session_state["base"]))
+        step.turn(base=st.session_state["base"])
 
     st.selectbox("Compare with", list(BASES), key="base", format_func=BASES.get, on_change=chosen)

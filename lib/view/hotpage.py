@@ -8,7 +8,6 @@ meaning  the figures of the page in words, for the passport
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -16,7 +15,7 @@ from lib.book import Book
 from lib.facts.base import OUTCOMES
 from lib.measures import Answer
 from lib.store.dimensions import StoredDimension
-from lib.view import door, drill, frame, headline, hotlist, look, numbers, sentences, tables
+from lib.view import door, frame, headline, hotlist, look, numbers, sentences, step, tables
 from lib.view.hotstate import WEIGHTS, HotState, Path
 from lib.view.plain import plain
 from lib.view.tiles import row
@@ -33,13 +32,10 @@ _OUTCOMES = {
 def choose(book: Book, state: HotState, outcomes: Sequence[str], dimensions: Sequence[StoredDimension]) -> None:
     """What is searched: outcome and weight in view, the rest folded."""
 
-    def put(**changes) -> None:
-        drill.put(book, replace(state, page=1, **changes))
-
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if len(outcomes) > 1:
-            _outcome(state, outcomes, put)
-        st.session_state["weight"] = state.weight
+            _outcome(state, outcomes)
+        step.show("weight", state.weight)
         st.segmented_control(
             "Counted in",
             list(WEIGHTS),
@@ -47,10 +43,10 @@ def choose(book: Book, state: HotState, outcomes: Sequence[str], dimensions: Seq
             format_func=WEIGHTS.get,
             required=True,
             label_visibility="collapsed",
-            on_change=lambda: put(weight=st.session_state["weight"]),
+            on_change=lambda: step.turn(weight=st.session_state["weight"]),
         )
         with st.popover("More", icon=":material/tune:"):
-            _more(state, dimensions, put)
+            _more(state, dimensions)
         st.space("stretch")
         frame.share({**book.to_query(), **state.to_query()})
 
@@ -75,7 +71,7 @@ def tiles(book: Book, state: HotState, whole: Answer, found: Answer | None, outc
 
     def opens(place: str, **changes) -> Callable[[], None]:
         def clicked() -> None:
-            drill.put(book, replace(state.drilled(()), sort="arr", up=False, **changes))
+            step.turn(to=(), sort="arr", up=False, **changes)
             look.ask_to_scroll(place)
 
         return clicked
@@ -106,7 +102,7 @@ def finds(book: Book, state: HotState, whole: Answer, found: Answer, outcome: st
         nothing(whole, found, verb)
 
     def opened(path: Path) -> None:
-        drill.put(book, replace(state.drilled(path), rows="all"))
+        step.turn(to=path, rows="all")
         look.ask_to_scroll("drill")
 
     hotlist.show(found.table, verb, state, opened)
@@ -141,12 +137,12 @@ def meaning(outcome: str) -> dict[str, str]:
     }
 
 
-def _outcome(state: HotState, outcomes: Sequence[str], put: Callable) -> None:
-    st.session_state["outcome"] = state.outcome or outcomes[0]
+def _outcome(state: HotState, outcomes: Sequence[str]) -> None:
+    step.show("outcome", state.outcome or outcomes[0])
 
     def chosen() -> None:
         name = st.session_state["outcome"]
-        put(outcome="" if name == outcomes[0] else name)
+        step.turn(outcome="" if name == outcomes[0] else name)
 
     st.selectbox(
         "Outcome",
@@ -159,14 +155,14 @@ def _outcome(state: HotState, outcomes: Sequence[str], put: Callable) -> None:
     )
 
 
-def _more(state: HotState, dimensions: Sequence[StoredDimension], put: Callable) -> None:
+def _more(state: HotState, dimensions: Sequence[StoredDimension]) -> None:
     usual = door.definitions().hotspots.depth
-    st.session_state["depth"] = state.depth or usual
-    st.session_state["min n"] = state.min_n or None
-    st.session_state["search"] = list(state.search)
+    step.show("depth", state.depth or usual)
+    step.show("min n", state.min_n or None)
+    step.show("search", list(state.search))
 
     def deeper() -> None:
-        put(depth=0 if st.session_state["depth"] == usual else st.session_state["depth"])
+        step.turn(depth=0 if st.session_state["depth"] == usual else st.session_state["depth"])
 
     st.segmented_control(
         "Dimensions a hot-spot may combine", [1, 2, 3, 4], key="depth", required=True, on_change=deeper
@@ -177,7 +173,7 @@ def _more(state: HotState, dimensions: Sequence[StoredDimension], put: Callable)
         step=10,
         key="min n",
         placeholder="chosen by the search",
-        on_change=lambda: put(min_n=int(st.session_state["min n"] or 0)),
+        on_change=lambda: step.turn(min_n=int(st.session_state["min n"] or 0)),
     )
     st.multiselect(
         "Dimensions to search",
@@ -185,7 +181,7 @@ def _more(state: HotState, dimensions: Sequence[StoredDimension], put: Callable)
         key="search",
         format_func=word,
         placeholder="The usual ones",
-        on_change=lambda: put(search=tuple(st.session_state["search"])),
+        on_change=lambda: step.turn(search=tuple(st.session_state["search"])),
     )
 
 

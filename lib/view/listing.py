@@ -4,15 +4,13 @@ panel   the list of the selection of the hot-spot page
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from lib.book import Book
 from lib.export import segment_text
-from lib.view import door, look, numbers, tables
+from lib.view import door, look, numbers, step, tables
 from lib.view.hotstate import ROWS, HotState
 
 PAGE = 1_000  # rows sent to the browser at a time
@@ -24,12 +22,11 @@ SORTS = {
     "Lost first": ("is_lost", False), "Lost last": ("is_lost", True),
 }  # fmt: skip
 _IF_ANY = ("csm", "channel", "segment", "region", "plan", "tenure_days")  # left out where all of a page is empty
-Put = Callable[[HotState], None]
 
 
-def panel(book: Book, state: HotState, *, verb: str, n: int, n_lost: int, put: Put) -> None:
-    """The accounts of the selection: `n` of them at risk, `n_lost` lost. `put` makes a state the page's, for callbacks."""
-    _choose(state, verb, n, n_lost, put)
+def panel(book: Book, state: HotState, *, verb: str, n: int, n_lost: int) -> None:
+    """The accounts of the selection: `n` of them at risk, `n_lost` lost."""
+    _choose(state, verb, n, n_lost)
     asked = {"within": state.path, "outcome": state.outcome or None, "search": state.find, "sort": state.sort}
     asked |= {"descending": not state.up, "only_lost": state.rows == "lost", "only_decided": True}
     answer = door.try_ask("accounts", book, **asked, limit=PAGE, offset=(state.page - 1) * PAGE)
@@ -48,28 +45,30 @@ def panel(book: Book, state: HotState, *, verb: str, n: int, n_lost: int, put: P
             f"{numbers.count(first)}–{numbers.count(last)} of {numbers.count(n_rows)}{' found' if state.find else ''}"
         )
         if n_rows > PAGE:
-            _turn(state, math.ceil(n_rows / PAGE), put)
+            _turn(state, math.ceil(n_rows / PAGE))
         file = f"accounts-{_file_name(segment_text(dict(state.path)))}.csv"
         everyone = door.whole("accounts", book, **asked)
         tables.download("Download", file, everyone, key="download accounts", drop=("n_rows",))
 
 
-def _choose(state: HotState, verb: str, n: int, n_lost: int, put: Put) -> None:
+def _choose(state: HotState, verb: str, n: int, n_lost: int) -> None:
     """All or the lost, whom to find, and in which order."""
     labels = {"all": f"All {numbers.count(n)}", "lost": f"{verb.capitalize()} {numbers.count(n_lost)}"}
     sort = next((said for said, by in SORTS.items() if by == (state.sort, state.up)), None)
     own = f"{state.sort}, {'lowest' if state.up else 'highest'} first"  # an order that only a link can name
-    st.session_state["rows"], st.session_state["find"], st.session_state["sort"] = state.rows, state.find, sort or own
+    step.show("rows", state.rows)
+    step.show("find", state.find)
+    step.show("sort", sort or own)
 
     def chosen() -> None:
-        put(replace(state, rows=st.session_state["rows"], page=1))
+        step.turn(rows=st.session_state["rows"])
 
     def found() -> None:
-        put(replace(state, find=st.session_state["find"], page=1))
+        step.turn(find=st.session_state["find"])
 
     def sorted_by() -> None:
         by, up = SORTS.get(st.session_state["sort"], (state.sort, state.up))
-        put(replace(state, sort=by, up=up, page=1))
+        step.turn(sort=by, up=up)
 
     hidden = {"label_visibility": "collapsed"}
     with st.container(horizontal=True, vertical_alignment="center", key="listing"):
@@ -82,12 +81,12 @@ def _choose(state: HotState, verb: str, n: int, n_lost: int, put: Put) -> None:
         st.selectbox("Sort", [*SORTS, *([] if sort else [own])], key="sort", on_change=sorted_by, width=185, **hidden)
 
 
-def _turn(state: HotState, n_pages: int, put: Put) -> None:
+def _turn(state: HotState, n_pages: int) -> None:
     now = min(state.page, n_pages)
     key = f"page of accounts {now}"
 
     def turned() -> None:
-        put(replace(state, page=st.session_state[key]))
+        step.turn(page=st.session_state[key])
 
     st.pagination(n_pages, default=now, key=key, max_visible_pages=5, on_change=turned)
 

@@ -1,0 +1,70 @@
+"""One step of the reader: what a click changes, of the book and of the page; each is one entry of the browser's history.
+
+stand   remember what this run shows: what the next steps set out from
+show    let a widget show what the link says
+cut     change the book
+turn    change the state of the hot-spot page, or go to another selection of it
+lock    make a selection filters of the book
+
+A step sets out from where the reader last stood, not from what was drawn when they clicked: two quick clicks are two steps.
+`cut`, `turn` and `lock` are for callbacks.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from lib.book import Book
+from lib.view import address
+from lib.view.hotstate import HotState, Path, is_of_state
+
+_BOOK, _STATE = "book the reader stands in", "state the reader stands in"
+
+
+def stand(book: Book | None = None, state: HotState | None = None) -> None:
+    """Remember what this run shows."""
+    if book is not None:
+        st.session_state[_BOOK] = book
+    if state is not None:
+        st.session_state[_STATE] = state
+
+
+def show(key: str, value: object) -> None:
+    """Let the widget `key` show `value`. One that shows it already is left alone: its reader may be about to change it."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
+
+
+def is_of_book(parameter: str) -> bool:
+    """Whether a parameter of the link belongs to the book."""
+    return parameter in ("from", "to", "as_of", "missing") or parameter.startswith("f.")
+
+
+def cut(change: Callable[[Book], Book]) -> None:
+    """Change the book. The page of a list begins anew: it is another list."""
+    book = st.session_state[_BOOK] = change(st.session_state[_BOOK])
+    if _STATE in st.session_state:
+        st.session_state[_STATE] = replace(st.session_state[_STATE], page=1)
+    address.write(lambda name: is_of_book(name) or name == "page", book.to_query())
+
+
+def turn(*, to: Path | None = None, **changes) -> None:
+    """Change the state of the hot-spot page; `to` is another selection."""
+    state: HotState = st.session_state[_STATE]
+    state = replace(state if to is None else state.drilled(to), **{"page": 1, **changes})
+    _write(st.session_state[_BOOK], state)
+
+
+def lock(path: Path) -> None:
+    """Make the steps of `path` filters of the book, and leave the others as the selection."""
+    book, state = st.session_state[_BOOK], st.session_state[_STATE]
+    for name, value in path:
+        book = book.where(name, [value])
+    _write(book, state.drilled(tuple(step for step in state.path if step not in path)))
+
+
+def _write(book: Book, state: HotState) -> None:
+    st.session_state[_BOOK], st.session_state[_STATE] = book, state
+    query = {**book.to_query(), **state.to_query()}
+    address.write(lambda name: is_of_book(name) or is_of_state(name), query)
