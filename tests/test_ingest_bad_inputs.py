@@ -139,7 +139,7 @@ def test_days_out_of_range_and_out_of_order(cells):
 
 def test_ambiguous_days_are_asked_for_and_the_answer_is_taken(refusal, tmp_path):
     content = "id,start date\nA,01/02/2023\nB,03/04/2023\n"
-    assert "Say which: date order dmy or mdy for 'start date'" in refusal(content)
+    assert "Say which: --date-order 'start date=ORDER', where ORDER is dmy or mdy" in refusal(content)
     (tmp_path / "accounts.csv").write_text(content)
     found = read(tmp_path / "accounts.csv", into=tmp_path, date_order={"Start Date": "mdy"})
     assert "'start date' is read month first." in found.notes

@@ -45,8 +45,10 @@ def choose(book: Book, state: HotState, outcomes: Sequence[str], dimensions: Seq
             label_visibility="collapsed",
             on_change=lambda: step.turn(weight=st.session_state["weight"]),
         )
-        with st.popover("More", icon=":material/tune:"):
-            _more(state, dimensions)
+        more = st.popover("More", icon=":material/tune:", key="more", on_change="rerun")
+        if more.open:  # what is folded away would not take the values it is given
+            with more:
+                _more(state, dimensions)
         st.space("stretch")
         frame.share({**book.to_query(), **state.to_query()})
 

@@ -128,4 +128,7 @@ def decide_plain(header_words: frozenset[str], profile: Profile) -> str:
 
 
 def _how_to_order(header: str, orders: str) -> str:
-    return f"Say which: date order {orders} for {header!r}, or map it to plain, or write the days as 2024-01-31."
+    return (
+        f"Say which: --date-order '{header}=ORDER', where ORDER is {orders}; or keep the text with --map '{header}=plain', "
+        "or write the days as 2024-01-31."
+    )
