@@ -26,10 +26,19 @@ def plain_rows(table: pd.DataFrame) -> list[dict]:
 
 def safe_csv(table: pd.DataFrame) -> str:
     """CSV with a header; a text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    said = {safe_cell(name): [safe_cell(_flat(value)) for value in table[name]] for name in table.columns}
-    return pd.DataFrame(said, dtype=object).to_csv(
-        index=False, lineterminator="\r\n"
-    )  # so a bare CR is quoted and starts no row
+    table = table.reset_index(drop=True)
+    said = {safe_cell(name): _safe_column(table[name]) for name in table.columns}
+    return pd.DataFrame(said).to_csv(index=False, lineterminator="\r\n")  # so a bare CR is quoted and starts no row
+
+
+def _safe_column(values: pd.Series) -> pd.Series:
+    """The cells of a column. Numbers, and texts that begin with a letter or a figure, are taken as they are: a million is many."""
+    if values.dtype in (float, int, bool):
+        return values.where(np.isfinite(values)) if values.dtype == float else values
+    if isinstance(values.dtype, pd.StringDtype):
+        odd = ~values.str.match("[0-9A-Za-z]", na=True).astype(bool)
+        return values.where(~odd, values[odd].map(safe_cell)) if odd.any() else values
+    return pd.Series([safe_cell(_flat(value)) for value in values], index=values.index, dtype=object)
 
 
 def safe_cell(value: object) -> object:

@@ -13,7 +13,7 @@ if state.path and frame.has_arrived():
 outcome = state.outcome or outcomes[0]
 
 hotpage.choose(book, state, outcomes, dimensions)
-whole = door.ask("breakdown", book, outcome=state.outcome or None)
+whole = door.ask("breakdown", book, outcome=state.outcome or None, within=())
 if whole.table.empty:
     frame.nobody_at_risk()
 found = hotpage.ask(book, state)

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from lib.errors import Refused
-from lib.facts.base import MOST_LEVELS, OTHER, load
+from lib.facts.base import load
 from lib.facts.dimensions import available, choose
+from lib.facts.levels import MOST_LEVELS, OTHER
 from lib.measures.accounts import COLUMNS, SORTABLE
 from tests.worldlets import WORDS, YEAR, account_frame, ask, contract_frame, days, open_world
 

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from lib.errors import Refused
-from lib.facts.base import MISSING, MOST_LEVELS, OTHER, UNKNOWN, check_outcome, load
+from lib.facts.base import check_outcome, load
 from lib.facts.dimensions import available, choose
+from lib.facts.levels import MISSING, MOST_LEVELS, OTHER, UNKNOWN
 from tests.worldlets import WORDS, YEAR, account_frame, contract_frame, days, open_world
 
 OPENING = replace(YEAR, opens_on=date(2026, 1, 1))

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from lib import stats
-from lib.facts.base import Base, Dimension
+from lib.facts.base import Base
+from lib.facts.levels import Dimension
 from lib.measures.hotspots.report import COLUMNS, detectable_lift, report
 from lib.measures.hotspots.scan import Find, Scan, scan
 

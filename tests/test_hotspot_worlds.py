@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.facts.base import Base, Dimension
+from lib.facts.base import Base
+from lib.facts.levels import Dimension
 from lib.measures.hotspots.scan import scan
 
 STUDY = Path(__file__).resolve().parents[2] / "shared" / "hotspots" / "worlds.py"

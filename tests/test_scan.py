@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lib.errors import Refused
-from lib.facts.base import Base, Dimension
+from lib.facts.base import Base
+from lib.facts.levels import Dimension
 from lib.measures.hotspots.groups import Groups
 from lib.measures.hotspots.model import expect, expected_rates, fit_logit
 from lib.measures.hotspots.scan import default_min_n, scan

@@ -2,6 +2,7 @@
 
 outcome.sql   outcome_lost, outcome_lapsed, outcome_cancelled (opens_on, closes_on, as_of, grace_days)
 usage.sql     usage_before (day, n_weeks)
+levels        which values of a dimension a base tells apart
 base          the customer base of a question: outcome and dimensions of every account at risk
 open_store    a store's current snapshot with all facts in reach
 """

@@ -17,13 +17,9 @@ import numpy as np
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts.levels import Dimension, levelled, levelled_like
 from lib.store.dimensions import StoredDimension, band_expression
 from lib.store.tables import quote
-
-MISSING = None  # the level of an account that has no value: its own level, shown as "missing"
-OTHER = "all other values"  # the level that gathers the values past the most common ones
-UNKNOWN = 255  # the code of a value that the base it is compared with does not have
-MOST_LEVELS = 30  # values a dimension keeps, "other" and missing included
 
 
 @dataclass(frozen=True)
@@ -51,14 +47,6 @@ OUTCOMES = {
     "cancelled": Outcome("cancelled", "ended a term before its time in the period", "outcome_cancelled"),
     "churned": Outcome("churned", "marked as churned in the data", None),
 }
-
-
-@dataclass(frozen=True)
-class Dimension:
-    """One dimension of a base: its name and its levels; `codes` of the base point into `levels`."""
-
-    name: str
-    levels: tuple[str | None, ...]  # display values; MISSING (None) is a level of its own where it occurs
 
 
 @dataclass(frozen=True)
@@ -109,10 +97,13 @@ def check_outcome(con: duckdb.DuckDBPyConnection, outcome: str | None) -> str:
     return name
 
 
-def statement(outcome: str, dimensions: Sequence[StoredDimension], definitions: Definitions) -> str:
+def statement(
+    outcome: str, dimensions: Sequence[StoredDimension], definitions: Definitions, also: Sequence[str] = ()
+) -> str:
     """The SQL chain whose last step, `base`, has one row per account at risk in the book.
 
-    Columns: _account, account, had_outcome (empty while pending), arr, tenure_days, and d0, d1, ... for `dimensions`.
+    Columns: _account, account, had_outcome (empty while pending), arr, tenure_days, d0, d1, ... for `dimensions`,
+    and "text of x" for every column x of account in `also`.
     Only names from closed sets are filled in; values are bound by `parameters`.
     """
     steps, joins = [], []
@@ -133,6 +124,7 @@ def statement(outcome: str, dimensions: Sequence[StoredDimension], definitions: 
         "book.account",
         *_outcome_fields(outcome),
         *(f"{_code(e, outcome)} as d{i}" for i, e in enumerate(dimensions)),
+        *(f"book.{quote(name)}::varchar as {quote(f'text of {name}')}" for name in also),
     ]
     steps.append(
         "\n    ".join(["base as (", "select", "    " + ",\n        ".join(fields), "from book", *joins]) + "\n)"
@@ -180,17 +172,17 @@ def load(
     if n_pending:
         rows = {name: column[is_known] for name, column in rows.items()}
     if like is None:
-        levelled = [_levelled(each, rows[f"d{i}"]) for i, each in enumerate(dimensions)]
+        kept = [levelled(each, rows[f"d{i}"]) for i, each in enumerate(dimensions)]
     else:
-        levelled = [
-            (to, _levelled_like(each, rows[f"d{i}"], to))
+        kept = [
+            (to, levelled_like(each, rows[f"d{i}"], to))
             for i, (each, to) in enumerate(zip(dimensions, like.dimensions, strict=True))
         ]
     stratum, strata = _strata(rows["stratum"], definitions)
     arr = np.asarray(rows["arr"])
     base = Base(
-        dimensions=tuple(dimension for dimension, _ in levelled),
-        codes=tuple(codes for _, codes in levelled),
+        dimensions=tuple(dimension for dimension, _ in kept),
+        codes=tuple(codes for _, codes in kept),
         lost=rows["outcome"] == 1,
         arr=arr if arr.any() else None,
         stratum=stratum,
@@ -265,36 +257,3 @@ def _strata(stratum: np.ndarray, definitions: Definitions) -> tuple[np.ndarray |
 def _code_type(dimension: StoredDimension) -> str:
     n = len(dimension.values) + 1  # missing has a code of its own
     return "utinyint" if n <= 256 else "usmallint" if n <= 65_536 else "uinteger"
-
-
-def kept_values(dimension: StoredDimension, counts: np.ndarray) -> np.ndarray:
-    """Codes of the values that stay levels of their own, given the accounts of each; the others gather in OTHER."""
-    present = np.flatnonzero(counts[: len(dimension.values)])
-    if len(present) <= MOST_LEVELS - 1:
-        return present
-    return np.sort(present[np.argsort(-counts[present], kind="stable")[: MOST_LEVELS - 2]])
-
-
-def _levelled(dimension: StoredDimension, raw: np.ndarray) -> tuple[Dimension, np.ndarray]:
-    """Codes of all values to codes of the levels kept: the most common, "other", missing; levels nobody has are dropped."""
-    n_values = len(dimension.values)
-    counts = np.bincount(raw, minlength=n_values + 1)
-    kept = kept_values(dimension, counts)
-    levels: list[str | None] = [dimension.values[i] for i in kept]
-    lookup = np.zeros(n_values + 1, np.uint8)
-    if np.count_nonzero(counts[:n_values]) > len(kept):
-        lookup[:] = len(levels)
-        levels.append(OTHER)
-    lookup[kept] = np.arange(len(kept))
-    if counts[n_values]:
-        lookup[n_values] = len(levels)
-        levels.append(MISSING)
-    return Dimension(dimension.name, tuple(levels)), lookup[raw]
-
-
-def _levelled_like(dimension: StoredDimension, raw: np.ndarray, to: Dimension) -> np.ndarray:
-    at = {value: code for code, value in enumerate(to.levels)}
-    otherwise = at.get(OTHER, UNKNOWN)
-    return np.array([at.get(value, otherwise) for value in dimension.values] + [at.get(MISSING, UNKNOWN)], np.uint8)[
-        raw
-    ]

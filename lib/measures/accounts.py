@@ -14,12 +14,15 @@ from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts import base as facts
 from lib.facts.dimensions import available, choose
+from lib.facts.levels import MISSING, OTHER, kept_values
 from lib.measures import Answer, left_out
 from lib.store.dimensions import StoredDimension
+from lib.store.tables import quote
 
 _PLAIN = ("name", "csm", "channel", "segment", "region", "plan")
 COLUMNS = ["account", *_PLAIN, "arr", "tenure_days", "is_lost", "n_rows"]
 SORTABLE = COLUMNS[:-1]
+_SORT_KEY = {"account": "account", "arr": "arr", "tenure_days": "tenure_days", "is_lost": "had_outcome"}
 
 
 def accounts(
@@ -54,7 +57,8 @@ def accounts(
         raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
     everything = available(con, definitions, bands)
     dimensions = choose(everything, [name for name, _ in within]) if within else ()
-    chain = facts.statement(outcome, dimensions, definitions)
+    looked_at = {sort} & {*_PLAIN} | ({"name"} if search else set())
+    chain = facts.statement(outcome, dimensions, definitions, also=sorted(looked_at))
     conditions, values = _conditions(con, chain, book, definitions, dimensions, within)
     if only_lost:
         conditions.append("base.had_outcome")
@@ -62,22 +66,27 @@ def accounts(
         conditions.append("base.had_outcome is not null")
     if search:
         conditions.append(
-            "(contains(lower(book.account), lower($search)) or contains(lower(book.name), lower($search)))"
+            '(contains(lower(base.account), lower($search)) or contains(lower(base."text of name"), lower($search)))'
         )
         values["search"] = search
     direction = "desc" if descending else "asc"
     values |= {"limit": limit, "offset": offset}
+    key = quote(_SORT_KEY.get(sort, f"text of {sort}"))
     plain = ", ".join(f"book.{name}::varchar as {name}" for name in _PLAIN)
     sql = "\n".join([
-        chain,
-        f"select book.account, {plain},",
-        "    base.arr::double as arr, base.tenure_days::double as tenure_days, base.had_outcome as is_lost,",
-        "    count(*) over () as n_rows, count(base.had_outcome) over () as n_decided",
-        "from base",
+        f"{chain},",
+        "page as (",
+        "    select base.*, count(*) over () as n_rows, count(had_outcome) over () as n_decided",
+        "    from base",
+        f"    where {' and '.join(['true', *conditions])}",
+        f"    order by base.{key} {direction} nulls last, base.account",
+        "    limit $limit offset $offset",
+        ")",
+        f"select page.account, {plain},",
+        "    page.arr::double as arr, page.tenure_days::double as tenure_days, page.had_outcome as is_lost, n_rows, n_decided",
+        "from page",
         "join book using (_account)",
-        f"where {' and '.join(['true', *conditions])}",
-        f"order by {sort} {direction} nulls last, book.account",
-        "limit $limit offset $offset",
+        f"order by page.{key} {direction} nulls last, page.account",
     ])  # fmt: skip
     rows = con.execute(sql, facts.parameters(sql, book, definitions) | values).df()
     undecided = int(rows["n_rows"].iat[0] - rows["n_decided"].iat[0]) if len(rows) else 0
@@ -102,13 +111,13 @@ def _conditions(
     for number, (name, value) in enumerate(within):
         i = dimensions.index(choose(dimensions, [name])[0])
         dimension = dimensions[i]
-        if value is facts.MISSING:
+        if value is MISSING:
             conditions.append(f"base.d{i} is null")
-        elif value == facts.OTHER and value not in dimension.values:
+        elif value == OTHER and value not in dimension.values:
             code = f"coalesce(d{i}, {len(dimension.values)})::uinteger as code"
             sql = f"{chain}\nselect {code} from base where had_outcome is not null"
             codes = con.execute(sql, facts.parameters(sql, book, definitions)).fetchnumpy()["code"]
-            bound[f"kept_{i}"] = facts.kept_values(
+            bound[f"kept_{i}"] = kept_values(
                 dimension, np.bincount(codes, minlength=len(dimension.values) + 1)
             ).tolist()
             conditions.append(f"(base.d{i} is not null and not list_contains($kept_{i}::integer[], base.d{i}))")

@@ -76,9 +76,7 @@ def catalogue(con: duckdb.DuckDBPyConnection, table: str) -> list[StoredDimensio
 def read_catalogue(con: duckdb.DuckDBPyConnection) -> tuple[StoredDimension, ...]:
     """The dimensions of an opened snapshot."""
     rows = con.execute(
-        "select name, column_name, kind, values, cuts, is_default, has_history, "
-        "    (select coalesce(list(header order by header), []) from core.heading where field = dimension.name) "
-        "from core.dimension order by position"
+        "select name, column_name, kind, values, cuts, is_default, has_history, also_called from core.dimension order by position"
     ).fetchall()
     return tuple(StoredDimension(n, c, k, tuple(v), tuple(cuts), d, h, tuple(a)) for n, c, k, v, cuts, d, h, a in rows)
 

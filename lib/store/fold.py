@@ -193,7 +193,7 @@ def _write_account(con: duckdb.DuckDBPyConnection, dimensions: list[StoredDimens
     """The account table with its dimensions as ENUMs, the catalogue of dimensions, and their past values as codes."""
     con.execute(
         "create table dimension (position integer, name varchar, column_name varchar, kind varchar, "
-        "values varchar[], cuts double[], is_default boolean, has_history boolean)"
+        "values varchar[], cuts double[], is_default boolean, has_history boolean, also_called varchar[])"
     )
     con.execute(
         "create table dimension_spell (dimension varchar, _account uinteger, from_on date, until_on date, code uinteger)"
@@ -206,7 +206,8 @@ def _write_account(con: duckdb.DuckDBPyConnection, dimensions: list[StoredDimens
         )
         con.execute(f"create type {kind} as enum (select value from enum_value)")
         con.execute(
-            "insert into dimension values ($position, $name, $column, $kind, $values, $cuts, $is_default, $has_history)",
+            "insert into dimension values ($position, $name, $column, $kind, $values, $cuts, $is_default, $has_history, "
+            "    (select coalesce(list(header order by header), []) from heading where field = $name))",
             {
                 "position": position,
                 "name": each.name,

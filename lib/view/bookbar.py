@@ -1,7 +1,7 @@
 """The book bar: the sidebar in which a reader chooses the period, the day and whose accounts are meant.
 
-bar       draw it; gives the book and a notice for each part of the link that could not be used
-timeless  a book without its period: what its accounts are counted under
+bar     draw it; gives the book, its number of accounts, and a notice for each part of the link that could not be used
+known   a book cut to what the data can answer
 """
 
 from collections.abc import Sequence
@@ -22,8 +22,8 @@ N_IN_VIEW = 5
 _PERIOD, _DAYS, _AS_OF = "book period", "book days", "book as of"
 
 
-def bar(snapshot: Snapshot) -> tuple[Book, list[str]]:
-    """Draw the bar for the book of the link; gives that book and a notice for each part that was dropped."""
+def bar(snapshot: Snapshot) -> tuple[Book, int, list[str]]:
+    """Draw the bar for the book of the link; gives that book, its number of accounts, and a notice for each part dropped."""
     last_day = snapshot.manifest.as_of
     default = year_to(last_day or snapshot.manifest.received_on)
     asked, notices = from_query(address.read(), default)
@@ -33,13 +33,8 @@ def bar(snapshot: Snapshot) -> tuple[Book, list[str]]:
         rooms.links(book.to_query())
         if last_day:
             _period(book, last_day)
-        _filters(book, snapshot)
-    return book, [*notices, *dropped]
-
-
-def timeless(book: Book) -> Book:
-    """The same accounts whatever the period: one cache entry for all of them."""
-    return replace(book, opens_on=book.as_of, closes_on=book.as_of + timedelta(days=1))
+        n_accounts = _filters(book, snapshot)
+    return book, n_accounts, [*notices, *dropped]
 
 
 def known(book: Book, snapshot: Snapshot) -> tuple[Book, list[str]]:
@@ -75,8 +70,9 @@ def _period(book: Book, last_day: date) -> None:
             step.cut(lambda now: replace(now, opens_on=opens_on, closes_on=closes_on))
 
     st.selectbox("Period", [*periods.PRESETS, periods.CUSTOM], key=_PERIOD, on_change=chosen)
-    if st.session_state[_PERIOD] == periods.CUSTOM:
-        _custom_days(book)
+    with st.container():  # always there: what comes and goes must not move, and so close, what stands below it
+        if st.session_state[_PERIOD] == periods.CUSTOM:
+            _custom_days(book)
     with st.expander("As of another day", expanded=book.as_of != last_day):
         _as_of(book, last_day)
 
@@ -109,29 +105,41 @@ def _as_of(book: Book, last_day: date) -> None:
     )
 
 
-def _filters(book: Book, snapshot: Snapshot) -> None:
+def _filters(book: Book, snapshot: Snapshot) -> int:
+    """The filters in view, and the others where they are unfolded; gives the number of accounts of the book."""
     names = [each.name for each in snapshot.dimensions]
     first = [name for name in FIRST if name in names][:N_IN_VIEW]
     first += [name for name in names if name not in first][: N_IN_VIEW - len(first)]
     more = [name for name in names if name not in first]
-    counts = _counts(book, names)
-    filtered = dict(book.filters)
-    if filtered:
-        st.button(
-            "Clear all filters",
-            key="book clear",
-            icon=":material/filter_alt_off:",
-            type="tertiary",
-            on_click=step.cut,
-            args=(lambda now: replace(now, filters=()),),
-        )
-    for name in first:
-        _filter(book, name, counts[name])
+    filtered = {name for name, _ in book.filters}
+    with st.container():  # always there: see above
+        if filtered:
+            _clear_all()
+    in_view = st.container()
+    n_used = len(filtered.intersection(more))
+    folded = None
     if more:
-        n_used = sum(name in filtered for name in more)
-        with st.expander(f"More filters ({n_used} in use)" if n_used else "More filters", expanded=bool(n_used)):
-            for name in more:
+        label = f"More filters ({n_used} in use)" if n_used else "More filters"
+        folded = st.expander(label, expanded=bool(n_used), key="more filters", on_change="rerun")
+    unfolded = more if folded and folded.open else []
+    n_accounts, counts = _counts(book, [*first, *unfolded])
+    with in_view:
+        for name in first:
+            _filter(book, name, counts[name])
+    if folded:
+        with folded:
+            for name in unfolded:
                 _filter(book, name, counts[name])
+    return n_accounts
+
+
+def _clear_all() -> None:
+    def cleared() -> None:
+        step.cut(lambda now: replace(now, filters=()))
+
+    st.button(
+        "Clear all filters", key="book clear", icon=":material/filter_alt_off:", type="tertiary", on_click=cleared
+    )
 
 
 def _filter(book: Book, name: str, counts: Sequence[tuple[str | None, int]]) -> None:
@@ -153,16 +161,18 @@ def _filter(book: Book, name: str, counts: Sequence[tuple[str | None, int]]) -> 
     )
 
 
-def _counts(book: Book, names: Sequence[str]) -> dict[str, list[tuple[str | None, int]]]:
-    """The accounts beside each value: of the book as it would be without that dimension's own filter."""
+def _counts(book: Book, names: Sequence[str]) -> tuple[int, dict[str, list[tuple[str | None, int]]]]:
+    """The accounts of the book, and those beside each value: of the book as it would be without that dimension's filter."""
+    book = replace(book, opens_on=book.as_of, closes_on=book.as_of + timedelta(days=1))  # one entry for all periods
     filtered = [name for name, _ in book.filters]
-    asked = {(): [name for name in names if name not in filtered], **{(name,): [name] for name in filtered}}
+    free = door.ask("facets", book, by=tuple(name for name in names if name not in filtered)).table
+    answers = [
+        free,
+        *(door.ask("facets", book.where(name, ()), by=(name,)).table for name in filtered if name in names),
+    ]
     found: dict[str, list[tuple[str | None, int]]] = {name: [] for name in names}
-    for lifted, by in asked.items():
-        wider = timeless(book)
-        for name in lifted:
-            wider = wider.where(name, ())
-        for row in door.ask("facets", wider, by=tuple(by)).table.itertuples():
-            for name, value in row.segment.items():
-                found[name].append((value, int(row.n)))
-    return found
+    for answer in answers:
+        for segment, n in zip(answer["segment"], answer["n"], strict=True):
+            for name, value in segment.items():
+                found[name].append((value, int(n)))
+    return int(free["n"].iat[0]), found

@@ -33,8 +33,8 @@ def page(title: str, question: str) -> Book:
     st.session_state[_ARRIVED] = st.session_state.get(_ON) != title
     st.session_state[_ON] = title
     snapshot = _opened(question)
-    book, said = bookbar.bar(snapshot)
-    _heading(question, _line(book, snapshot.manifest.as_of))
+    book, n_accounts, said = bookbar.bar(snapshot)
+    _heading(question, _line(book, n_accounts, snapshot.manifest.as_of))
     notices(said)
     return book
 
@@ -46,8 +46,9 @@ def has_arrived() -> bool:
 
 def notices(said: Sequence[str]) -> None:
     """What of a link could not be used, and what was used instead."""
-    if said:
-        look.notice(*(plain(each) for each in said))
+    with st.container():  # always there: what comes and goes must not move what stands below it
+        if said:
+            look.notice(*(plain(each) for each in said))
 
 
 def nobody_at_risk() -> NoReturn:
@@ -94,11 +95,10 @@ def _heading(question: str, line: str) -> None:
     look.html(f'<div class="hl-title"><h1>{question}</h1><p>{line}</p></div>')
 
 
-def _line(book: Book, last_day: date | None) -> str:
+def _line(book: Book, n_accounts: int, last_day: date | None) -> str:
     """6,000 accounts in channel Reseller · 1 Nov 2025 – 31 Oct 2026 · data to 31 Oct 2026."""
-    n = door.ask("facets", bookbar.timeless(book)).table["n"].iat[0]
-    worded = replace(book, filters=tuple((word_within(name), values) for name, values in book.filters))
-    who = plain(worded.describe(int(n)))
+    worded = replace(book, filters=tuple((word_within(name), _few(values)) for name, values in book.filters))
+    who = plain(worded.describe(n_accounts))
     if last_day is None:
         return f"{who} · no dates in the data: who has churned is known, when is not"
     parts = [
@@ -112,6 +112,11 @@ def _line(book: Book, last_day: date | None) -> str:
     if days_old > STALE_DAYS:
         parts.append(f'<span class="hl-stale hl-nowrap">⚠ data ends {days_old} days ago</span>')
     return " · ".join(parts)
+
+
+def _few(values: Sequence[str | None]) -> tuple[str | None, ...]:
+    """The first of many values, and how many more there are."""
+    return tuple(values) if len(values) <= 4 else (*values[:3], f"{len(values) - 3} more")
 
 
 def _no_data() -> None:

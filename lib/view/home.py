@@ -14,7 +14,7 @@ import streamlit as st
 from lib.book import Book, say_day
 from lib.facts.base import OUTCOMES
 from lib.measures import Answer
-from lib.view import door, drill, frame, headline, hotlist, hotpage, imports, look, numbers, sentences
+from lib.view import door, drill, frame, headline, hotlist, hotpage, imports, look, numbers, sentences, tables
 from lib.view import tiles as tile
 from lib.view.hotstate import HotState
 from lib.view.plain import plain
@@ -33,10 +33,10 @@ def columns():
 def tiles(book: Book) -> None:
     """Accounts lost, the share, ARR lost and hot-spots, each with the previous period; each leads to its rows."""
     outcome = OUTCOMES[door.outcomes(book)[0]]
-    now = door.ask("breakdown", book).table
+    now = _whole(book).table
     if now.empty:
         frame.nobody_at_risk()
-    before = door.ask("breakdown", book.previous()).table if outcome.has_period else now.head(0)
+    before = _whole(book.previous()).table if outcome.has_period else now.head(0)
     found = _found(book)
     row, old = now.iloc[0], before.iloc[0] if len(before) else None
     below = {
@@ -58,7 +58,7 @@ def hot(book: Book) -> None:
     if found is None:
         return
     if not headline.n_listed(found):
-        hotpage.nothing(door.ask("breakdown", book), found, verb)
+        hotpage.nothing(_whole(book), found, verb)
         return
     hotlist.linked(found.table, verb, HOTSPOTS, book.to_query(), N_HOT)
     if headline.n_listed(found) > N_HOT:
@@ -83,7 +83,7 @@ def changed(book: Book) -> None:
     if warning := sentences.simpson(table, by):
         look.notice(plain(warning), icon="⚖")
     moved = (table["rate_part"] + table["mix_part"]).abs().sort_values(ascending=False, kind="stable").index[:N_MOVERS]
-    movers = table.loc[moved].to_dict("records")
+    movers = tables.records(table.loc[moved])
     look.note("<br>".join(plain(sentences.mover(row, outcome.verb)) for row in movers))
     query = {**book.to_query(), **HotState(view="change", by=by).to_query()}
     st.page_link(HOTSPOTS, label=f"The change by {plain(word_within(by))} ›", query_params=query)
@@ -99,6 +99,11 @@ def data(book: Book) -> None:
         said.append(numbers.plural(n_events, "usage event"))
     look.note(f"{' · '.join(said)}<br>published {plain(manifest.published_at[:16].replace('T', ' '))} UTC")
     imports.card(manifest)
+
+
+def _whole(book: Book) -> Answer:
+    """The book as one row, asked as the hot-spot page asks: one cache entry for both."""
+    return door.ask("breakdown", book, outcome=None, within=())
 
 
 def _found(book: Book) -> Answer | None:

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from lib.export import segment_text
-from lib.view import look, numbers, sentences
+from lib.view import look, numbers, sentences, tables
 from lib.view.charts.line import rate_line
 from lib.view.hotstate import HotState, Path
 from lib.view.plain import plain
@@ -28,7 +28,7 @@ _HELD = {
 
 def show(table: pd.DataFrame, verb: str, state: HotState, on_open: Callable[[Path], None]) -> None:
     """All listed hot-spots, and folded below them what was taken into account as well."""
-    listed = table[table["is_listed"]].to_dict("records")
+    listed = tables.records(table[table["is_listed"]])
     longest = _longest(listed, state.weight)
     for rank, row in enumerate(listed[:N_SHOWN], 1):
         _spot(rank, row, verb, state, longest, on_open)
@@ -37,7 +37,7 @@ def show(table: pd.DataFrame, verb: str, state: HotState, on_open: Callable[[Pat
         with st.expander(f"{len(listed) - N_SHOWN} more hot-spots", expanded=rest_open):
             for rank, row in enumerate(listed[N_SHOWN:], N_SHOWN + 1):
                 _spot(rank, row, verb, state, longest, on_open)
-    others = table[~table["is_listed"]].to_dict("records")
+    others = tables.records(table[~table["is_listed"]])
     if others:
         with st.expander(f"Also taken into account: {len(others)}"):
             look.note(
@@ -52,7 +52,7 @@ def show(table: pd.DataFrame, verb: str, state: HotState, on_open: Callable[[Pat
 
 def linked(table: pd.DataFrame, verb: str, page: str, query: Mapping[str, Sequence[str]], most: int) -> None:
     """The first `most` hot-spots; each leads to `page` with its segment open. `query` is the book's."""
-    listed = table[table["is_listed"]].head(most).to_dict("records")
+    listed = tables.records(table[table["is_listed"]].head(most))
     longest = _longest(listed)
     for rank, row in enumerate(listed, 1):
         with st.container(key=f"spot-{rank}"):

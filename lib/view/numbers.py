@@ -1,8 +1,8 @@
 """Numbers as people read them: short, with their unit, a true minus sign, and a dash where there is none.
 
-count     1,234              money   1.2 M, 340 k, 950        percent   12.3 %
-interval  11.2 % (8.4–14.7)  points  +1.2 points              times     ×1.8
-signed    +23, −4            n_of    n = 128                  days      41 days
+count     1,234              money   1.2 M, 340 k, 9,500     percent  12.3 %
+interval  11.2 % (8.4–14.7)  points  +1.2 points             n_of     n = 128
+plural    23 accounts
 """
 
 import math
@@ -40,21 +40,6 @@ def interval(rate: float, lo: float, hi: float) -> str:
 def points(difference: float) -> str:
     """+1.2 points, from a difference of two rates."""
     return NOTHING if _is_nothing(difference) else f"{_signed(difference * 100, 1)} points"
-
-
-def signed(value: float) -> str:
-    """+23 or −4."""
-    return NOTHING if _is_nothing(value) else _signed(value, 0)
-
-
-def signed_money(value: float) -> str:
-    """+0.7 M or −340 k."""
-    return NOTHING if _is_nothing(value) else ("+" if value > 0 else "") + money(value)
-
-
-def times(ratio: float) -> str:
-    """×1.8."""
-    return NOTHING if _is_nothing(ratio) else f"×{ratio:.1f}"
 
 
 def n_of(n: float) -> str:

@@ -20,6 +20,7 @@ from lib.view import numbers
 from lib.view.words import word, word_within, worded
 
 Segment = Mapping[str, str | None]
+FEWEST = 60  # accounts under which "nothing stands out" would say more than is known
 _TAKE_THE = {
     "US",
     "USA",
@@ -123,6 +124,8 @@ def simpson(table: pd.DataFrame, dimension: str) -> str:
 
 def nothing(n: float, n_lost: float, verb: str) -> str:
     """What to say when no hot-spot stands out."""
+    if n < FEWEST:
+        return f"{numbers.plural(n, 'account')}, {numbers.count(n_lost)} of them {verb}: too few to tell whether anything stands out."
     return (
         f"Nothing stands out. {numbers.plural(n_lost, 'account')} of {numbers.count(n)} {verb}, and no combination of values "
         "has more of them than chance and the others explain."

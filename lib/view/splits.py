@@ -12,7 +12,7 @@ import streamlit as st
 from lib.book import Book
 from lib.measures import Answer
 from lib.store.dimensions import StoredDimension
-from lib.view import address, door, look, numbers, sentences
+from lib.view import address, door, look, numbers, sentences, tables
 from lib.view.charts import bars, pareto, parts, theme
 from lib.view.hotstate import BASES, HotState
 from lib.view.plain import plain
@@ -71,7 +71,7 @@ def _losses(table: pd.DataFrame, state: HotState, by: StoredDimension, go: Go) -
         return
     table = table.sort_values(column, ascending=False, kind="stable")
     share = table[column] / table[column].sum()
-    shown = table.assign(part=share, running=share.cumsum()).head(MOST_BARS).to_dict("records")
+    shown = tables.records(table.assign(part=share, running=share.cumsum()).head(MOST_BARS))
     rows = [pareto.Row(_name(row, by.name), row[column], row["part"], row["running"]) for row in shown]
     figure = pareto.figure(rows, unit=unit, colours=theme.palette())
     _picture(figure, state, by, shown, go, alt=pareto.alternative(rows, unit=unit, by=word(by.name)))
@@ -89,7 +89,7 @@ def _changes(table: pd.DataFrame, state: HotState, by: StoredDimension, verb: st
     if warning := sentences.simpson(table, by.name):
         look.notice(plain(warning), icon="⚖")
     moved = (table["rate_part"] + table["mix_part"]).abs().sort_values(ascending=False, kind="stable")
-    shown = table.loc[moved.index].head(MOST_BARS).to_dict("records")
+    shown = tables.records(table.loc[moved.index].head(MOST_BARS))
     drawn = ("rate_before", "churn_rate", "share_before", "share", "rate_part", "mix_part")
     rows = [parts.Row(_name(row, by.name), *(row[name] for name in drawn)) for row in shown]
     figure = parts.figure(rows, verb=verb, colours=theme.palette())
@@ -144,9 +144,9 @@ def _ordered(table: pd.DataFrame, by: StoredDimension, rate: str) -> pd.DataFram
 def _first(table: pd.DataFrame) -> tuple[list[dict], int]:
     """At most MOST_BARS rows, those with the most accounts, in the order given; and how many were left out."""
     if len(table) <= MOST_BARS:
-        return table.to_dict("records"), 0
+        return tables.records(table), 0
     kept = table["n"].nlargest(MOST_BARS).index
-    return table[table.index.isin(kept)].to_dict("records"), len(table) - MOST_BARS
+    return tables.records(table[table.index.isin(kept)]), len(table) - MOST_BARS
 
 
 def _name(row: dict, by: str) -> str:

@@ -2,6 +2,7 @@
 
 show       a table with the glossary's labels, numbers on the right
 download   a button that makes the whole table when it is clicked
+records    the rows of a table as dicts
 csv_bytes  a table as CSV; no cell of it is a formula
 """
 
@@ -52,6 +53,12 @@ def download(
     )
 
 
+def records(table: pd.DataFrame) -> list[dict]:
+    """One dict a row."""
+    names = list(table.columns)
+    return [dict(zip(names, row, strict=True)) for row in zip(*(table[name].tolist() for name in names), strict=True)]
+
+
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """CSV with a header, in UTF-8 with the mark that spreadsheets look for; no cell of it is a formula."""
     return safe_csv(table).encode("utf-8-sig")
@@ -60,7 +67,7 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:
     """Rates in percent, money and days in whole numbers."""
     units = {name: TERMS[name].unit for name in table.columns if name in TERMS}
-    rates = {name: table[name] * 100 for name, unit in units.items() if unit == "rate"}
+    rates = {name: table[name] * 100 for name, unit in units.items() if unit == "rate" and name != "p_adjusted"}
     whole = {name: table[name].round() for name, unit in units.items() if unit in ("money", "days", "count")}
     return table.assign(**rates, **whole)
 
@@ -69,6 +76,8 @@ def _column(name: str, label: str | None):
     term = TERMS.get(name)
     said = label or (term.label if term else name)
     unit = term.unit if term else ""
+    if name == "p_adjusted":
+        return st.column_config.NumberColumn(said, format="%.1e")
     if unit == "rate":
         return st.column_config.NumberColumn(said, format="%.1f %%")
     if unit in _FORMATS:

@@ -21,7 +21,8 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from lib.facts.base import Base, Dimension
+from lib.facts.base import Base
+from lib.facts.levels import Dimension
 from lib.measures.hotspots.cube import count, plan
 from lib.measures.hotspots.scan import default_min_n, scan
 

@@ -19,8 +19,9 @@ import numpy as np
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
-from lib.facts.base import MOST_LEVELS, OUTCOMES, Base, check_outcome, load
+from lib.facts.base import OUTCOMES, Base, check_outcome, load
 from lib.facts.dimensions import available, choose
+from lib.facts.levels import MOST_LEVELS
 from lib.measures import Answer, left_out
 from lib.measures.hotspots.report import detectable_lift, report
 from lib.measures.hotspots.scan import Scan, scan

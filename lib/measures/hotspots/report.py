@@ -63,7 +63,8 @@ def report(base: Base, scan: Scan, previous: Base | None = None) -> pd.DataFrame
 
     previous  the same levels a period earlier, of at least the dimensions found, for the column `held`; None leaves it None
     """
-    rows = [_row(base, scan, find, previous) for find in scan.finds]
+    everyone = _tally(base) if scan.finds else None
+    rows = [_row(base, scan, find, everyone, previous) for find in scan.finds]
     table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
     stake = "excess_lost" if scan.weight == "accounts" else "excess_arr"
     return table.sort_values(["is_listed", stake], ascending=False, kind="stable", ignore_index=True)
@@ -111,10 +112,10 @@ def _least_significant(n_cell, base_rate: float, n_base: int, threshold: float) 
     return high
 
 
-def _row(base: Base, scan: Scan, find: Find, previous: Base | None) -> dict:
-    everyone, cell = _tally(base), _tally(base, find.cell)
+def _row(base: Base, scan: Scan, find: Find, everyone: np.ndarray, previous: Base | None) -> dict:
+    cell = _tally(base, find.cell)
     rest = everyone - cell
-    parent, in_parent = _best_parent(base, find.cell)
+    parent, in_parent = _best_parent(base, find.cell, everyone)
     n, n_lost, arr, arr_lost = cell
     rate, rest_rate, overall_rate, parent_rate = (_ratio(t[1], t[0]) for t in (cell, rest, everyone, in_parent))
     rest_arr_rate, parent_arr_rate = (_ratio(t[3], t[2]) for t in (rest, in_parent))
@@ -166,15 +167,20 @@ def _tally(base: Base, cell: Cell = ()) -> np.ndarray:
     inside = members(base.codes, cell)
     gone = inside & base.lost
     money = (np.nan, np.nan) if base.arr is None else (base.arr[inside].sum(), base.arr[gone].sum())
-    return np.array([inside.sum(), gone.sum(), *money], float)
+    return np.array([np.count_nonzero(inside), np.count_nonzero(gone), *money], float)
 
 
-def _best_parent(base: Base, cell: Cell) -> tuple[Cell, np.ndarray]:
+def _best_parent(base: Base, cell: Cell, everyone: np.ndarray) -> tuple[Cell, np.ndarray]:
     """The parent with the highest churn rate, and its tally; the whole base is the parent of a single value."""
-    parents = [cell[:i] + cell[i + 1 :] for i in range(len(cell))]
-    tallies = [_tally(base, parent) for parent in parents]
-    best = max(range(len(cell)), key=lambda i: _ratio(tallies[i][1], tallies[i][0]))
-    return parents[best], tallies[best]
+    if len(cell) == 1:
+        return (), everyone
+
+    def rate(parent: Cell) -> float:
+        inside = members(base.codes, parent)
+        return np.count_nonzero(inside & base.lost) / np.count_nonzero(inside)
+
+    best = max((cell[:i] + cell[i + 1 :] for i in range(len(cell))), key=rate)
+    return best, _tally(base, best)
 
 
 def _beats(cell: np.ndarray, parent: np.ndarray, weight: str) -> bool:
