@@ -9,8 +9,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import stores
+
+settings.register_profile("headlight", deadline=None)  # a busy machine is no defect of the code
+settings.load_profile("headlight")
 
 ROOT = Path(__file__).resolve().parents[1]
 
