@@ -107,7 +107,7 @@ def _as_of(book: Book, last_day: date) -> None:
 
 def _filters(book: Book, snapshot: Snapshot) -> int:
     """The filters in view, and the others where they are unfolded; gives the number of accounts of the book."""
-    names = [each.name for each in snapshot.dimensions]
+    names = [each.name for each in sorted(snapshot.dimensions, key=lambda each: bool(each.cuts))]
     first = [name for name in FIRST if name in names][:N_IN_VIEW]
     first += [name for name in names if name not in first][: N_IN_VIEW - len(first)]
     more = [name for name in names if name not in first]

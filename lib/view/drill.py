@@ -140,7 +140,8 @@ def _view(state: HotState, has_period: bool) -> str:
 def _split_by(book: Book, state: HotState, free: dict[str, StoredDimension]) -> StoredDimension:
     """The dimension the selection is split by: the one chosen, or the first with more than one value."""
     settled = {name for name, values in book.filters if len(values) == 1}
-    usual = [*FIRST, *(name for name, each in free.items() if each.is_default), *free]
+    words = [name for name, each in free.items() if each.is_default and not each.cuts]
+    usual = [*FIRST, *words, *free]
     first = next((name for name in usual if name in free and name not in settled), next(iter(free)))
     step.show("by", state.by if state.by in free else first)
 

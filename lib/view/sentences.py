@@ -125,7 +125,8 @@ def simpson(table: pd.DataFrame, dimension: str) -> str:
 def nothing(n: float, n_lost: float, verb: str) -> str:
     """What to say when no hot-spot stands out."""
     if n < FEWEST:
-        return f"{numbers.plural(n, 'account')}, {numbers.count(n_lost)} of them {verb}: too few to tell whether anything stands out."
+        who = f"{numbers.plural(n, 'account')}, {numbers.count(n_lost)} of them {verb}"
+        return f"{who}: too few to tell whether anything stands out."
     return (
         f"Nothing stands out. {numbers.plural(n_lost, 'account')} of {numbers.count(n)} {verb}, and no combination of values "
         "has more of them than chance and the others explain."
