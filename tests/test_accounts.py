@@ -56,6 +56,8 @@ def test_all_other_values_are_those_the_search_gathered(world):
         answer = ask(world, "accounts", within=[("city", level)])
         assert len(answer.table) - answer.left_out["n"].sum() == inside.sum()
         assert answer.table["is_lost"].sum() == base.lost[inside].sum()
+        (row,) = ask(world, "breakdown", within=[("city", level)]).table.to_dict("records")
+        assert (row["segment"], row["n"], row["n_lost"]) == ({"city": level}, inside.sum(), base.lost[inside].sum())
 
 
 def test_an_unknown_value_has_no_accounts_and_values_at_odds_neither(world):

@@ -45,6 +45,9 @@ def test_one_dimension_by_hand(ten):
     assert row["lift_vs_parent"] == row["lift_vs_overall"] == 1.5
     assert row["excess_lost"] == pytest.approx(3 - 4 * 2 / 6)
     assert (row["arr"], row["arr_lost"], row["arr_loss_rate"]) == (240, 150, 0.625)
+    # all lost ARR is 10 + 40 + 70 + 80 + nothing known = 200 of 450; outside the channel 50 of 210
+    assert row["parent_arr_loss_rate"] == row["overall_arr_loss_rate"] == pytest.approx(200 / 450)
+    assert row["rest_arr_loss_rate"] == pytest.approx(50 / 210)
     assert row["share_of_lost"] == 3 / 5
     assert row["share_of_arr_lost"] == 150 / 200
 

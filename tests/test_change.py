@@ -145,3 +145,20 @@ def test_an_outcome_without_a_period_has_no_previous_one(tmp_path):
     world = open_world(tmp_path, {"account": account_frame("ab", region="N", churned=[True, False])})
     with pytest.raises(Refused, match="no previous period"):
         ask(world, "change", by="region")
+
+
+def test_within_a_segment_is_the_change_of_the_book_cut_to_it(tmp_path):
+    rng = np.random.default_rng(5)
+    names = [str(n) for n in range(400)]
+    channels, regions = rng.choice(["Direct", "Reseller"], 400), rng.choice(["EU", "US", "APAC"], 400)
+    terms = [
+        {"contract": name, "account": name, "starts_on": date(2023, 7, 1), "notice_given_on": date(2023, 7, 1),
+         "ends_on": date(2024 + int(rng.integers(0, 3)), 6, 1)} for name in names
+    ]  # fmt: skip
+    frame = account_frame(names, channel=list(channels), region=list(regions))
+    world = open_world(tmp_path, {"account": frame, "contract": contract_frame(*terms)})
+    inside = ask(world, "change", BOOK, by="region", within=[("channel", "Direct")]).table
+    cut = ask(world, "change", BOOK.where("channel", ["Direct"]), by="region").table
+    pd.testing.assert_frame_equal(inside, cut)
+    assert inside["n"].sum() < ask(world, "change", BOOK, by="region").table["n"].sum()
+    assert inside["n_before"].sum() == (channels == "Direct").sum()

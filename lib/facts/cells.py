@@ -1,4 +1,9 @@
-"""Counts of a base by combinations of dimensions: one SQL statement, one row per combination that occurs."""
+"""Counts of a base by combinations of dimensions: one SQL statement, one row per combination that occurs.
+
+count_cells    the counts
+others_of      the values of a dimension that a search gathers in "all other values"
+gather         the counts with those values as one
+"""
 
 from collections.abc import Sequence
 
@@ -9,6 +14,7 @@ import pandas as pd
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.facts.base import parameters, statement
+from lib.facts.levels import OTHER, kept_values
 from lib.store.dimensions import StoredDimension
 
 
@@ -45,3 +51,17 @@ def count_cells(
         at = cells[code].fillna(len(dimension.values)).astype(int)
         cells[code] = pd.Series(values[at], index=cells.index, dtype=object)
     return cells, sql
+
+
+def others_of(cells: pd.DataFrame, at: str, dimension: StoredDimension) -> list[str]:
+    """The values in column `at` of counted cells that a search of this base does not tell apart."""
+    n = cells.groupby(at)["n"].sum().reindex(list(dimension.values), fill_value=0)
+    kept = set(kept_values(dimension, n.to_numpy()))
+    return [value for code, value in enumerate(dimension.values) if code not in kept]
+
+
+def gather(cells: pd.DataFrame, at: str, others: list[str]) -> pd.DataFrame:
+    """The cells with the values `others` of column `at` as one: OTHER."""
+    codes = [name for name in cells.columns if name.startswith("d")]
+    said = cells.assign(**{at: cells[at].where(~cells[at].isin(others), OTHER)})
+    return said.groupby(codes, dropna=False, sort=False, as_index=False).sum()

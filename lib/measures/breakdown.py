@@ -16,10 +16,10 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts.base import OUTCOMES, check_outcome
-from lib.facts.cells import count_cells
+from lib.facts.cells import count_cells, gather, others_of
 from lib.facts.dimensions import available, choose
+from lib.facts.levels import OTHER
 from lib.measures import Answer, left_out
-from lib.store.dimensions import StoredDimension
 
 DEEPEST = 4
 COLUMNS = [
@@ -60,16 +60,16 @@ def breakdown(
     undecided = int(cells["n_undecided"].sum())
     cells = cells[cells["n"] > 0].reset_index(drop=True)
     codes = [f"d{i}" for i in range(len(dimensions))]
+    path = [(choose(dimensions, [name])[0], value) for name, value in within]
+    for dimension, value in path:
+        if value == OTHER and value not in dimension.values:
+            at = f"d{dimensions.index(dimension)}"
+            cells = gather(cells, at, others_of(cells, at, dimension))
     table = _rates(cells, codes, [dimension.name for dimension in dimensions])
-    path = [(_name(dimensions, name), value) for name, value in within]
     if path:
-        table = table[[all(row[name] == value for name, value in path) for row in table["segment"]]]
+        table = table[[all(row[dimension.name] == value for dimension, value in path) for row in table["segment"]]]
     table = table.sort_values(["n_lost", "n"], ascending=False, kind="stable").reset_index(drop=True)
     return Answer(table[COLUMNS], left_out((OUTCOMES[outcome].undecided, undecided)), (), sql)
-
-
-def _name(dimensions: Sequence[StoredDimension], name: str) -> str:
-    return choose(dimensions, [name])[0].name
 
 
 def _rates(cells: pd.DataFrame, codes: list[str], names: list[str]) -> pd.DataFrame:

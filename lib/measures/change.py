@@ -14,8 +14,9 @@ from lib.book import Book, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts.base import OUTCOMES, check_outcome
-from lib.facts.cells import count_cells
+from lib.facts.cells import count_cells, gather, others_of
 from lib.facts.dimensions import available, choose
+from lib.facts.levels import OTHER
 from lib.measures import Answer, left_out
 
 COLUMNS = [
@@ -49,7 +50,11 @@ def change(
     before, _ = count_cells(con, book.previous(), definitions, outcome, dimensions)
     now, sql = count_cells(con, book, definitions, outcome, dimensions)
     for name, value in within:
-        at = f"d{dimensions.index(choose(dimensions, [name])[0])}"
+        dimension = choose(dimensions, [name])[0]
+        at = f"d{dimensions.index(dimension)}"
+        if value == OTHER and value not in dimension.values:
+            others = others_of(now, at, dimension)
+            before, now = gather(before, at, others), gather(now, at, others)
         before, now = (cells[[each == value for each in cells[at]]] for cells in (before, now))
     notes = [] if before["n"].sum() else ["There is no previous period in the data."]
     if book.as_of < book.closes_on - timedelta(days=1):

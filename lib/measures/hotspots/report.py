@@ -164,10 +164,10 @@ def _row(base: Base, scan: Scan, find: Find, everyone: np.ndarray, previous: Bas
 
 def _tally(base: Base, cell: Cell = ()) -> np.ndarray:
     """float64 (4,): accounts, accounts lost, ARR, ARR lost of a cell; of the whole base for the empty cell."""
-    inside = members(base.codes, cell)
-    gone = inside & base.lost
-    money = (np.nan, np.nan) if base.arr is None else (base.arr[inside].sum(), base.arr[gone].sum())
-    return np.array([np.count_nonzero(inside), np.count_nonzero(gone), *money], float)
+    inside = np.flatnonzero(members(base.codes, cell))
+    gone = inside[base.lost.take(inside)]
+    money = (np.nan, np.nan) if base.arr is None else (base.arr.take(inside).sum(), base.arr.take(gone).sum())
+    return np.array([len(inside), len(gone), *money], float)
 
 
 def _best_parent(base: Base, cell: Cell, everyone: np.ndarray) -> tuple[Cell, np.ndarray]:
