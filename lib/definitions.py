@@ -27,6 +27,18 @@ class Calendar:
 
 
 @dataclass(frozen=True)
+class Reading:
+    stale_days: int
+    few_accounts: int
+    too_few_accounts: int
+
+    def rules(self):
+        yield "stale_days", self.stale_days >= 0, "days, 0 or more"
+        yield "few_accounts", self.few_accounts >= 1, "accounts, 1 or more"
+        yield "too_few_accounts", self.too_few_accounts >= 1, "accounts, 1 or more"
+
+
+@dataclass(frozen=True)
 class Renewals:
     grace_days: int
 
@@ -66,6 +78,7 @@ class UsagePattern:
 @dataclass(frozen=True)
 class Definitions:
     calendar: Calendar
+    reading: Reading
     renewals: Renewals
     hotspots: Hotspots
     usage_pattern: UsagePattern

@@ -93,8 +93,8 @@ TERMS: dict[str, Term] = {
         mix_part=("Mix part", "points of the change that come from having more or fewer of these accounts"),
         rate_part=("Rate part", "points of the change that come from these accounts' own rate"),
         change=("Change", "points the overall rate moved since the previous period: the sum of all parts"),
-        p_value=("p", "chance of a rate as far from the rest's, if it were the rest's"),
-        q_value=("q", "share of false ones expected among all combinations with a q this low (Benjamini and Hochberg)"),
+        p_value=("p", "chance of a rate as far from the other rows', if it were theirs"),
+        q_value=("q", "share of false ones expected among the rows with a q this low (Benjamini and Hochberg)"),
         p_adjusted=("Adjusted p", "chance of a find as strong as this anywhere in the search, if there were none"),
     ),
     **_terms(

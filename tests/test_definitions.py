@@ -76,9 +76,9 @@ def test_a_wrong_file_names_the_key_the_value_and_the_rule(tmp_path, change, sai
 
 
 def test_a_section_that_is_none_is_refused(tmp_path):
-    rest = TEXT.split("[renewals]")[1]
+    rest = TEXT.split("[reading]")[1]
     path = tmp_path / "mine.toml"
-    path.write_text(f"calendar = 1\n[renewals]{rest}")
+    path.write_text(f"calendar = 1\n[reading]{rest}")
     with pytest.raises(Refused, match=r"mine.toml: \[calendar\] must be a section, but it is 1"):
         load(path)
 

@@ -89,8 +89,9 @@ def test_simpson_is_said_only_where_it_holds():
 
 
 def test_nothing_stands_out():
-    said = sentences.nothing(1_200, 96, "lost")
+    said = sentences.nothing(1_200, 96, "lost", 60)
     assert (
-        sentences.nothing(18, 3, "lost") == "18 accounts, 3 of them lost: too few to tell whether anything stands out."
+        sentences.nothing(18, 3, "lost", 60)
+        == "18 accounts, 3 of them lost: too few to tell whether anything stands out."
     )
     assert said.startswith("Nothing stands out. 96 accounts of 1,200 lost, and no combination")

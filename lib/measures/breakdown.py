@@ -47,7 +47,8 @@ def breakdown(
 
     parent is the combination with one dimension less that has the highest rate (the whole base for one dimension): the
     hardest to beat. rest is every account outside the combination. Intervals are Wilson, 95 % (second check: statsmodels).
-    p_value is two-sided, against the rest; q_value is Benjamini and Hochberg's over all combinations counted.
+    p_value is two-sided, against the rest of the rows, which is the rest of the path where one is given; q_value is
+    Benjamini and Hochberg's over the rows.
     Raises Refused for more than four dimensions, or a name the data does not have.
     """
     outcome = check_outcome(con, outcome)
@@ -68,6 +69,9 @@ def breakdown(
     table = _rates(cells, codes, [dimension.name for dimension in dimensions])
     if path:
         table = table[[all(row[dimension.name] == value for dimension, value in path) for row in table["segment"]]]
+    k, n = table["n_lost"], table["n"]
+    p = stats.rate_differs(k, n, k.sum(), n.sum())
+    table = table.assign(p_value=p, q_value=stats.benjamini_hochberg(p))
     table = table.sort_values(["n_lost", "n"], ascending=False, kind="stable").reset_index(drop=True)
     return Answer(table[COLUMNS], left_out((OUTCOMES[outcome].undecided, undecided)), (), sql)
 
@@ -105,8 +109,6 @@ def _rates(cells: pd.DataFrame, codes: list[str], names: list[str]) -> pd.DataFr
             "share_of_lost": n_lost / n_lost.sum(),
             "share_of_arr_lost": arr_lost / arr_lost.sum(),
         }
-        table["p_value"] = stats.rate_differs(n_lost, n, n_lost.sum(), n.sum())
-        table["q_value"] = stats.benjamini_hochberg(table["p_value"])
     return pd.DataFrame(table, columns=COLUMNS).replace([np.inf, -np.inf], np.nan)
 
 

@@ -22,7 +22,6 @@ from lib.view.plain import plain
 from lib.view.words import word_within
 
 _ON, _ARRIVED = "page the reader is on", "whether they just came"
-STALE_DAYS = 7  # data that ends longer ago than this is said to be old
 
 
 def page(title: str, question: str) -> Book:
@@ -109,7 +108,7 @@ def _line(book: Book, n_accounts: int, last_day: date | None) -> str:
     if book.as_of != last_day:
         parts.append(f'<span class="hl-nowrap">as known on {say_day(book.as_of)}</span>')
     days_old = (date.today() - last_day).days
-    if days_old > STALE_DAYS:
+    if days_old > door.definitions().reading.stale_days:
         parts.append(f'<span class="hl-stale hl-nowrap">⚠ data ends {days_old} days ago</span>')
     return " · ".join(parts)
 

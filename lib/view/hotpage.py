@@ -117,7 +117,7 @@ def finds(book: Book, state: HotState, whole: Answer, found: Answer, outcome: st
 def nothing(whole: Answer, found: Answer, verb: str) -> None:
     """The calm state of a book without hot-spots."""
     of_book = whole.table.iloc[0]
-    said = plain(sentences.nothing(of_book["n"], of_book["n_lost"], verb))
+    said = plain(sentences.nothing(of_book["n"], of_book["n_lost"], verb, door.definitions().reading.too_few_accounts))
     notes = "".join(f"<p>{plain(note)}</p>" for note in found.notes)
     look.html(f'<div class="hl-quiet"><b>{said}</b>{notes}</div>')
 

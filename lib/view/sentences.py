@@ -20,7 +20,6 @@ from lib.view import numbers
 from lib.view.words import word, word_within, worded
 
 Segment = Mapping[str, str | None]
-FEWEST = 60  # accounts under which "nothing stands out" would say more than is known
 _TAKE_THE = {
     "US",
     "USA",
@@ -122,9 +121,9 @@ def simpson(table: pd.DataFrame, dimension: str) -> str:
     )
 
 
-def nothing(n: float, n_lost: float, verb: str) -> str:
+def nothing(n: float, n_lost: float, verb: str, too_few: int) -> str:
     """What to say when no hot-spot stands out."""
-    if n < FEWEST:
+    if n < too_few:
         who = f"{numbers.plural(n, 'account')}, {numbers.count(n_lost)} of them {verb}"
         return f"{who}: too few to tell whether anything stands out."
     return (

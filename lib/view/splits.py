@@ -46,19 +46,19 @@ def show(answer: Answer, state: HotState, view: str, by: StoredDimension, verb: 
 
 def _rates(table: pd.DataFrame, state: HotState, by: StoredDimension, verb: str, go: Go) -> None:
     by_arr = state.weight == "arr"
-    shown, n_more = _first(_ordered(table, by, "arr_loss_rate" if by_arr else "churn_rate"))
-    rows = [_bar(row, by.name, state.base, by_arr) for row in shown]
+    few = door.definitions().reading.few_accounts
+    shown, n_more = _first(_ordered(table, by, "arr_loss_rate" if by_arr else "churn_rate", few))
+    rows = [_bar(row, by.name, state.base, by_arr, few) for row in shown]
     unit = "ARR" if by_arr else "accounts"
     figure = bars.figure(rows, verb=verb, base=BASES[state.base], unit=unit, colours=theme.palette())
     _picture(figure, state, by, shown, go, alt=bars.alternative(rows, verb=verb, by=word(by.name)))
     said = [f"Click a bar to go into it. The mark is {_MARK[state.base]}."]
     if by_arr:
-        said.append("Shares of ARR have no interval here; a few large accounts can move them.")
+        said.append("Shares of ARR have no test here: a few large accounts can move them.")
     if any(row.is_hot for row in rows):
-        hot = "the rate is more than half as much again" if by_arr else "even the low end of the interval is above it"
-        said.append(f"Orange: {hot}.")
+        said.append("Orange: above it, and above the other bars by more than chance among so many.")
     if any(row.is_small for row in rows):
-        said.append(f"Faded: fewer than {bars.FEW} accounts, too few to tell.")
+        said.append(f"Faded: fewer than {few} accounts, too few to tell.")
     if n_more:
         said.append(f"{numbers.plural(n_more, 'value')} with fewer accounts not drawn.")
     look.note(" ".join(said))
@@ -123,21 +123,22 @@ def _picture(figure, state: HotState, by: StoredDimension, shown: Sequence[dict]
     )
 
 
-def _bar(row: dict, by: str, base: str, by_arr: bool) -> bars.Row:
+def _bar(row: dict, by: str, base: str, by_arr: bool, few: int) -> bars.Row:
     if by_arr:
         drawn = (row["arr_loss_rate"], _NAN, _NAN, row[f"{base}_arr_loss_rate"])
     else:
         drawn = (row["churn_rate"], row["churn_rate_lo"], row["churn_rate_hi"], row[f"{base}_rate"])
-    return bars.Row(_name(row, by), row["n"], row["n_lost"], *drawn, row["arr"], row["arr_lost"])
+    q = _NAN if by_arr else row["q_value"]
+    return bars.Row(_name(row, by), row["n"], row["n_lost"], *drawn, row["arr"], row["arr_lost"], q, few)
 
 
-def _ordered(table: pd.DataFrame, by: StoredDimension, rate: str) -> pd.DataFrame:
+def _ordered(table: pd.DataFrame, by: StoredDimension, rate: str, few: int) -> pd.DataFrame:
     """Bands in their own order; other values with the highest rate first and small ones last."""
     if by.cuts:
         at = {value: position for position, value in enumerate(by.values)}
         position = [at.get(segment[by.name], len(at)) for segment in table["segment"]]
         return table.assign(at=position).sort_values("at", kind="stable")
-    small = table["n"] < bars.FEW
+    small = table["n"] < few
     return table.assign(small=small).sort_values(["small", rate], ascending=[True, False], kind="stable")
 
 

@@ -12,7 +12,7 @@ from lib.view import numbers
 from lib.view.charts import theme
 from lib.view.plain import plain
 
-FEW = 30  # accounts under which a rate is too loose to act on: faded, and said so
+SURE = 0.05  # q-value up to which a bar is hot: one in twenty of those is expected to be chance
 
 
 @dataclass(frozen=True)
@@ -28,15 +28,17 @@ class Row:
     base: float
     arr: float
     arr_lost: float
+    q: float  # against the other bars; NaN where there is no test
+    few: int  # accounts under which the rate is too loose to act on: faded, and said so
 
     @property
     def is_hot(self) -> bool:
-        """The whole interval lies above the base; without an interval, the rate is half as much again."""
-        return not self.is_small and (self.lo > self.base if self.lo == self.lo else self.rate > 1.5 * self.base)
+        """Above the base, and by more than chance among as many bars."""
+        return not self.is_small and self.rate > self.base and self.q <= SURE
 
     @property
     def is_small(self) -> bool:
-        return self.n < FEW
+        return self.n < self.few
 
     @property
     def end(self) -> float:
@@ -96,5 +98,5 @@ def _hover(row: Row, verb: str, base: str, unit: str) -> str:
     if row.base == row.base:
         lines.append(f"{base}: {numbers.percent(row.base)}")
     if row.is_small:
-        lines.append(f"fewer than {FEW} accounts: too few to tell")
+        lines.append(f"fewer than {row.few} accounts: too few to tell")
     return "<br>".join(lines)
