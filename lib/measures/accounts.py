@@ -83,7 +83,7 @@ def accounts(
         "    limit $limit offset $offset",
         ")",
         f"select page.account, {plain},",
-        "    page.arr::double as arr, page.tenure_days::double as tenure_days, page.had_outcome as is_lost, n_rows, n_decided",
+        "    page.arr::double as arr, page.tenure_days::double as tenure_days, page.had_outcome as is_lost, page.n_rows, page.n_decided",
         "from page",
         "join book using (_account)",
         f"order by page.{key} {direction} nulls last, page.account",
