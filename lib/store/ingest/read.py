@@ -20,6 +20,7 @@ from lib.store.ingest import text as texts
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.fields import Mapped
 from lib.store.ingest.profile import Profile, profiles_of
+from lib.store.ingest.values import Column
 from lib.store.tables import quote
 
 if TYPE_CHECKING:
@@ -47,18 +48,6 @@ class Reading:
     columns: tuple[tuple[str, str], ...]  # name and DuckDB type of each column of data
     dialect: Dialect
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of the data to be written."""
-
-    raw: str
-    header: str
-    name: str
-    how: values.Expression
-    profile: Profile
-    is_plain: bool
 
 
 def read(

@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 from lib.store.dimensions import MANY_VALUES
 from lib.store.ingest import values
 from lib.store.ingest.dialect import Dialect
+from lib.store.ingest.values import Column
 
 if TYPE_CHECKING:
     import duckdb
 
-    from lib.store.ingest.read import Column
-
 SPREADSHEET_ROWS = 1_048_576
 
 
-def on_reading(columns: "Sequence[Column]", dialect: Dialect, n_read: int, n_merged: int, n_blank: int) -> list[str]:
+def on_reading(columns: Sequence[Column], dialect: Dialect, n_read: int, n_merged: int, n_blank: int) -> list[str]:
     """What was done to the data that nobody asked for, in sentences."""
     notes = []
     if dialect.header_row > 1:
@@ -53,7 +52,7 @@ def on_reading(columns: "Sequence[Column]", dialect: Dialect, n_read: int, n_mer
     return notes
 
 
-def spellings(con: "duckdb.DuckDBPyConnection", columns: "Sequence[Column]") -> list[str]:
+def spellings(con: "duckdb.DuckDBPyConnection", columns: Sequence[Column]) -> list[str]:
     """Values of a category that differ in case alone, which the store counts as one."""
     notes = []
     for column in columns:

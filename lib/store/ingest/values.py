@@ -28,6 +28,18 @@ class Expression:
     refusal: str | None = None  # None: every text is a value
 
 
+@dataclass(frozen=True)
+class Column:
+    """One column of the data to be written."""
+
+    raw: str
+    header: str
+    name: str
+    how: Expression
+    profile: Profile
+    is_plain: bool
+
+
 @cache
 def macros() -> str:
     """The macros every ingest connection needs."""
