@@ -76,9 +76,16 @@ def _choose(state: HotState, verb: str, n: int, n_lost: int) -> None:
             "Which", list(ROWS), key="rows", format_func=labels.get, required=True, on_change=chosen, **hidden
         )
         st.text_input(
-            "Find", key="find", placeholder="Find", icon=":material/search:", max_chars=200, on_change=found, **hidden
+            "Find",
+            key="find",
+            placeholder="Find",
+            icon=":material/search:",
+            max_chars=200,
+            on_change=found,
+            width=105,
+            **hidden,
         )
-        st.selectbox("Sort", [*SORTS, *([] if sort else [own])], key="sort", on_change=sorted_by, width=185, **hidden)
+        st.selectbox("Sort", [*SORTS, *([] if sort else [own])], key="sort", on_change=sorted_by, width=170, **hidden)
 
 
 def _turn(state: HotState, n_pages: int) -> None:
