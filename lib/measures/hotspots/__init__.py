@@ -62,8 +62,10 @@ def hotspots(
         raise Refused("The data holds no ARR, so a search cannot be weighted by it; search by accounts.")
     found = scan(base, depth=depth, min_n=min_n, alpha=alpha, min_lift=definitions.hotspots.minimum_lift, weight=weight)
     previous = _previous(con, book, definitions, outcome, dimensions, base, found)
-    notes = (*_not_searched(everything, dimensions), *_what_could_show(base, found, alpha))
-    return Answer(report(base, found, previous), left_out(*undecided), notes, sql)
+    table = report(base, found, previous)
+    looked_at = _looked_at(found.n_tested, int(table["is_listed"].sum()), alpha)
+    notes = (*looked_at, *_what_could_show(base, found, alpha), *_not_searched(everything, dimensions))
+    return Answer(table, left_out(*undecided), notes, sql)
 
 
 def unasked(everything: Sequence[StoredDimension], depth: int) -> tuple[StoredDimension, ...]:
@@ -123,6 +125,15 @@ def _check(depth: int, alpha: float, min_n: int | None, weight: str) -> None:
         raise Refused(f"A search weighs by accounts or by arr; {weight!r} was asked for.")
 
 
+def _looked_at(n_tested: int, n_listed: int, alpha: float) -> tuple[str, ...]:
+    """How wide the search was, so that a reader knows what chance was up against."""
+    if not n_tested:
+        return ()
+    verdict = f"{n_listed:,} stand out" if n_listed else "none stands out by more than chance"
+    chance = f"; at most {alpha:.0%} of such lists hold a find made by chance" if n_listed else ""
+    return (f"{n_tested:,} combinations of values were looked at; {verdict}{chance}.",)
+
+
 def _not_searched(everything: Sequence[StoredDimension], searched: Sequence[StoredDimension]) -> tuple[str, ...]:
     names = [each.name for each in everything if each not in searched]
     return (f"Not searched: {', '.join(names)}. Name a dimension to search it.",) if names else ()
@@ -140,7 +151,8 @@ def _what_could_show(base: Base, found: Scan, alpha: float) -> tuple[str, ...]:
         )
     tested = found.tested_by_depth
     lifts = detectable_lift(n, n_lost / n, np.array(sizes), 1, max(tested), n_depths=len(tested), alpha=alpha)
-    said = [f"{lift:.1f} times for {size:,} accounts" for size, lift in zip(sizes, lifts, strict=True) if lift == lift]
+    said = [f"of {size:,} at {lift:.1f}" for size, lift in zip(sizes, lifts, strict=True) if lift == lift]
     if not said:
         return (f"{n:,} accounts with {n_lost:,} lost are too few to show a hot-spot by more than chance.",)
-    return (f"Found four times in five: segments that lose at least {', '.join(said)}, against the rest.",)
+    first = said[0].replace(" at ", " accounts at ") + " times the rest's rate"
+    return (f"This base would show, four times in five, a segment {', '.join([first, *said[1:]])}.",)
