@@ -77,7 +77,7 @@ def test_without_a_pattern_nothing_stands_out_and_it_says_what_would_have(tmp_pa
     )
     answer = ask(world, "hotspots")
     assert answer.table.empty and list(answer.table.columns) == list(COLUMNS)
-    assert any("Found four times in five: segments that lose at least" in note for note in answer.notes)
+    assert any("This base would show, four times in five, a segment of" in note for note in answer.notes)
     with pytest.raises(Refused, match=r"no ARR|has no ARR"):
         ask(world, "hotspots", weight="arr")
 
