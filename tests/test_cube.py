@@ -54,7 +54,7 @@ def test_every_way_of_counting_agrees_with_groupby(few, levels, depth, n, n_grou
     group, weights = rng.integers(0, n_groups, n).astype(np.uint8), rng.integers(0, 1000, n) / 8
     wanted = np.flatnonzero(rng.random(plan.n_cells) < 0.5)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cube, "_few", lambda plan: few)
+        patch.setattr(cube, "_few", lambda *_: few)
         patch.setattr(cube, "CHUNK", 16)
         patch.setattr(cube, "FEW_CHUNK", 16)
         counts = cube.count(plan, codes, group, n_groups, [None, weights])
@@ -68,7 +68,7 @@ def test_every_way_of_counting_agrees_with_groupby(few, levels, depth, n, n_grou
 @pytest.mark.parametrize("few", [-1, 10**9])
 def test_tables_past_16_bits(monkeypatch, few):
     """Two dimensions of 200 and 250 levels by 2 groups need positions past 65,535, three of 45 a block of 91,125."""
-    monkeypatch.setattr(cube, "_few", lambda plan: few)
+    monkeypatch.setattr(cube, "_few", lambda *_: few)
     rng = np.random.default_rng(1)
     for levels, depth in (((200, 250), 2), ((45, 45, 45), 3)):
         plan = cube.plan(levels, depth)

@@ -148,15 +148,18 @@ def count(plan: Plan, codes, group=None, n_groups: int = 1, weights=UNWEIGHTED, 
     weights  arrays float64 (N,), or None for the number of accounts; one table each. int64 where only accounts count
     cells    positions wanted; all of them by default
     """
-    if len(codes[0]) <= _few(plan):
+    if len(codes[0]) <= _few(plan, n_groups):
         return _count_each(plan, codes, group, n_groups, weights, cells)
     tables = _count_blocks(plan, codes, group, n_groups, weights)
     return _roll_up(plan, tables, len(weights) * n_groups).reshape(len(weights), n_groups, -1)[:, :, cells]
 
 
-def _few(plan: Plan) -> int:
-    """Accounts up to which it is quicker not to go by blocks, found by trial with 16 to 3,000 cells per subset."""
-    return 1500 + 2 * plan.n_cells // len(plan.subsets)
+def _few(plan: Plan, n_groups: int) -> int:
+    """Accounts up to which it is quicker not to go by blocks, found by trial with 16 to 3,000 cells per subset.
+
+    Blocks are tables of every cell and group, however few accounts there are to put in.
+    """
+    return 1500 + 2 * n_groups * plan.n_cells // len(plan.subsets)
 
 
 def _count_each(plan: Plan, codes, group, n_groups, weights, cells) -> np.ndarray:
@@ -166,8 +169,9 @@ def _count_each(plan: Plan, codes, group, n_groups, weights, cells) -> np.ndarra
     column[wanted] = np.arange(len(wanted), dtype=np.int32)
     starts, width = np.array(plan.starts[:-1], np.int32)[:, None], len(wanted) + 1
     counts = np.zeros((len(weights), n_groups * width), _sum_kind(weights))
-    for start in range(0, len(codes[0]), FEW_CHUNK):
-        rows = slice(start, start + FEW_CHUNK)
+    chunk = max(FEW_CHUNK, n_groups * width // len(plan.subsets))  # at least as many entries as the table they go into
+    for start in range(0, len(codes[0]), chunk):
+        rows = slice(start, start + chunk)
         levels = np.array([code[rows] for code in codes], np.int32)
         at = column.take(starts + np.einsum("ds,dn->sn", plan.strides, levels))  # (subsets, accounts)
         if group is not None:
