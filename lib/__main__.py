@@ -10,7 +10,7 @@ Exit codes: 0 fine, 1 the data or the request was refused (reasons on stderr), 2
 
 import argparse
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from lib.book import read_day
@@ -25,6 +25,7 @@ FORMATS = ("table", "json", "csv")
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(arguments)
+    options.now = datetime.now(UTC).replace(tzinfo=None)
     try:
         return options.run(options) or 0
     except Refused as refusal:

@@ -5,7 +5,6 @@ import getpass
 import hashlib
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from lib.errors import Refused
@@ -29,10 +28,8 @@ def sample(options: argparse.Namespace) -> None:
             tables.append(table)
             n_rows += len(chunk)
         source = f"sample of {options.accounts:,} accounts, seed {options.seed}"
-        batch = replace(
-            _batch(source, tuple(dict.fromkeys(tables)), replaces=options.replace), n_read=n_rows, n_kept=n_rows
-        )
-        manifest = publish.publish(options.store, staged, batch, now=_now(), say=say)
+        batch = replace(_batch(options, source, tuple(dict.fromkeys(tables))), n_read=n_rows, n_kept=n_rows)
+        manifest = publish.publish(options.store, staged, batch, now=options.now, say=say)
     say(f"{source}: {manifest.n_rows['event']:,} events, data to {manifest.last_day}, in {options.store}")
 
 
@@ -67,7 +64,7 @@ def import_file(options: argparse.Namespace) -> int:
             return 1
         say(_how_read(reading))
         batch = replace(
-            _batch(options.file.name, (options.table, "heading"), replaces=options.replace),
+            _batch(options, options.file.name, (options.table, "heading")),
             file_hash=_hash(options.file),
             n_read=reading.n_rows_read,
             n_kept=reading.n_rows_kept,
@@ -79,7 +76,7 @@ def import_file(options: argparse.Namespace) -> int:
         reading.data.rename(staged / f"{options.table}.parquet")
         renamed = [(header, field) for header, field in _fields(reading) if header != field]
         pd.DataFrame(renamed, columns=["header", "field"], dtype=str).to_parquet(staged / "heading.parquet")
-        manifest = publish.publish(options.store, staged, batch, now=_now())
+        manifest = publish.publish(options.store, staged, batch, now=options.now)
     place = f"batch {manifest.batches[-1].batch} of {options.store}"
     say(f"{options.file.name}: {batch.n_kept:,} of {batch.n_read:,} rows are in, as {place}")
     return 0
@@ -101,7 +98,7 @@ def undo(options: argparse.Namespace) -> None:
     """Take one batch out of the store."""
     from lib.store import publish
 
-    manifest = publish.undo(options.store, options.batch, who=getpass.getuser(), now=_now())
+    manifest = publish.undo(options.store, options.batch, who=getpass.getuser(), now=options.now)
     say(f"Batch {options.batch} is out; the store holds {', '.join(batch.batch for batch in manifest.batches)}")
 
 
@@ -112,7 +109,7 @@ def refold(options: argparse.Namespace) -> None:
 
     if options.if_needed and folder.read_manifest(folder.require_current(options.store)).shape == SHAPE:
         return
-    manifest = publish.refold(options.store, who=getpass.getuser(), now=_now())
+    manifest = publish.refold(options.store, who=getpass.getuser(), now=options.now)
     say(f"{options.store} was folded anew, as snapshot {manifest.snapshot}")
 
 
@@ -127,14 +124,11 @@ def batches(options: argparse.Namespace) -> None:
     print(write(pd.DataFrame(rows)[columns], options.format), end="")
 
 
-def _batch(source: str, tables: tuple[str, ...], *, replaces: bool) -> Batch:
-    return Batch("", source, "", tables, getpass.getuser(), _now().isoformat(timespec="seconds"), replaces=replaces)
+def _batch(options: argparse.Namespace, source: str, tables: tuple[str, ...]) -> Batch:
+    received_at = options.now.isoformat(timespec="seconds")
+    return Batch("", source, "", tables, getpass.getuser(), received_at, replaces=options.replace)
 
 
 def _hash(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
