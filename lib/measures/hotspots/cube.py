@@ -159,7 +159,7 @@ def _few(plan: Plan, n_groups: int) -> int:
 
     Blocks are tables of every cell and group, however few accounts there are to put in.
     """
-    return 1500 + 2 * n_groups * plan.n_cells // len(plan.subsets)
+    return 1500 + n_groups * plan.n_cells // len(plan.subsets)
 
 
 def _count_each(plan: Plan, codes, group, n_groups, weights, cells) -> np.ndarray:
