@@ -87,19 +87,18 @@ def default_outcome(con: duckdb.DuckDBPyConnection) -> str:
 
 def check_outcome(con: duckdb.DuckDBPyConnection, outcome: str | None) -> str:
     """The outcome a reader named, or the default one; raises Refused where the data cannot answer it."""
-    name = outcome or default_outcome(con)
+    default = default_outcome(con)
+    name = outcome or default
     if name not in OUTCOMES:
         raise Refused(f"There is no outcome {name!r}; known are {', '.join(OUTCOMES)}.")
-    if OUTCOMES[name].has_period and default_outcome(con) == "churned":
+    if OUTCOMES[name].has_period and default == "churned":
         raise Refused(
             f"{name!r} needs dates (contracts, or started_on and churned_on); this data has only a flag: use 'churned'."
         )
     return name
 
 
-def statement(
-    outcome: str, dimensions: Sequence[StoredDimension], definitions: Definitions, also: Sequence[str] = ()
-) -> str:
+def statement(outcome: str, dimensions: Sequence[StoredDimension], also: Sequence[str] = ()) -> str:
     """The SQL chain whose last step, `base`, has one row per account at risk in the book.
 
     Columns: _account, account, had_outcome (empty while pending), arr, tenure_days, d0, d1, ... for `dimensions`,
@@ -165,7 +164,7 @@ def load(
         *_stratum(definitions),
         *codes,
     ]
-    sql = f"{statement(outcome, dimensions, definitions)}\nselect\n" + ",\n".join(fields) + "\nfrom base"
+    sql = f"{statement(outcome, dimensions)}\nselect\n" + ",\n".join(fields) + "\nfrom base"
     rows = con.execute(sql, parameters(sql, book, definitions)).fetchnumpy()
     is_known = rows["outcome"] != 2
     n_pending = int(np.count_nonzero(~is_known))

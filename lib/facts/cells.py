@@ -33,7 +33,7 @@ def count_cells(
     codes = [f"d{i}" for i in range(len(dimensions))]
     sql = "\n".join(
         [
-            statement(outcome, dimensions, definitions),
+            statement(outcome, dimensions),
             "select",
             *(f"    {code}," for code in codes),
             "    count(*) filter (where had_outcome is not null) as n,",

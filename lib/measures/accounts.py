@@ -58,7 +58,7 @@ def accounts(
     everything = available(con, definitions, bands)
     dimensions = choose(everything, [name for name, _ in within]) if within else ()
     looked_at = {sort} & {*_PLAIN} | ({"name"} if search else set())
-    chain = facts.statement(outcome, dimensions, definitions, also=sorted(looked_at))
+    chain = facts.statement(outcome, dimensions, also=sorted(looked_at))
     conditions, values = _conditions(con, chain, book, definitions, dimensions, within)
     if only_lost:
         conditions.append("base.had_outcome")

@@ -44,7 +44,7 @@ class Snapshot:
 
     @contextmanager
     def ask(self, book: Book) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor on which `scope` and `book` are views of account ids, with every table and fact in reach."""
+        """A cursor on which `scope` and `book` are views of accounts, with every table and fact in reach."""
         with self.root.cursor() as con:
             con.execute("set search_path = 'core,usage,memory'")
             con.execute("create temp view scope as select * from core.account")

@@ -58,8 +58,6 @@ def hotspots(
     everything = available(con, definitions, bands)
     dimensions = _named(everything, by, depth) if by else unasked(everything, depth)
     base, undecided, sql = load(con, book, definitions, outcome, dimensions)
-    if weight == "arr" and base.arr is None:
-        raise Refused("The data holds no ARR, so a search cannot be weighted by it; search by accounts.")
     found = scan(base, depth=depth, min_n=min_n, alpha=alpha, min_lift=definitions.hotspots.minimum_lift, weight=weight)
     previous = _previous(con, book, definitions, outcome, dimensions, base, found)
     table = report(base, found, previous)

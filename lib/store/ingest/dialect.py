@@ -21,7 +21,6 @@ from lib.store.ingest import text as texts
 from lib.store.ingest.text import Text
 
 DELIMITERS = (",", ";", "\t", "|")
-SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 COLUMN_LIMIT = 1_000
 SAMPLE_BYTES = 1 << 20
 SAMPLE_RECORDS = 500
