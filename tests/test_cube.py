@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.measures.hotspots import cube
+from lib.measures.hotspots.inside import Tested
 
 
 def naive(codes, group, n_groups, weights, plan) -> np.ndarray:
@@ -33,7 +34,6 @@ def test_two_dimensions_by_hand():
     assert by_group.tolist() == [[[1, 0, 1, 0, 1, 0, 0, 0], [1, 1, 0, 2, 0, 1, 0, 1]]]
     weighed = cube.count(plan, codes, weights=[None, np.array([0.5, 2.0, 8.0])])
     assert weighed.tolist() == [[[2, 1, 1, 2, 1, 1, 0, 1]], [[2.5, 8, 0.5, 10, 0.5, 2, 0, 8]]]
-    assert cube.count(plan, codes, cells=[5, 0]).tolist() == [[[1, 2]]]
     assert plan.name(5) == ((0, 0), (1, 1))
     assert plan.parents.tolist() == [[-1, -1]] * 4 + [[2, 0], [3, 0], [2, 1], [3, 1]]
 
@@ -52,7 +52,6 @@ def test_every_way_of_counting_agrees_with_groupby(few, levels, depth, n, n_grou
     plan = cube.plan(tuple(levels), depth)
     codes = [rng.integers(0, k, n).astype(np.uint8) for k in levels]
     group, weights = rng.integers(0, n_groups, n).astype(np.uint8), rng.integers(0, 1000, n) / 8
-    wanted = np.flatnonzero(rng.random(plan.n_cells) < 0.5)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cube, "_few", lambda *_: few)
         patch.setattr(cube, "CHUNK", 16)
@@ -60,9 +59,35 @@ def test_every_way_of_counting_agrees_with_groupby(few, levels, depth, n, n_grou
         counts = cube.count(plan, codes, group, n_groups, [None, weights])
         np.testing.assert_array_equal(counts[0], naive(codes, group, n_groups, np.ones(n), plan))
         np.testing.assert_array_equal(counts[1], naive(codes, group, n_groups, weights, plan))
-        some = cube.count(plan, codes, group, n_groups, cells=wanted)
-        assert some.dtype == np.int64
-        np.testing.assert_array_equal(some[0], counts[0][:, wanted])
+        assert cube.count(plan, codes, group, n_groups).dtype == np.int32
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    levels=st.lists(st.integers(1, 5), min_size=1, max_size=6),
+    depth=st.integers(1, 4),
+    n=st.integers(1, 60),
+    at=st.integers(0, 10**6),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_accounts_of_one_cell_in_the_others(levels, depth, n, at, seed):
+    """The dimensions a cell fixes need no counting: the same as counting its accounts by all dimensions."""
+    rng = np.random.default_rng(seed)
+    plan = cube.plan(tuple(levels), depth)
+    cell = plan.name(at % plan.n_cells)
+    codes = [rng.integers(0, k, n).astype(np.uint8) for k in levels]
+    for d, level in cell:
+        codes[d][:] = level
+    group, weights = rng.integers(0, 3, n), rng.integers(0, 1000, n) / 8
+    tested = Tested(plan, np.flatnonzero(rng.random(plan.n_cells) < 0.5))
+    counts = tested.inside(cell).count(codes, group, 3, [None, weights])
+    np.testing.assert_array_equal(counts, cube.count(plan, codes, group, 3, [None, weights])[:, :, tested.positions])
+
+
+def test_levels_of_cells():
+    #  cells A, B, x, y, Ax, Ay, Bx, By
+    plan = cube.plan((2, 2), 2)
+    assert plan.levels_at(np.array([1, 2, 5])).tolist() == [[1, cube.NO_LEVEL, 0], [cube.NO_LEVEL, 0, 1]]
 
 
 @pytest.mark.parametrize("few", [-1, 10**9])

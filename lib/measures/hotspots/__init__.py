@@ -3,6 +3,7 @@
 hotspots   the measure: fetch the base, search it, report
 unasked    the dimensions searched when none are named
 cube       counts of every combination, from covering blocks
+inside     counts of the accounts of one combination, without counting its own dimensions again
 groups     accounts by the hot-spots they are in, counted per combination
 model      what the hot-spots found so far let one expect of every combination
 search     what stays the same through one scan: weights, strata, the combinations tested

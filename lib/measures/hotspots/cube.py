@@ -4,6 +4,7 @@ Cell                       ((dimension index, level index), ...), dimensions asc
 plan(levels, depth)        which cells there are, their order in a flat vector, and how to count them; kept per shape
 Plan.name / Plan.index     position in the flat vector <-> Cell
 Plan.parents               positions of a cell's parents: the cell without one of its values
+Plan.levels_at             the level of each dimension in the cells at some positions
 count(plan, codes, ...)    accounts, or a sum of weights, in every cell, by group of accounts
 members(codes, cell)       which accounts a cell holds
 
@@ -28,9 +29,10 @@ BLOCK_LIMIT = 1 << 16  # cells of a block: counted for kept and lost, 8 bytes ea
 CHUNK = 1 << 17  # accounts at a time when counting blocks, so that their positions stay in the cache too
 FEW_CHUNK = 1 << 12  # the same when each account is put into all its cells
 UNWEIGHTED = (None,)
+NO_LEVEL = -1  # of a dimension that a cell leaves open
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # `plan` keeps one of each
 class Plan:
     """The cells of a base with `levels[d]` levels in dimension d, in the order of the flat vector.
 
@@ -64,11 +66,25 @@ class Plan:
     def index(self, cell: Cell) -> int:
         """The position of a cell in the flat vector."""
         dims, at = zip(*cell, strict=True)
-        return self._start_of[dims] + int(np.ravel_multi_index(at, self.shape(dims)))
+        return self.starts[self.subset_of[dims]] + int(np.ravel_multi_index(at, self.shape(dims)))
 
     @cached_property
-    def _start_of(self) -> dict[Dims, int]:
-        return dict(zip(self.subsets, self.starts, strict=False))
+    def subset_of(self) -> dict[Dims, int]:
+        return {dims: s for s, dims in enumerate(self.subsets)}
+
+    def subsets_at(self, positions: np.ndarray) -> np.ndarray:
+        """int (T,): the subset of the cells at these positions."""
+        return np.searchsorted(self.starts, positions, side="right") - 1
+
+    def levels_at(self, positions: np.ndarray) -> np.ndarray:
+        """int16 (D, T): the level of each dimension in the cells at these positions, NO_LEVEL where they have none."""
+        subset = self.subsets_at(positions)
+        within = (positions - np.array(self.starts)[subset]).astype(np.int32)
+        levels = np.empty((len(self.levels), len(positions)), np.int16)
+        for d, n_levels in enumerate(self.levels):
+            stride = self.strides[d, subset]
+            levels[d] = np.where(stride > 0, within // np.maximum(stride, 1) % np.int32(n_levels), NO_LEVEL)
+        return levels
 
     @cached_property
     def strides(self) -> np.ndarray:
@@ -93,7 +109,7 @@ class Plan:
                 continue
             for axis in range(len(dims)):
                 rest = dims[:axis] + dims[axis + 1 :]
-                positions = self._start_of[rest] + np.arange(prod(self.shape(rest)), dtype=np.int32)
+                positions = self.starts[self.subset_of[rest]] + np.arange(prod(self.shape(rest)), dtype=np.int32)
                 spread = np.expand_dims(positions.reshape(self.shape(rest)), axis)
                 table[start:stop, axis] = np.broadcast_to(spread, self.shape(dims)).ravel()
         return table
@@ -140,18 +156,17 @@ def _source(subset: Dims, levels, depth, subsets, blocks) -> Dims:
     return min((s for s in above if set(subset) <= set(s)), key=lambda s: prod(levels[d] for d in s))
 
 
-def count(plan: Plan, codes, group=None, n_groups: int = 1, weights=UNWEIGHTED, cells=slice(None)) -> np.ndarray:
-    """Accounts in cells, by group, and sums of their weights: (weights, n_groups, cells).
+def count(plan: Plan, codes, group=None, n_groups: int = 1, weights=UNWEIGHTED) -> np.ndarray:
+    """Accounts in every cell, by group, and sums of their weights: (weights, n_groups, n_cells).
 
     codes    D arrays (N,) of level indices, uint8
     group    (N,) integers below n_groups; None for one group
-    weights  arrays float64 (N,), or None for the number of accounts; one table each. int64 where only accounts count
-    cells    positions wanted; all of them by default
+    weights  arrays float64 (N,), or None for the number of accounts; one table each. int32 where only accounts count
     """
     if len(codes[0]) <= _few(plan, n_groups):
-        return _count_each(plan, codes, group, n_groups, weights, cells)
+        return _count_each(plan, codes, group, n_groups, weights)
     tables = _count_blocks(plan, codes, group, n_groups, weights)
-    return _roll_up(plan, tables, len(weights) * n_groups).reshape(len(weights), n_groups, -1)[:, :, cells]
+    return _roll_up(plan, tables, len(weights) * n_groups).reshape(len(weights), n_groups, -1)
 
 
 def _few(plan: Plan, n_groups: int) -> int:
@@ -162,24 +177,21 @@ def _few(plan: Plan, n_groups: int) -> int:
     return 1500 + n_groups * plan.n_cells // len(plan.subsets)
 
 
-def _count_each(plan: Plan, codes, group, n_groups, weights, cells) -> np.ndarray:
+def _count_each(plan: Plan, codes, group, n_groups, weights) -> np.ndarray:
     """Few accounts: each is put straight into all the cells that hold it."""
-    wanted = np.arange(plan.n_cells)[cells]
-    column = np.full(plan.n_cells, len(wanted), np.int32)  # cells not wanted share one column past the last
-    column[wanted] = np.arange(len(wanted), dtype=np.int32)
-    starts, width = np.array(plan.starts[:-1], np.int32)[:, None], len(wanted) + 1
+    starts, width = np.array(plan.starts[:-1], np.int32)[:, None], plan.n_cells
     counts = np.zeros((len(weights), n_groups * width), _sum_kind(weights))
     chunk = max(FEW_CHUNK, n_groups * width // len(plan.subsets))  # at least as many entries as the table they go into
     for start in range(0, len(codes[0]), chunk):
         rows = slice(start, start + chunk)
         levels = np.array([code[rows] for code in codes], np.int32)
-        at = column.take(starts + np.einsum("ds,dn->sn", plan.strides, levels))  # (subsets, accounts)
+        at = starts + np.einsum("ds,dn->sn", plan.strides, levels)  # (subsets, accounts)
         if group is not None:
             at += group[rows].astype(np.int32) * width
         for w, weight in enumerate(weights):
             each = None if weight is None else np.broadcast_to(weight[rows], at.shape).ravel()
             counts[w] += np.bincount(at.ravel(), each, n_groups * width)
-    return counts.reshape(len(weights), n_groups, width)[:, :, :-1]
+    return counts.reshape(len(weights), n_groups, width)
 
 
 def _roll_up(plan: Plan, tables: dict[Dims, np.ndarray], n_groups: int) -> np.ndarray:
@@ -213,7 +225,7 @@ def _count_blocks(plan: Plan, codes, group, n_groups, weights) -> dict[Dims, np.
 
 
 def _sum_kind(weights) -> type:
-    return np.int64 if all(weight is None for weight in weights) else np.float64
+    return np.int32 if all(weight is None for weight in weights) else np.float64
 
 
 def _positions(chunk, block: Dims, levels, size: int) -> np.ndarray:

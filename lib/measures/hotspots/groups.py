@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lib.measures.hotspots.cube import Plan, count
+from lib.measures.hotspots.cube import Cell, Plan, count, members
+from lib.measures.hotspots.inside import Tested
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,14 @@ class Weighing:
         """Powers of the weight that are summed. Power 0 counts accounts; with no weight all powers are the same."""
         return (0,) if self.weight is None else (0, 1, 2, 3)
 
-    def count(self, group, n_groups: int, rows=slice(None), cells=slice(None)) -> np.ndarray:
-        """Sums of each power of the weight in cells, by group: (powers, n_groups, cells)."""
-        return count(self.plan, [code[rows] for code in self.codes], group, n_groups, self._powered(rows), cells)
+    def count(self, group, n_groups: int) -> np.ndarray:
+        """Sums of each power of the weight in every cell, by group: (powers, n_groups, n_cells)."""
+        return count(self.plan, self.codes, group, n_groups, self._powered(slice(None)))
+
+    def count_inside(self, cell: Cell, rows: np.ndarray, group, n_groups: int, tested: Tested) -> np.ndarray:
+        """The same sums over accounts of one cell, in the tested cells: (powers, n_groups, T)."""
+        part = tested.inside(cell)
+        return part.count({d: self.codes[d][rows] for d in part.dims}, group, n_groups, self._powered(rows))
 
     def total(self, group, n_groups: int, rows=slice(None)) -> np.ndarray:
         """The same sums over all accounts of each group: (powers, n_groups)."""
@@ -90,11 +96,12 @@ def start(stratum: np.ndarray, total: np.ndarray, lost: np.ndarray, cells: np.nd
     )
 
 
-def split(groups: Groups, weighing: Weighing, tested: np.ndarray, rows: np.ndarray) -> Groups:
-    """The groups once the accounts at `rows` are told as a find: its column is added to `inside`.
+def split(groups: Groups, weighing: Weighing, tested: Tested, cell: Cell) -> Groups:
+    """The groups once `cell` is told as a find: its column is added to `inside`.
 
     A group wholly in the find stays; one that it cuts keeps the accounts outside and hands the others to a new group.
     """
+    rows = np.flatnonzero(members(weighing.codes, cell))
     n_groups = len(groups.stratum)
     found = np.bincount(groups.of_account[rows], minlength=n_groups)
     is_whole = (found > 0) & (found == groups.total[0])
@@ -114,7 +121,7 @@ def split(groups: Groups, weighing: Weighing, tested: np.ndarray, rows: np.ndarr
         ),
         total=_moved(groups.total, cut, weighing.total(part, len(cut), rows), axis=1),
         lost=_moved(groups.lost, cut, _lost(weighing, part, len(cut), rows), axis=0),
-        cells=_moved(groups.cells, cut, weighing.count(part, len(cut), rows, tested), axis=1),
+        cells=_moved(groups.cells, cut, weighing.count_inside(cell, rows, part, len(cut), tested), axis=1),
     )
 
 

@@ -103,7 +103,7 @@ def scan(
     weighing = Weighing(plan(tuple(len(d.levels) for d in base.dimensions), depth), base.codes, base.lost, weights)
     search, groups = prepare(weighing, *strata(base), min_n, alpha, min_lift)
     result = replace(nothing, n_cells=search.n_cells, tested_by_depth=search.tested_by_depth)
-    if not len(search.tested):
+    if not len(search.price):
         return result
     groups, told, expectations = _backward(search, *_forward(search, groups))
     _, log_odds = expected_rates(groups)
@@ -129,11 +129,11 @@ def _forward(search: Search, groups: Groups) -> tuple[Groups, list[_Told]]:
         best = int(np.argmax(score))
         if score[best] <= 0:
             break
-        trial = split(groups, search.weighing, search.tested, search.rows(best))
+        trial = split(groups, search.weighing, search.tested, search.cell(best))
         same = _same_accounts(search, trial)
         name = _shortest(search, score, [*same[score[same] > 0], best])
         if name != best:
-            trial = split(groups, search.weighing, search.tested, search.rows(name))
+            trial = split(groups, search.weighing, search.tested, search.cell(name))
             same = np.append(_same_accounts(search, trial), best)
         groups = trial
         told.append(_Told(name, _other_names(search, name, best, same)))
@@ -148,7 +148,7 @@ def _scores(search: Search, groups: Groups) -> np.ndarray:
     tellable = np.flatnonzero(
         (expectation.unexplained_share >= UNTOLD) & (search.observed - expectation.expected >= least_excess)
     )
-    score = np.full(len(search.tested), -np.inf)
+    score = np.full(len(search.price), -np.inf)
     score[tellable] = search.only(tellable).surplus(expectation.only(tellable))
     return score
 

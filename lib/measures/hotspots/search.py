@@ -11,8 +11,9 @@ import numpy as np
 
 from lib.errors import Refused
 from lib.facts.base import Base
-from lib.measures.hotspots.cube import Cell, Plan, members
+from lib.measures.hotspots.cube import Cell, Plan
 from lib.measures.hotspots.groups import Groups, Weighing, start
+from lib.measures.hotspots.inside import Tested
 from lib.measures.hotspots.model import Expectation
 from lib.stats import log_tail_count, log_tail_pearson3
 
@@ -23,7 +24,7 @@ EFFECTIVE_N = 50  # (sum m)^2 / sum m^2 a cell's ARR must spread over: a few big
 class Search:
     """What stays the same through one scan; arrays run over the T tested cells.
 
-    tested    positions in the cube
+    tested    which they are
     sums      float64 (powers, T) of the weight; sums[0] is the number of accounts
     n_lost    accounts lost
     observed  weight lost
@@ -32,7 +33,7 @@ class Search:
     """
 
     weighing: Weighing
-    tested: np.ndarray
+    tested: Tested
     sums: np.ndarray
     n_lost: np.ndarray
     observed: np.ndarray
@@ -45,7 +46,7 @@ class Search:
     def only(self, cells) -> "Search":
         return replace(
             self,
-            tested=self.tested[cells],
+            tested=replace(self.tested, positions=self.tested.positions[cells]),
             sums=self.sums[:, cells],
             n_lost=self.n_lost[cells],
             observed=self.observed[cells],
@@ -63,10 +64,7 @@ class Search:
         return np.log(self.alpha) - self.price - self.log_tail(expectation)
 
     def cell(self, at: int) -> Cell:
-        return self.weighing.plan.name(int(self.tested[at]))
-
-    def rows(self, at: int) -> np.ndarray:
-        return np.flatnonzero(members(self.weighing.codes, self.cell(at)))
+        return self.weighing.plan.name(int(self.tested.positions[at]))
 
 
 def weights_of(base: Base, weight: str) -> tuple[float, np.ndarray | None]:
@@ -107,7 +105,7 @@ def prepare(
     price = np.log(cube.depth * by_depth[depths])  # an equal share of alpha to each depth, then to each of its cells
     search = Search(
         weighing,
-        tested,
+        Tested(cube, tested),
         sums[:, tested],
         n_lost[tested],
         lost.sum(axis=0)[tested],
