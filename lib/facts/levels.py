@@ -14,6 +14,7 @@ from lib.store.dimensions import StoredDimension
 MISSING = None  # the level of an account that has no value: its own level, shown as "missing"
 OTHER = "all other values"  # the level that gathers the values past the most common ones
 UNKNOWN = 255  # the code of a value that the base it is compared with does not have
+CHUNK = 1 << 17  # accounts at a time when counting: what is made meanwhile stays in the processor's cache
 MOST_LEVELS = 30  # values a dimension keeps, "other" and missing included
 
 
@@ -36,7 +37,7 @@ def kept_values(dimension: StoredDimension, counts: np.ndarray) -> np.ndarray:
 def levelled(dimension: StoredDimension, raw: np.ndarray) -> tuple[Dimension, np.ndarray]:
     """Codes of all values to codes of the levels kept: the most common, "other", missing; levels nobody has are dropped."""
     n_values = len(dimension.values)
-    counts = np.bincount(raw, minlength=n_values + 1)
+    counts = sum(np.bincount(raw[at : at + CHUNK], minlength=n_values + 1) for at in range(0, len(raw) or 1, CHUNK))
     kept = kept_values(dimension, counts)
     levels: list[str | None] = [dimension.values[i] for i in kept]
     lookup = np.zeros(n_values + 1, np.uint8)
@@ -44,15 +45,20 @@ def levelled(dimension: StoredDimension, raw: np.ndarray) -> tuple[Dimension, np
         lookup[:] = len(levels)
         levels.append(OTHER)
     lookup[kept] = np.arange(len(kept))
+    lookup[n_values] = len(levels)
     if counts[n_values]:
-        lookup[n_values] = len(levels)
         levels.append(MISSING)
-    return Dimension(dimension.name, tuple(levels)), lookup[raw]
+    return Dimension(dimension.name, tuple(levels)), _looked_up(lookup, raw)
 
 
 def levelled_like(dimension: StoredDimension, raw: np.ndarray, to: Dimension) -> np.ndarray:
     at = {value: code for code, value in enumerate(to.levels)}
     otherwise = at.get(OTHER, UNKNOWN)
-    return np.array([at.get(value, otherwise) for value in dimension.values] + [at.get(MISSING, UNKNOWN)], np.uint8)[
-        raw
-    ]
+    of_value = [at.get(value, otherwise) for value in dimension.values]
+    return _looked_up(np.array([*of_value, at.get(MISSING, UNKNOWN)], np.uint8), raw)
+
+
+def _looked_up(lookup: np.ndarray, raw: np.ndarray) -> np.ndarray:
+    """lookup[raw] as bytes; the codes themselves where every value stays the level it is."""
+    is_same = raw.dtype == np.uint8 and np.array_equal(lookup, np.arange(len(lookup)))
+    return np.asarray(raw) if is_same else lookup[raw]

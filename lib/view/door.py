@@ -153,22 +153,19 @@ def _cached(name: str, book: Book, options: dict) -> Answer:
     snapshot, meaning = opened(), definitions()
     key = tuple(sorted((option, _frozen(value)) for option, value in options.items()))
     scope = access.viewer().scope
-    return _answer(snapshot.version, meaning.hash, scope, name, book, key, _snapshot=snapshot, _definitions=meaning)
+    asked = repr((name, book, key))  # Streamlit hashes a text in no time, a frozen book field by field
+    return _answer(
+        snapshot.version,
+        meaning.hash,
+        scope,
+        asked,
+        _question=lambda: _asked(snapshot, name, book, meaning, options),
+    )
 
 
 @st.cache_data(max_entries=MOST_ANSWERS, max_size=MOST_BYTES, show_spinner=False)
-def _answer(
-    version: str,
-    words_hash: str,
-    scope: str,
-    name: str,
-    book: Book,
-    options: tuple,
-    *,
-    _snapshot: Snapshot,
-    _definitions: Definitions,
-) -> Answer:
-    return _asked(_snapshot, name, book, _definitions, dict(options))
+def _answer(version: str, words_hash: str, scope: str, asked: str, *, _question: Callable[[], Answer]) -> Answer:
+    return _question()
 
 
 def _asked(snapshot: Snapshot, name: str, book: Book, meaning: Definitions, options: dict) -> Answer:

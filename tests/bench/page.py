@@ -1,7 +1,7 @@
 """What the hot-spot page adds to its bare queries, in one run:  python -m tests.bench.page [--accounts N] [--store DIR]
 
 cold   one server run of the page with an empty cache: the snapshot is open and the libraries are loaded
-bare   the statements that run asked, executed alone, and the search alone
+bare   what of that run was spent in its statements, results handed over, and in the search
 warm   the same run again
 
 The page runs in Streamlit's own script runner, without a browser. Medians over --rounds.
@@ -15,11 +15,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from lib import definitions
-from lib.facts.base import check_outcome, load
-from lib.facts.dimensions import available
-from lib.measures.hotspots import unasked
-from lib.measures.hotspots.scan import scan
+from lib.measures import hotspots
 from lib.store.opening import Snapshot
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,13 +31,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         store = options.store or _world_store(options.accounts, Path(place) / "store")
         os.environ["HEADLIGHT_STORE"] = str(store)
-        cold, bare, warm, statements = _times(options.rounds)
-    print(f"{len(statements)} statements a run; seconds: cold {cold:.3f}, bare {bare:.3f}, warm {warm:.3f}")
+        cold, bare, warm = _times(options.rounds)
+    print(f"seconds: cold {cold:.3f}, bare {bare:.3f}, warm {warm:.3f}")
     for ratio, value in {"cold / bare": cold / bare, "warm / cold": warm / cold}.items():
         print(f"{ratio:20}{value:8.2f}   target {TARGETS[ratio]}")
 
 
-def _times(rounds: int) -> tuple[float, float, float, list]:
+def _times(rounds: int) -> tuple[float, float, float]:
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
@@ -51,14 +47,14 @@ def _times(rounds: int) -> tuple[float, float, float, list]:
     colds, bares, warms = [], [], []
     for _ in range(rounds):
         st.cache_data.clear()
-        with _recorded() as asked, _script_seconds() as spent:
+        with _bare_seconds() as bare, _script_seconds() as spent:
             page.run()
         colds.append(sum(spent))
+        bares.append(sum(bare))
         with _script_seconds() as spent:
             page.run()
         warms.append(sum(spent))
-        bares.append(_bare(asked))
-    return statistics.median(colds), statistics.median(bares), statistics.median(warms), asked
+    return statistics.median(colds), statistics.median(bares), statistics.median(warms)
 
 
 @contextmanager
@@ -83,57 +79,52 @@ def _script_seconds():
 
 
 @contextmanager
-def _recorded():
-    """Every statement asked of a snapshot meanwhile: (snapshot, book, statement, values)."""
-    asked, ask = [], Snapshot.ask
+def _bare_seconds():
+    """Seconds spent meanwhile in the search, its fetch, and every other statement asked of a snapshot."""
+    spent, ask, taken = [], Snapshot.ask, {name: getattr(hotspots, name) for name in ("load", "scan")}
+    is_inside = False
+
+    def timed(act):
+        def run(*arguments, **options):
+            nonlocal is_inside
+            if is_inside:  # a statement of the fetch is counted with it
+                return act(*arguments, **options)
+            is_inside, begun = True, time.perf_counter()
+            try:
+                return act(*arguments, **options)
+            finally:
+                is_inside = False
+                spent.append(time.perf_counter() - begun)
+
+        return run
 
     @contextmanager
     def recording(snapshot, book):
         with ask(snapshot, book) as con:
-            yield _Recorder(con, lambda *statement: asked.append((snapshot, book, *statement)))
+            yield _Timed(con, timed)
 
     Snapshot.ask = recording
+    for name, act in taken.items():
+        setattr(hotspots, name, timed(act))
     try:
-        yield asked
+        yield spent
     finally:
         Snapshot.ask = ask
+        for name, act in taken.items():
+            setattr(hotspots, name, act)
 
 
-class _Recorder:
-    """A cursor that notes what it is asked."""
+class _Timed:
+    """A cursor, or its result, that times whatever it is asked to do."""
 
-    def __init__(self, con, note):
-        self._con, self._note = con, note
+    def __init__(self, inner, timed):
+        self._inner, self._timed = inner, timed
 
-    def execute(self, sql, values=None):
-        self._note(sql, values)
-        return self._con.execute(sql, values)
+    def execute(self, *arguments):
+        return _Timed(self._timed(self._inner.execute)(*arguments), self._timed)
 
-
-def _bare(asked: list) -> float:
-    """Seconds of the statements alone, each on a cursor that is ready, and of the search where one was made.
-
-    The fetch of the search is lib.facts.base.load: one byte per account and dimension, ready to be counted.
-    """
-    spent, words, is_searched = 0.0, definitions.load(), False
-    for snapshot, book, sql, values in asked:
-        with snapshot.ask(book) as con:
-            if is_searched or "as stratum" not in sql:
-                spent += _seconds(lambda con=con, sql=sql, values=values: con.execute(sql, values).fetchnumpy())
-                continue
-            outcome, dimensions = check_outcome(con, None), unasked(available(con, words), words.hotspots.depth)
-            begun = time.perf_counter()
-            base, _, _ = load(con, book, words, outcome, dimensions)
-            scan(base, min_lift=words.hotspots.minimum_lift)
-            is_searched = True
-            spent += time.perf_counter() - begun
-    return spent
-
-
-def _seconds(act) -> float:
-    begun = time.perf_counter()
-    act()
-    return time.perf_counter() - begun
+    def __getattr__(self, name):
+        return self._timed(getattr(self._inner, name))
 
 
 def _world_store(n: int, store: Path) -> Path:

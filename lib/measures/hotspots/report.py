@@ -4,12 +4,15 @@ report             (Base, Scan, previous Base) -> one tidy row per find, COLUMNS
 detectable_lift    the smallest lift a base of this size could have shown
 """
 
+from collections.abc import Callable
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
 from lib import stats
 from lib.facts.base import Base
-from lib.measures.hotspots.cube import Cell, members
+from lib.measures.hotspots.cube import CHUNK, Cell, members
 from lib.measures.hotspots.scan import Find, Scan
 from lib.stats import log_tail_count, log_tail_pearson3
 
@@ -63,9 +66,9 @@ def report(base: Base, scan: Scan, previous: Base | None = None) -> pd.DataFrame
 
     previous  the same levels a period earlier, of at least the dimensions found, for the column `held`; None leaves it None
     """
-    everyone = _tally(base) if scan.finds else None
-    rows = [_row(base, scan, find, everyone, previous) for find in scan.finds]
-    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    tally = _tallies(base)
+    rows = [_row(base, scan, find, tally, previous) for find in scan.finds]
+    table = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kind) for name, kind in COLUMNS.items()})
     stake = "excess_lost" if scan.weight == "accounts" else "excess_arr"
     return table.sort_values(["is_listed", stake], ascending=False, kind="stable", ignore_index=True)
 
@@ -112,10 +115,10 @@ def _least_significant(n_cell, base_rate: float, n_base: int, threshold: float) 
     return high
 
 
-def _row(base: Base, scan: Scan, find: Find, everyone: np.ndarray, previous: Base | None) -> dict:
-    cell = _tally(base, find.cell)
+def _row(base: Base, scan: Scan, find: Find, tally: Callable[[Cell], np.ndarray], previous: Base | None) -> dict:
+    cell, everyone = tally(find.cell), tally(())
     rest = everyone - cell
-    parent, in_parent = _best_parent(base, find.cell, everyone)
+    in_parent, parent = _best_parent(find.cell, tally)
     n, n_lost, arr, arr_lost = cell
     rate, rest_rate, overall_rate, parent_rate = (_ratio(t[1], t[0]) for t in (cell, rest, everyone, in_parent))
     rest_arr_rate, parent_arr_rate = (_ratio(t[3], t[2]) for t in (rest, in_parent))
@@ -162,25 +165,30 @@ def _row(base: Base, scan: Scan, find: Find, everyone: np.ndarray, previous: Bas
     }
 
 
-def _tally(base: Base, cell: Cell = ()) -> np.ndarray:
-    """float64 (4,): accounts, accounts lost, ARR, ARR lost of a cell; of the whole base for the empty cell."""
-    inside = np.flatnonzero(members(base.codes, cell))
-    gone = inside[base.lost.take(inside)]
-    money = (np.nan, np.nan) if base.arr is None else (base.arr.take(inside).sum(), base.arr.take(gone).sum())
-    return np.array([len(inside), len(gone), *money], float)
+def _tallies(base: Base) -> Callable[[Cell], np.ndarray]:
+    """A function of a cell, the empty one for the whole base: float64 (4,), accounts, accounts lost, ARR, ARR lost."""
+    lost = np.flatnonzero(base.lost)
+    sides = (base.codes, base.arr), ([code[lost] for code in base.codes], None if base.arr is None else base.arr[lost])
+
+    @cache
+    def tally(cell: Cell) -> np.ndarray:
+        inside = [members(codes, cell) for codes, _ in sides]
+        money = [np.nan if arr is None else _sum(arr, rows) for (_, arr), rows in zip(sides, inside, strict=True)]
+        return np.array([*(np.count_nonzero(rows) for rows in inside), *money], float)
+
+    return tally
 
 
-def _best_parent(base: Base, cell: Cell, everyone: np.ndarray) -> tuple[Cell, np.ndarray]:
-    """The parent with the highest churn rate, and its tally; the whole base is the parent of a single value."""
-    if len(cell) == 1:
-        return (), everyone
+def _sum(amount: np.ndarray, of: np.ndarray) -> float:
+    """The amount of some accounts, given as bool (N,), chunk by chunk: a product of the whole would copy all of them."""
+    chunks = (slice(start, start + CHUNK) for start in range(0, len(of), CHUNK))
+    return float(sum(amount[rows] @ of[rows] for rows in chunks))
 
-    def rate(parent: Cell) -> float:
-        inside = members(base.codes, parent)
-        return np.count_nonzero(inside & base.lost) / np.count_nonzero(inside)
 
-    best = max((cell[:i] + cell[i + 1 :] for i in range(len(cell))), key=rate)
-    return best, _tally(base, best)
+def _best_parent(cell: Cell, tally: Callable[[Cell], np.ndarray]) -> tuple[np.ndarray, Cell]:
+    """The parent with the highest churn rate, after its tally; the whole base is the parent of a single value."""
+    parents = [cell[:i] + cell[i + 1 :] for i in range(len(cell))]
+    return max(((tally(parent), parent) for parent in parents), key=lambda each: _ratio(each[0][1], each[0][0]))
 
 
 def _beats(cell: np.ndarray, parent: np.ndarray, weight: str) -> bool:
