@@ -87,7 +87,7 @@ def test_accounts_of_one_cell_in_the_others(levels, depth, n, at, seed):
 def test_levels_of_cells():
     #  cells A, B, x, y, Ax, Ay, Bx, By
     plan = cube.plan((2, 2), 2)
-    assert plan.levels_at(np.array([1, 2, 5])).tolist() == [[1, cube.NO_LEVEL, 0], [cube.NO_LEVEL, 0, 1]]
+    assert plan.level[:, [1, 2, 5]].tolist() == [[1, cube.NO_LEVEL, 0], [cube.NO_LEVEL, 0, 1]]
 
 
 @pytest.mark.parametrize("few", [-1, 10**9])

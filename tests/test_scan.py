@@ -6,9 +6,10 @@ import pytest
 from lib.errors import Refused
 from lib.facts.base import Base
 from lib.facts.levels import Dimension
-from lib.measures.hotspots.groups import Groups
-from lib.measures.hotspots.model import expect, expected_rates, fit_logit
+from lib.measures.hotspots.groups import Groups, Weighing
+from lib.measures.hotspots.model import Expectation, expect, expected_rates, fit_logit
 from lib.measures.hotspots.scan import default_min_n, scan
+from lib.measures.hotspots.search import Search
 from lib.stats import log_tail_count, log_tail_pearson3
 
 
@@ -133,6 +134,22 @@ def test_signed_root_against_the_exact_tail(n_cell, n_lost):
 
 def test_tail_below_expectation_is_no_surprise():
     assert np.all(log_tail_count(np.array([0, 5, 10]), 10.0, 100, 9.0) > np.log(0.4))
+
+
+def test_cells_ruled_out_without_a_tail_could_not_have_passed():
+    """Counts of every size against every expectation: where no surplus is said to be possible there is none."""
+    rng = np.random.default_rng(1)
+    n = rng.integers(1, 5_000, 200_000).astype(float)
+    rate = rng.beta(0.5, 1, len(n)).clip(1e-6, 1 - 1e-6)
+    variance = n * rate * (1 - rate) * rng.uniform(0.02, 1, len(n))  # the fit of finds takes some of it
+    observed = np.minimum(n, np.round(n * rate + np.abs(rng.normal(0, 4, len(n))) * np.sqrt(variance)))
+    price = np.full(len(n), 9.0)
+    everyone = Weighing(None, (), np.zeros(0, bool))
+    search = Search(everyone, None, n[None], observed, observed, price, 0.05, 1.1, 0, ())
+    expected = Expectation(n * rate, np.ones(len(n)), variance, variance, np.zeros(len(n)))
+    ruled_out = ~search.may_surprise(expected)
+    assert 0.3 < ruled_out.mean() < 0.999
+    assert search.surplus(expected)[ruled_out].max() <= 0
 
 
 @pytest.mark.parametrize("skewness", [0.01, 0.3, 1.0, 2.5])

@@ -4,7 +4,7 @@ Cell                       ((dimension index, level index), ...), dimensions asc
 plan(levels, depth)        which cells there are, their order in a flat vector, and how to count them; kept per shape
 Plan.name / Plan.index     position in the flat vector <-> Cell
 Plan.parents               positions of a cell's parents: the cell without one of its values
-Plan.levels_at             the level of each dimension in the cells at some positions
+Plan.level                 the level of each dimension in each cell
 count(plan, codes, ...)    accounts, or a sum of weights, in every cell, by group of accounts
 members(codes, cell)       which accounts a cell holds
 
@@ -76,16 +76,6 @@ class Plan:
         """int (T,): the subset of the cells at these positions."""
         return np.searchsorted(self.starts, positions, side="right") - 1
 
-    def levels_at(self, positions: np.ndarray) -> np.ndarray:
-        """int16 (D, T): the level of each dimension in the cells at these positions, NO_LEVEL where they have none."""
-        subset = self.subsets_at(positions)
-        within = (positions - np.array(self.starts)[subset]).astype(np.int32)
-        levels = np.empty((len(self.levels), len(positions)), np.int16)
-        for d, n_levels in enumerate(self.levels):
-            stride = self.strides[d, subset]
-            levels[d] = np.where(stride > 0, within // np.maximum(stride, 1) % np.int32(n_levels), NO_LEVEL)
-        return levels
-
     @cached_property
     def strides(self) -> np.ndarray:
         """int32 (D, subsets): what one level of a dimension adds to the position within a subset."""
@@ -93,6 +83,14 @@ class Plan:
         for s, dims in enumerate(self.subsets):
             for axis, d in enumerate(dims):
                 table[d, s] = prod(self.shape(dims[axis + 1 :]))
+        return table
+
+    @cached_property
+    def level(self) -> np.ndarray:
+        """int16 (D, n_cells): the level of each dimension in each cell, NO_LEVEL where it has none."""
+        table = np.full((len(self.levels), self.n_cells), NO_LEVEL, np.int16)
+        for dims, start, stop in zip(self.subsets, self.starts, self.starts[1:], strict=False):
+            table[list(dims), start:stop] = np.indices(self.shape(dims), np.int16).reshape(len(dims), -1)
         return table
 
     @cached_property

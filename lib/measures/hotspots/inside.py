@@ -51,7 +51,7 @@ class Tested:
 
     @cached_property
     def _levels(self) -> np.ndarray:
-        return self.plan.levels_at(self.positions)
+        return self.plan.level[:, self.positions]
 
     def inside(self, cell: Cell) -> Projection:
         rest, dims, starts, strides = _without(self.plan, tuple(d for d, _ in cell))

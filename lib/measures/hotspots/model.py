@@ -88,14 +88,12 @@ def expect(groups: Groups, rates: np.ndarray) -> Expectation:
     """
     spread = rates * (1 - rates)
     total, cells = groups.of_power(1)
-    weighted = spread[:, None] * cells
-    whole = weighted.sum(axis=0)
     basis = _orthonormal(_design(groups), spread * total)
-    shadow = _product(basis.T, weighted)  # each cell's coordinates on the model's columns
+    sums = _product(np.vstack([rates, spread, spread * basis.T]), cells)  # one pass over the cells for all three
+    expected, whole, shadow = sums[0], sums[1], sums[2:]  # shadow: each cell's coordinates on the model's columns
     information = np.maximum(whole - (shadow**2).sum(axis=0), 0)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.nan_to_num(information / whole)
-    expected = _product(rates[None, :], cells)[0]
     if len(groups.total) == 1:  # all accounts weigh the same: variance is information, and the tail needs no skewness
         return Expectation(expected, share, information, information, np.zeros_like(information))
 

@@ -141,12 +141,14 @@ def _forward(search: Search, groups: Groups) -> tuple[Groups, list[_Told]]:
 
 
 def _scores(search: Search, groups: Groups) -> np.ndarray:
-    """(T,): log alpha - log p_adjusted, above 0 for a find; -inf where too little is left to tell."""
+    """(T,): log alpha - log p_adjusted where it may be above 0, for a find; -inf where it is not or little is left to tell."""
     rates, _ = expected_rates(groups)
     expectation = expect(groups, rates)
     least_excess = np.log(search.min_lift) * expectation.information
     tellable = np.flatnonzero(
-        (expectation.unexplained_share >= UNTOLD) & (search.observed - expectation.expected >= least_excess)
+        (expectation.unexplained_share >= UNTOLD)
+        & (search.observed - expectation.expected >= least_excess)
+        & search.may_surprise(expectation)
     )
     score = np.full(len(search.price), -np.inf)
     score[tellable] = search.only(tellable).surplus(expectation.only(tellable))

@@ -63,6 +63,19 @@ class Search:
         """By how much, in logs, each cell's adjusted p-value is below alpha."""
         return np.log(self.alpha) - self.price - self.log_tail(expectation)
 
+    def may_surprise(self, expectation: Expectation) -> np.ndarray:
+        """bool (T,): False where no surplus is possible, told without a tail; most cells are far from it.
+
+        Of counts z^2 <= 2 (observed - expected)^2 / variance, for a relative entropy is at most chi-square, and
+        -log Phi(-z) <= z^2 / 2 + z + 1.
+        """
+        if self.weighing.weight is not None:
+            return np.ones(len(self.price), bool)
+        excess = np.maximum(self.observed - expectation.expected, 0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            half = np.nan_to_num(excess**2 / expectation.variance)
+        return half + np.sqrt(2 * half) + 1 >= self.price - np.log(self.alpha)
+
     def cell(self, at: int) -> Cell:
         return self.weighing.plan.name(int(self.tested.positions[at]))
 
