@@ -158,8 +158,8 @@ def test_every_field_has_a_column_of_the_schema_and_no_name_is_said_twice_in_one
         assert len(names) == len(set(names)), field.name
 
 
-def test_a_table_without_synonyms_is_refused():
-    with pytest.raises(Refused, match="cannot be read yet"):
+def test_what_no_file_can_be_is_refused():
+    with pytest.raises(Refused, match="cannot be read as"):
         fields_of("nothing")
 
 

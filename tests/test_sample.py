@@ -287,10 +287,10 @@ def test_low_seat_utilisation_before_the_year_goes_with_loss(con):
         """
         with active as (select account, count(distinct person) as people from event
                         where occurred_at >= '2025-10-04' and occurred_at < '2025-11-01' group by 1),
-        seats as (select account, sum(seats) as seats from contract where product in ('Platform', 'Platform seats')
+        seats as (select account, sum(seats) as n_seats from contract where product in ('Platform', 'Platform seats')
                   and starts_on <= '2025-11-01' and coalesce(cancelled_on, ends_on, '2200-01-01') > '2025-11-01' group by 1),
-        used as (select lost, coalesce(people, 0) / seats < 0.3 as is_low from base join seats using (account)
-                 left join active using (account) where opens_on = date '2025-11-01' and seats > 0)
+        used as (select lost, coalesce(people, 0) / n_seats < 0.3 as is_low from base join seats using (account)
+                 left join active using (account) where opens_on = date '2025-11-01' and n_seats > 0)
         select avg(lost::int) filter (where is_low), avg(lost::int) filter (where not is_low), avg(is_low::int) from used
     """,
     )

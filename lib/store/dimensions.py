@@ -23,7 +23,7 @@ from lib.store.tables import NUMBER, columns, quote
 N_BANDS = 4
 FEW_VALUES = 12  # text with no more values than this is a dimension in the smallest file
 MANY_VALUES = 1_000  # text with more values than this is a name, not a dimension
-NEVER = {"account", "name", "parent", "url", "started_on", "churned", "churned_on", NUMBER}
+NEVER = {"account", "name", "parent", "url", "started_on", "renews_on", "churned", "churned_on", NUMBER}
 ON_REQUEST = {"csm", "account_executive", "tenure_months", "acquisition_cost"}  # a dimension, but not searched unasked
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U")
 

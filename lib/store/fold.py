@@ -21,7 +21,9 @@ select
     account || ' (derived)' as contract,
     account,
     started_on as starts_on,
+    case when churned_on is null and renews_on > $received_on then renews_on end as ends_on,  -- a past one is stale
     arr,
+    seats,
     'subscription' as kind,
     true as is_recurring,
     churned_on as cancelled_on,
@@ -73,7 +75,7 @@ def build_core(target: Path, sources: dict[str, list[list[Path]]], received_on: 
             if table not in ("event", "account"):
                 con.execute(f"insert into {quote(table)} by name select * from {quote('folded_' + table)}")
                 con.execute(f"drop table {quote('folded_' + table)}")
-        con.execute(_DERIVE_CONTRACTS)
+        con.execute(_DERIVE_CONTRACTS, {"received_on": received_on})
         con.execute(_NUMBER_ACCOUNTS)
         for dimension in catalogue(con, "folded_account"):
             if dimension.kind == "category":

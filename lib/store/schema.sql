@@ -23,6 +23,8 @@ create table account (
     parent             varchar,          -- the account that owns this one
     url                varchar,
     arr                decimal(18, 2),   -- only where no contracts are given
+    seats              bigint,           -- only where no contracts are given
+    renews_on          date,             -- only where no contracts are given
     churned            boolean,          -- only where no contracts are given
     churned_on         date              -- only where no contracts are given
 );
@@ -81,6 +83,7 @@ create table person (
 
 -- one row per usage event; rests as Parquet beside the store, pages read its rollups
 create table event (
+    event              varchar,          -- its id, where the file has one: the same id is the same event
     occurred_at        timestamp not null,
     account            varchar not null,
     person             varchar,          -- empty: a system event, counted for the account and for no person

@@ -15,7 +15,7 @@ import duckdb
 
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text()
 NUMBER = "_account"  # beside account in a snapshot: the account's number there, which facts join on
-FOLD = 3  # counts up when the same batches would be folded into other tables
+FOLD = 4  # counts up when the same batches would be folded into other tables
 SHAPE = f"{hashlib.sha256(SCHEMA.encode()).hexdigest()[:12]}.{FOLD}"
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -51,12 +51,17 @@ def columns(table: str) -> dict[str, str]:
 
 @cache
 def _all_columns() -> dict[str, dict[str, str]]:
+    return columns_of_schema(SCHEMA)
+
+
+def columns_of_schema(schema: str) -> dict[str, dict[str, str]]:
+    """table -> {column: DuckDB type} of some CREATE TABLE statements."""
     with duckdb.connect() as con:
-        con.execute(SCHEMA)
+        con.execute(schema)
         rows = con.execute(
             "select table_name, column_name, data_type from information_schema.columns order by table_name, ordinal_position"
         ).fetchall()
-    found: dict[str, dict[str, str]] = {table: {} for table in KEYS}
+    found: dict[str, dict[str, str]] = {}
     for table, column, kind in rows:
-        found[table][column] = kind
+        found.setdefault(table, {})[column] = kind
     return found

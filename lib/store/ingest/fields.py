@@ -1,7 +1,7 @@
-"""Which header is which field? By its words (synonyms.toml) and by what stands in the column; --map wins.
+"""Which header is which field? By its words (synonyms/) and by what stands in the column; --map wins.
 
 match         headers and column profiles -> one Mapped per header, with how it was decided, and notes
-fields_of     the fields a table can be fed, from the schema and synonyms.toml: another table is another entry there
+fields_of     the fields a table can be fed, from the schema and synonyms/: another table is another entry there
 meaning       a header as a set of words, so that customerID, "Customer ID" and id_customer are one
 
 A firm name keeps its field while most of the filled cells fit (the others are refused cell by cell); a loose name needs
@@ -17,19 +17,20 @@ from functools import cache
 from pathlib import Path
 
 from lib.errors import Refused
-from lib.store import tables
+from lib.store.ingest.kinds import kind_of
 from lib.store.ingest.profile import Profile
 
 SKIP, PLAIN = "skip", "plain"
 MOST, NEARLY_ALL = 0.5, 0.95  # shares of the filled cells that must fit a firm and a loose name
 FLAG_VALUES = 2
 
-READS = {  # how text becomes each type of the schema, where synonyms.toml does not say otherwise
+READS = {  # how text becomes each type of the schema, where synonyms/ does not say otherwise
     "VARCHAR": "text",
     "BIGINT": "whole",
     "DOUBLE": "number",
     "DECIMAL(18,2)": "money",
     "DATE": "day",
+    "TIMESTAMP": "moment",
     "BOOLEAN": "flag",
 }
 NOISE = {"of", "the", "in", "a", "c", "cf", "sfdc", "hs", "crm", "custom", "property", "metadata", "utc"}
@@ -61,10 +62,9 @@ class Mapped:
 @cache
 def fields_of(table: str) -> dict[str, Field]:
     """Every field of `table` by name, in the order they choose their headers."""
-    entries = tomllib.loads((Path(__file__).parent / "synonyms.toml").read_text(encoding="utf-8")).get(table)
-    if entries is None:
-        raise Refused(f"Files of {table!r} cannot be read yet.")
-    schema = tables.columns(table)
+    schema = kind_of(table).columns
+    synonyms = Path(__file__).parent / "synonyms" / f"{table}.toml"
+    entries = tomllib.loads(synonyms.read_text(encoding="utf-8")) if synonyms.exists() else {}
     known = {name: {} for name in schema} | entries
     return {
         name: Field(
