@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.measures.hotspots import cube
-from lib.measures.hotspots.inside import Tested
+from lib.measures.hotspots import cube, inside
 
 
 def naive(codes, group, n_groups, weights, plan) -> np.ndarray:
@@ -79,7 +78,7 @@ def test_accounts_of_one_cell_in_the_others(levels, depth, n, at, seed):
     for d, level in cell:
         codes[d][:] = level
     group, weights = rng.integers(0, 3, n), rng.integers(0, 1000, n) / 8
-    tested = Tested(plan, np.flatnonzero(rng.random(plan.n_cells) < 0.5))
+    tested = inside.Tested(plan, np.flatnonzero(rng.random(plan.n_cells) < 0.5))
     counts = tested.inside(cell).count(codes, group, 3, [None, weights])
     np.testing.assert_array_equal(counts, cube.count(plan, codes, group, 3, [None, weights])[:, :, tested.positions])
 
