@@ -50,10 +50,10 @@ def test_an_export_as_people_have_it(reading):
         "0043,Béta,Bob, ,01/02/2023,no,200,N/A\n"
     )
     assert found.is_whole and found.notes
-    assert names_of(found) == ["account", "name", "csm", "started_on", "arr", "churned", "Seats", "Contract"]
+    assert names_of(found) == ["account", "name", "csm", "started_on", "arr", "seats", "churned", "Contract"]
     assert rows_of(found) == [
-        ("0042", "Acme, Inc", "Ann", dt.date(2023, 1, 31), Decimal("14406.00"), True, 10, "two\nlines"),
-        ("0043", "Béta", "Bob", dt.date(2023, 2, 1), None, False, 200, None),
+        ("0042", "Acme, Inc", "Ann", dt.date(2023, 1, 31), Decimal("14406.00"), 10, True, "two\nlines"),
+        ("0043", "Béta", "Bob", dt.date(2023, 2, 1), None, 200, False, None),
     ]
     assert {m.header: (m.field.name if m.field else None, m.how) for m in found.mapping}["MRR"] == ("mrr", "by name")
     assert "'Start Date' is read day first." in found.notes

@@ -93,6 +93,29 @@ create temp macro read_dmy(v) as coalesce(day_dmy(day_text(v)), day_in_words(day
 create temp macro read_mdy(v) as coalesce(day_mdy(day_text(v)), day_in_words(day_text(v)));
 create temp macro read_ymd(v) as coalesce(day_ymd(day_text(v)), day_in_words(day_text(v)));
 
+-- the moment of a day and the time of day written after it, in UTC; without an offset it is in the connection's time zone
+create temp macro is_iso_moment(v) as
+    regexp_full_match(v, '\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[-+]\d{2}(:?\d{2})?)?');
+create temp macro is_zoned(v) as regexp_matches(v, ':\d{2}([.,]\d+)? *([AaPp]\.?[Mm]\.?)? *(Z|UTC|GMT|[-+]\d{2}(:?\d{2})?)( UTC)?$');
+create temp macro is_epoch(v) as regexp_full_match(v, '1\d{9}(\.\d+)?|1\d{12}');
+create temp macro in_utc(text) as try_cast(text as timestamptz) at time zone 'UTC';
+create temp macro iso_moment(v) as case when length(v) = 10 then try_cast(v as timestamp) else in_utc(v) end;
+create temp macro of_epoch(v) as
+    make_timestamp((try_cast(v as double) * case when length(v) = 13 then 1000 else 1000000 end)::bigint);
+create temp macro time_parts(v) as
+    regexp_extract(v, '[T ] *(\d{1,2}):(\d{2})(?::(\d{2}(?:[.,]\d+)?))? *([AaPp]?)\.?(?:[Mm]\.?)? *(Z|UTC|GMT|[-+]\d{2}:?\d{2})?(?: UTC)?$',
+                   ['hour', 'minute', 'second', 'half', 'zone']);
+create temp macro time_said(t) as
+    case when t.hour = '' then '00:00Z'  -- a day alone stays that day, wherever it is read
+         else lpad(case lower(t.half) when 'p' then (t.hour::integer % 12 + 12)::varchar
+                                      when 'a' then (t.hour::integer % 12)::varchar else t.hour end, 2, '0')
+              || ':' || t.minute || case when t.second = '' then '' else ':' || replace(t.second, ',', '.') end
+              || replace(replace(t.zone, 'UTC', 'Z'), 'GMT', 'Z') end;
+create temp macro moment_of(day, v) as in_utc(day::varchar || ' ' || time_said(time_parts(v)));
+create temp macro moment_dmy(v) as case when is_epoch(v) then of_epoch(v) when is_iso_moment(v) then iso_moment(v) else moment_of(read_dmy(v), v) end;
+create temp macro moment_mdy(v) as case when is_epoch(v) then of_epoch(v) when is_iso_moment(v) then iso_moment(v) else moment_of(read_mdy(v), v) end;
+create temp macro moment_ymd(v) as case when is_epoch(v) then of_epoch(v) when is_iso_moment(v) then iso_moment(v) else moment_of(read_ymd(v), v) end;
+
 -- yes or no; and whether a customer has gone, where a word such as stayed or active speaks for itself
 create temp macro read_flag(v) as
     case when lower(v) in ('yes', 'y', 'true', 't', '1', '1.0', 'x', 'on') then true

@@ -74,6 +74,9 @@ select
     coalesce(sum(n) filter (is_plain_day), 0)::bigint as n_plain_day,
     coalesce(sum(n) filter (regexp_full_match(v, '\\d{4}-\\d{2}-\\d{2}')), 0)::bigint as n_iso_day,
     coalesce(sum(n) filter (length(v) > length(day)), 0)::bigint as n_with_time,
+    coalesce(sum(n) filter (is_iso_moment(v)), 0)::bigint as n_iso_moment,
+    coalesce(sum(n) filter (is_zoned(v)), 0)::bigint as n_zoned,
+    coalesce(sum(n) filter (is_epoch(v)), 0)::bigint as n_epoch,
     coalesce(sum(n) filter (year_digits = 2), 0)::bigint as n_short_years,
     coalesce(sum(n) filter (one > 12), 0)::bigint as n_one_past_12,
     coalesce(sum(n) filter (two > 12), 0)::bigint as n_two_past_12,
@@ -147,6 +150,9 @@ class Profile:
     unordered: str | None = None
     either: str | None = None
     n_with_time: int = 0
+    n_iso_moment: int = 0  # 2024-01-31T10:00:00Z
+    n_zoned: int = 0  # with an offset from UTC
+    n_epoch: int = 0  # seconds or milliseconds since 1970
     n_flag: int = 0
     n_gone: int = 0
     n_damaged: int = 0

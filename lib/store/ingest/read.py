@@ -7,18 +7,20 @@ Whole or nothing is the caller's rule: a Reading with refused cells and on_refus
 """
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 from lib.errors import Refused
-from lib.store import tables
 from lib.store.ingest import dialect as dialects
-from lib.store.ingest import fields, remarks, rows, values
+from lib.store.ingest import faults, fields, footers, remarks, rows
 from lib.store.ingest import text as texts
+from lib.store.ingest.columns import columns_of
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.fields import Mapped
+from lib.store.ingest.kinds import Kind, kind_of
 from lib.store.ingest.profile import Profile, profiles_of
 from lib.store.ingest.values import Column
 from lib.store.tables import quote
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-IN_ORDER = {"account": (("started_on", "churned_on"),)}  # days of a row that must not go backwards
+FIRST_OF = {"milestone": "reached_on"}  # a stage reached twice counts from its first day
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,8 @@ class Reading:
     """One file, read. `data` is None when the reading is not whole."""
 
     file: str
-    table: str
-    data: Path | None  # Parquet: the schema's columns that the file feeds, then its plain columns, in the file's order
+    table: str  # its kind (kinds.py)
+    data: Path | None  # Parquet: the kind's columns that the file feeds, then its plain columns, in the file's order
     is_whole: bool
     n_rows_read: int
     n_rows_kept: int
@@ -55,50 +57,55 @@ def read(
     *,
     into: str | Path,
     table: str = "account",
+    name: str | None = None,
     mapping: Mapping[str, str] | None = None,
     date_order: Mapping[str, str] | None = None,
     decimal: str | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    time_zone: str = "UTC",
+    mended: Sequence[dict] = (),
     on_refused: Literal["stop", "skip"] = "stop",
 ) -> Reading:
-    """Reads `path` as `table` and writes its good rows to a Parquet file in the folder `into`.
+    """Reads `path` as a file of the kind `table` and writes its good rows to a Parquet file in the folder `into`.
 
+    name        what people call the file; its own name by default
     mapping     {header: field}, where a field may be "plain" or "skip"; headers not named are recognised
     date_order  {header: "dmy", "mdy" or "ymd"} for columns whose days can be read in two ways
+    time_zone   of times written without an offset
+    mended      cells a reader put right: {"row": as a spreadsheet counts, "column", "value"}
     on_refused  "stop": any refused cell, and nothing is written; "skip": the rows without one are
     """
-    path, into = Path(path), Path(into)
-    if not path.is_file():
-        raise Refused(f"There is no file {path}.")
-    if on_refused not in ("stop", "skip"):
-        raise Refused(f"{on_refused!r} is no way to treat refused rows: stop or skip.")
+    path, into, kind = Path(path), Path(into), kind_of(table)
+    name = name or path.name
+    _check(path, name, on_refused, time_zone)
     into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into, prefix=".reading-") as folder:
         work = Path(folder).resolve()
         text = texts.as_utf8(path, work, encoding)
-        text, dialect, headers = dialects.find(text, work, path.name, delimiter, decimal)
+        text, dialect, headers = dialects.find(text, work, name, delimiter, decimal)
+        text, footer = footers.cut(text, dialect, len(headers), work)
         if text.path == path:
             text = replace(text, path=rows.without_glob(path.resolve(), work))
-        with rows.within_memory(path.name), rows.connect(text.path, work, text.n_bytes) as con:
+        with rows.within_memory(name), rows.connect(text.path, work, text.n_bytes, time_zone) as con:
             rows.load(con, text, dialect, headers, work)
+            rows.mend(con, text, dialect, headers, mended)
             profiles = profiles_of(con, len(headers))
             mapped, notes = fields.match(table, headers, profiles, mapping)
-            orders = _asked_orders(date_order or {}, headers)
-            columns, more = _columns(con, table, mapped, profiles, orders, decimal, dialect)
+            columns, more = columns_of(con, kind, mapped, profiles, date_order or {}, decimal, dialect)
             notes += more
-            id_column = _id_column(table, columns, headers, profiles)
-            n_blank = rows.set_blank_rows_aside(con, id_column.how.sql, len(headers))
-            _refuse_cells(con, table, columns, id_column)
+            needed = _needed(kind, columns, headers, profiles)
+            n_blank = rows.set_blank_rows_aside(con, needed[0][0].how.sql, len(headers))
+            _refuse_cells(con, kind, columns, needed)
             n_read, n_refused, n_merged = rows.count(con)
             if not n_read:
-                raise Refused(f"{path.name} has a header and no rows of data below it.")
-            refused, counts = rows.report(con, text, dialect, path.name)
+                raise Refused(f"{name} has a header and no rows of data below it.")
+            refused, counts = rows.report(con, text, dialect, name)
             is_whole = not n_refused or on_refused == "skip"
             notes += remarks.spellings(con, columns)
-            data = _write(con, columns, work, into) if is_whole else None
+            data = _write(con, kind, columns, work, into) if is_whole else None
     return Reading(
-        file=path.name,
+        file=name,
         table=table,
         data=data,
         is_whole=is_whole,
@@ -111,86 +118,27 @@ def read(
         mapping=tuple(mapped),
         columns=tuple((column.name, column.how.kind) for column in columns),
         dialect=dialect,
-        notes=tuple(notes + remarks.on_reading(columns, dialect, n_read, n_merged, n_blank)),
+        notes=tuple(notes + remarks.on_reading(columns, dialect, n_read, n_merged, n_blank, footer, time_zone)),
     )
 
 
-def _columns(
-    con: "duckdb.DuckDBPyConnection",
-    table: str,
-    mapped: list[Mapped],
-    profiles: list[Profile],
-    orders: dict[str, str],
-    decimal: str | None,
-    dialect: Dialect,
-) -> tuple[list[Column], list[str]]:
-    """The columns to write: the schema's in its order, then the plain ones in the file's."""
-    notes: list[str] = []
-    found: list[Column] = []
-    schema = list(tables.columns(table))
-    names = {name.casefold() for name in schema} | {tables.NUMBER}
-    for at, (m, profile) in enumerate(zip(mapped, profiles, strict=True)):
-        raw = f"c{at}"
-
-        def mark(header=m.header, profile=profile) -> str:
-            return values.decide_decimal(header, profile, decimal, dialect.decimal, dialect.delimiter)
-
-        if m.field:
-            how = values.expression(raw, m.reads, m.header, profile, date_order=orders.get(m.header), decimal=mark)
-            found.append(Column(raw, m.header, m.field.column, how, profile, False))
-        elif m.how != "skipped":
-            how, note = _plain(con, raw, m.header, profile, orders.get(m.header), mark)
-            notes += [note] if note else []
-            found.append(Column(raw, m.header, _free_name(m.header, names), how, profile, True))
-    place = {name: at for at, name in enumerate(schema)}
-    return sorted(found, key=lambda column: len(place) if column.is_plain else place[column.name]), notes
-
-
-def _plain(
-    con: "duckdb.DuckDBPyConnection",
-    raw: str,
-    header: str,
-    profile: Profile,
-    order: str | None,
-    decimal: Callable[[], str],
-) -> tuple[values.Expression, str | None]:
-    """A column without a field as number, day or text; text where one cell will not fit or the order is not certain."""
-    text = values.expression(raw, "text", header, profile, date_order=None, decimal=decimal)
-    reads = values.decide_plain(fields.meaning(header), profile)
-    if reads == "text":
-        return text, None
+def _check(path: Path, name: str, on_refused: str, time_zone: str) -> None:
+    if not path.is_file():
+        raise Refused(f"There is no file {name}.")
+    if on_refused not in ("stop", "skip"):
+        raise Refused(f"{on_refused!r} is no way to treat refused rows: stop or skip.")
     try:
-        how = values.expression(raw, reads, header, profile, date_order=order, decimal=decimal)
-    except Refused as doubt:
-        return text, f"{doubt} Until then {header!r} is kept as text."
-    misfit = f"select 1 from raw where {how.sql} is null and filled({raw}) is not null limit 1"
-    return (text if reads == "day" and con.execute(misfit).fetchone() else how), None
+        ZoneInfo(time_zone)
+    except (ValueError, OSError):
+        raise Refused(f"{time_zone!r} is no time zone: name one as Europe/Berlin, America/New_York or UTC.") from None
 
 
-def _free_name(header: str, names: set[str]) -> str:
-    """The header as typed, with a suffix where the schema or another column has the name."""
-    name, n = header, 1
-    while name.casefold() in names:
-        name = f"{header} (file)" if n == 1 else f"{header} (file {n})"
-        n += 1
-    names.add(name.casefold())
-    return name
-
-
-def _asked_orders(asked: Mapping[str, str], headers: tuple[str, ...]) -> dict[str, str]:
-    by_case = {header.casefold(): header for header in headers}
-    for header, order in asked.items():
-        if order not in values.ORDERS:
-            raise Refused(f"{order!r} is no date order: it must be {' or '.join(values.ORDERS)}.")
-        if header.strip().casefold() not in by_case:
-            raise Refused(f"A date order is given for {header!r}, which is no column of the file.")
-    return {by_case[header.strip().casefold()]: order for header, order in asked.items()}
-
-
-def _id_column(table: str, columns: list[Column], headers: tuple[str, ...], profiles: list[Profile]) -> Column:
-    key = tables.KEYS[table][0]
-    found = next((column for column in columns if not column.is_plain and column.name == key), None)
-    if found:
+def _needed(kind: Kind, columns: list[Column], headers: tuple[str, ...], profiles: list[Profile]) -> list[list[Column]]:
+    """The columns of each group of which every row must say something; refuses a file that lacks a group."""
+    by_name = {column.name: column for column in columns if not column.is_plain}
+    found = [[by_name[name] for name in group if name in by_name] for group in kind.needs]
+    missing = next((group for group, there in zip(kind.needs, found, strict=True) if not there), None)
+    if missing is None:
         return found
     seen = ", ".join(repr(header[:60]) for header in headers[:30])
     unique = [
@@ -198,39 +146,88 @@ def _id_column(table: str, columns: list[Column], headers: tuple[str, ...], prof
         for header, profile in zip(headers, profiles, strict=True)
         if profile.n_filled == profile.n_values and not (profile.n_blank or profile.n_number or profile.n_day)
     ]
-    hint = f" {unique[0]!r} differs on every row: --map '{unique[0]}={key}' would use it." if unique else ""
+    is_key = kind.key == missing
+    hint = (
+        f" {unique[0]!r} differs on every row: --map '{unique[0]}={missing[0]}' would use it."
+        if is_key and unique
+        else ""
+    )
+    what = (
+        f"which {missing[0]} a row is about"
+        if missing[0] in ("account", "person")
+        else f"the {' or '.join(missing)} of a {kind.name}"
+    )
     raise Refused(
-        f"No column says which {key} a row is about. Its headers: {seen}"
-        f"{f' and {len(headers) - 30:,} more' if len(headers) > 30 else ''}. Name one: --map 'HEADER={key}'.{hint}"
+        f"No column says {what}. Its headers: {seen}"
+        f"{f' and {len(headers) - 30:,} more' if len(headers) > 30 else ''}. Name one: --map 'HEADER={missing[0]}'.{hint}"
     )
 
 
-def _refuse_cells(con: "duckdb.DuckDBPyConnection", table: str, columns: list[Column], id_column: Column) -> None:
+def _refuse_cells(
+    con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column], needed: list[list[Column]]
+) -> None:
     """Every cell that cannot be a value of its column, and rows that stand in for one another."""
-    rows.refuse_ids(con, id_column.how.sql, id_column.header)
     by_name = {column.name: column for column in columns if not column.is_plain}
+    for column in _ids(kind, by_name, needed):
+        what = "id" if column.name in kind.key and len(kind.key) == 1 else column.name
+        faults.refuse_ids(con, column.how.sql, column.header, what)
     for column in by_name.values():
         if column.how.refusal:
-            rows.refuse_unread(con, column.raw, column.how, column.header)
-    for before, after in IN_ORDER.get(table, ()):
+            faults.refuse_unread(con, column.raw, column.how, column.header)
+    for group in needed:
+        faults.refuse_none_of(con, [column.how.sql for column in group], [column.header for column in group])
+    for before, after in kind.in_order:
         if before in by_name and after in by_name:
             first, last = by_name[before], by_name[after]
-            rows.refuse_disorder(con, last.raw, first.how.sql, last.how.sql, first.header, last.header)
-    if not id_column.profile.is_unique:
-        whole = f"row({', '.join(column.how.sql for column in columns)})::varchar"
-        rows.merge_or_refuse_duplicates(con, id_column.how.sql, whole, id_column.header)
+            faults.refuse_disorder(con, last.raw, first.how.sql, last.how.sql, first.header, last.header)
+    _make_one(con, kind, columns, by_name)
 
 
-def _write(con: "duckdb.DuckDBPyConnection", columns: list[Column], work: Path, into: Path) -> Path:
+def _ids(kind: Kind, by_name: dict[str, Column], needed: list[list[Column]]) -> list[Column]:
+    """The texts that no row may lack: a key the file has, and what a row must say in one column alone."""
+    texts_needed = [group[0].name for group in needed if len(group) == 1 and group[0].how.kind == "VARCHAR"]
+    keys = [name for name in kind.key if name in by_name and name not in ("person",)] if len(kind.key) == 1 else []
+    return [by_name[name] for name in dict.fromkeys([*keys, *texts_needed])]
+
+
+def _make_one(con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column], by_name: dict[str, Column]) -> None:
+    """Rows with one key are one row: merged where they are alike, refused where they differ; without a key, numbered."""
+    whole = f"row({', '.join(column.how.sql for column in columns)})::varchar"
+    keys = [by_name[name] for name in kind.key if name in by_name]
+    if kind.name == "event":
+        faults.merge_duplicates(con, by_name["event"].how.sql if "event" in by_name else whole)
+    elif len(kind.key) == 1 and not keys:
+        faults.merge_duplicates(con, whole)
+        faults.number(con, _joined([by_name[name].how.sql for name in kind.numbered if name in by_name]))
+    elif kind.name in FIRST_OF:
+        faults.merge_duplicates(con, _joined([key.how.sql for key in keys]), by_name[FIRST_OF[kind.name]].how.sql)
+    elif not (len(keys) == 1 and keys[0].profile.is_unique):
+        what, sql = (
+            ("id", keys[0].how.sql) if len(keys) == 1 else (" and ".join(kind.key), _joined([k.how.sql for k in keys]))
+        )
+        faults.merge_or_refuse_duplicates(con, sql, whole, keys[0].header, what)
+
+
+def _joined(sqls: Sequence[str]) -> str:
+    return f"concat_ws(' · ', {', '.join(f'{sql}::varchar' for sql in sqls)})"
+
+
+def _write(con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column], work: Path, into: Path) -> Path:
     """The kept rows as Parquet, in the file's order; moved into place only when whole."""
-    chosen = ", ".join(f"{column.how.sql} as {quote(column.name)}" for column in columns)
+    chosen = [f"{column.how.sql} as {quote(column.name)}" for column in columns]
+    is_numbered = con.execute("select 1 from duckdb_tables() where table_name = 'numbered'").fetchone()
+    join = ""
+    if is_numbered:
+        chosen.insert(0, f"numbered.id as {quote(kind.key[0])}")
+        join = "join numbered on numbered.n = raw.rowid"
     left_out = "select n from refused where n is not null union all from merged union all from blank"
     kept = ""
-    if con.execute(f"select 1 from ({left_out}) limit 1").fetchone():
+    if is_numbered or con.execute(f"select 1 from ({left_out}) limit 1").fetchone():
         kept = f"where raw.rowid not in ({left_out}) order by raw.rowid"
     part = work / "data.parquet"
     con.execute(
-        f"copy (select {chosen} from raw {kept}) to $part (format parquet, compression zstd)", {"part": str(part)}
+        f"copy (select {', '.join(chosen)} from raw {join} {kept}) to $part (format parquet, compression zstd)",
+        {"part": str(part)},
     )
     data = into.resolve() / f"{work.name.removeprefix('.reading-')}.parquet"
     return part.replace(data)

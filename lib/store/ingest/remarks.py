@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 SPREADSHEET_ROWS = 1_048_576
 
 
-def on_reading(columns: Sequence[Column], dialect: Dialect, n_read: int, n_merged: int, n_blank: int) -> list[str]:
+def on_reading(
+    columns: Sequence[Column],
+    dialect: Dialect,
+    n_read: int,
+    n_merged: int,
+    n_blank: int,
+    footer: str = "",
+    time_zone: str = "UTC",
+) -> list[str]:
     """What was done to the data that nobody asked for, in sentences."""
     notes = []
     if dialect.header_row > 1:
@@ -36,13 +44,23 @@ def on_reading(columns: Sequence[Column], dialect: Dialect, n_read: int, n_merge
         if where:
             notes.append(f"Cells that {what}: {', '.join(where[:10])}{more}.")
     for column in columns:
-        if column.how.kind != "DATE":
+        if column.how.kind not in ("DATE", "TIMESTAMP"):
             continue
-        if column.profile.n_with_time:
+        if column.profile.n_with_time and column.how.kind == "DATE":
             notes.append(f"{column.header!r} has times of day: the day is kept as written.")
         if column.profile.n_day > column.profile.n_plain_day:
             century = ", years 70 to 99 as 1970 to 1999" if column.profile.n_short_years else ""
-            notes.append(f"{column.header!r} is read {values.ORDERS[column.how.sql[5:8]]}{century}.")
+            order = column.how.sql.split("(")[0][-3:]
+            notes.append(f"{column.header!r} is read {values.ORDERS[order]}{century}.")
+    unzoned = [
+        repr(c.header)
+        for c in columns
+        if c.how.kind == "TIMESTAMP" and c.profile.n_with_time > c.profile.n_zoned and not c.profile.n_epoch
+    ]
+    if unzoned:
+        notes.append(f"Times without an offset are read as {time_zone}: {', '.join(unzoned)}.")
+    if footer:
+        notes.append(f"Below the rows stands a footer, left out: {footer!r}.")
     if n_merged:
         notes.append(f"Rows that repeat another row and were merged into it: {n_merged:,}.")
     if n_blank:

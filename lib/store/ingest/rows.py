@@ -2,14 +2,14 @@
 
 connect     a locked DuckDB that can see one file and one folder
 load        the file into table `raw` (rowid: order of the file), rows of the wrong shape into table `refused`
-refuse_unread, refuse_ids, refuse_disorder, merge_or_refuse_duplicates   one question each, into `refused` or `merged`
+mend        cells put right by a reader
 report      the refused cells with the row a spreadsheet shows, at most DETAIL_LIMIT of them, and their exact counts
 """
 
 import csv
 import shutil
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -24,7 +24,6 @@ from lib.store.ingest.text import Text
 
 DETAIL_LIMIT = 10_000
 MEMORY_LIMIT = "2GB"
-RANGE = {"first_day": values.FIRST_DAY, "last_day": values.LAST_DAY}
 ON_DISK_FROM = 256 << 20  # bytes of a file that is worked on beside the disk rather than in memory
 
 WRONG_SHAPE = {
@@ -57,58 +56,6 @@ from reject_errors
 group by line
 """
 BLANK = "insert into blank select rowid from raw where {id} is null and {all_blank}"
-UNREAD = """
-insert into refused
-select rowid, null, $header, filled({column}),
-       case when is_damaged(filled({column})) then $damaged else $reason end, null, null
-from raw
-where {sql} is null and filled({column}) is not null and rowid not in (select n from blank)
-"""
-OUT_OF_RANGE = """
-insert into refused
-select rowid, null, $header, filled({column}), $reason, null, null
-from raw
-where {sql} not between $first_day::date and $last_day::date
-"""
-BAD_ID = """
-insert into refused
-select rowid, null, $header, {id},
-       case when {id} is null then 'the id is blank'
-            when is_damaged({id}) then 'an id cut short by a spreadsheet: export it as text'
-            else 'the header, repeated among the rows' end,
-       null, null
-from raw
-where ({id} is null or {id} = $header or (contains({id}, '+') and is_damaged({id})))
-      and rowid not in (select n from blank)
-"""
-DISORDER = """
-insert into refused
-select rowid, null, $header, filled({column}), 'before ' || $before_header,
-       'that is ' || strftime({before}, '%Y-%m-%d'), null
-from raw
-where {after} < {before} and {after} between $first_day::date and $last_day::date
-      and {before} between $first_day::date and $last_day::date
-"""
-TWICE = """
-create temp table twice as
-with again as (select {id} as id from raw where {id} is not null group by all having count(*) > 1)
-select raw.rowid as n, again.id, {whole} as whole
-from raw join again on {id} = again.id
-"""
-CONFLICTS = """
-insert into refused
-with conflict as (
-    select id, list(n order by n)[:5] as places from twice group by id having count(distinct whole) > 1
-)
-select n, null, $header, id, 'the id stands on several rows with different values', null, places
-from twice join conflict using (id)
-"""
-MERGE = """
-insert into merged
-select n from twice
-where n not in (select n from refused where n is not null)
-qualify row_number() over (partition by id order by n) > 1
-"""
 COUNTS = """
 select field as "column", reason, count(*) as n from refused group by all order by n desc, field, reason
 """
@@ -119,10 +66,11 @@ select * from (select * from refused where n is null order by line limit $most)
 """
 
 
-def connect(path: Path, work: Path, n_bytes: int) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that can read `path`, write into `work` and do nothing else."""
+def connect(path: Path, work: Path, n_bytes: int, time_zone: str = "UTC") -> duckdb.DuckDBPyConnection:
+    """A DuckDB that can read `path`, write into `work` and do nothing else; times without an offset are in `time_zone`."""
     con = duckdb.connect(str(work / "ingest.duckdb") if n_bytes > ON_DISK_FROM else ":memory:")
     con.execute("set enable_progress_bar = false")
+    con.execute("set timezone = $zone", {"zone": time_zone})
     con.execute("set memory_limit = $limit", {"limit": MEMORY_LIMIT})
     con.execute("set temp_directory = $folder", {"folder": str(work / "spill")})
     con.execute("set allowed_paths = $paths", {"paths": [str(path)]})
@@ -216,44 +164,29 @@ def _broken_quote(row: int, dialect: Dialect) -> Refused:
     )
 
 
+def mend(
+    con: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect, headers: Sequence[str], mended: Sequence[dict]
+) -> None:
+    """Cells a reader has put right, each {"row", "column", "value"} with the row a spreadsheet shows."""
+    if not mended:
+        return
+    place = {header.casefold(): at for at, header in enumerate(headers)}
+    rows = _Rows(con, text, dialect)
+    for each in mended:
+        at = place.get(str(each["column"]).strip().casefold())
+        if at is None:
+            raise Refused(f"A cell was put right in {each['column']!r}, which is no column of the file.")
+        con.execute(
+            f"update raw set c{at} = $value where rowid = $n",
+            {"value": each["value"], "n": rows.order_of(int(each["row"]))},
+        )
+
+
 def set_blank_rows_aside(con: duckdb.DuckDBPyConnection, id_sql: str, n_columns: int) -> int:
     """Rows of delimiters only (spreadsheets leave them below their data) are blank lines, not rows; how many."""
     all_blank = " and ".join(f"coalesce(bare(c{at}), '') = ''" for at in range(n_columns))
     con.execute(BLANK.format(id=id_sql, all_blank=all_blank))
     return _one(con, "select count(*) from blank")
-
-
-def refuse_ids(con: duckdb.DuckDBPyConnection, id_sql: str, header: str) -> None:
-    """Rows whose id is blank, damaged or the header again."""
-    con.execute(BAD_ID.format(id=id_sql), {"header": header})
-
-
-def refuse_unread(con: duckdb.DuckDBPyConnection, column: str, how: values.Expression, header: str) -> None:
-    """Filled cells that the column's type cannot hold, and days that no customer base has."""
-    damaged = "a number cut short by a spreadsheet: export it in full"
-    con.execute(
-        UNREAD.format(column=column, sql=how.sql), {"header": header, "reason": how.refusal, "damaged": damaged}
-    )
-    if how.kind == "DATE":
-        reason = f"a day outside {values.FIRST_DAY} to {values.LAST_DAY}"
-        con.execute(OUT_OF_RANGE.format(column=column, sql=how.sql), {"header": header, "reason": reason, **RANGE})
-
-
-def refuse_disorder(
-    con: duckdb.DuckDBPyConnection, column: str, before: str, after: str, before_header: str, header: str
-) -> None:
-    """Rows where the day of `header`, in raw `column`, comes before the day it must follow."""
-    con.execute(
-        DISORDER.format(column=column, before=before, after=after),
-        {"header": header, "before_header": repr(before_header), **RANGE},
-    )
-
-
-def merge_or_refuse_duplicates(con: duckdb.DuckDBPyConnection, id_sql: str, whole: str, header: str) -> None:
-    """Rows with the same id: alike, all but the first are merged into it; different, every one is refused."""
-    con.execute(TWICE.format(id=id_sql, whole=whole))
-    con.execute(CONFLICTS, {"header": header})
-    con.execute(MERGE)
 
 
 def count(con: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
@@ -270,7 +203,7 @@ def report(con: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect, file: s
 
     counts = con.execute(COUNTS).df()
     found = con.execute(DETAIL, {"most": DETAIL_LIMIT}).fetchall()
-    row_of = _row_finder(con, text, dialect) if found else None
+    row_of = _Rows(con, text, dialect).row_of if found else None
     cells = []
     for n, line, field, value, reason, detail, others in found:
         if others:
@@ -281,18 +214,28 @@ def report(con: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect, file: s
     return pd.DataFrame(cells[:DETAIL_LIMIT], columns=["file", "row", "column", "value", "reason"]), counts
 
 
-def _row_finder(con: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect) -> Callable[[int], int]:
-    """From the order among the rows read to the row a spreadsheet shows: past misshapen rows and blank lines."""
-    lines = con.execute("select line from refused where n is null").fetchall()
-    absent = {line + dialect.header_row - 1 for (line,) in lines}
-    if text.has_blank_lines:
-        with suppress(csv.Error):  # a row misshapen by its quotes: numbers below it are then those of the reader
-            for row, cells in enumerate(dialects.records(text, dialect), dialect.header_row):
-                if not cells:
-                    absent.add(row)
-    shifts = [row - at for at, row in enumerate(sorted(absent))]
-    first = dialect.header_row + 1
-    return lambda n: first + n + bisect_right(shifts, first + n)
+class _Rows:
+    """From the order among the rows read to the row a spreadsheet shows, past misshapen rows and blank lines, and back."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect) -> None:
+        lines = con.execute("select line from refused where n is null").fetchall()
+        absent = {line + dialect.header_row - 1 for (line,) in lines}
+        if text.has_blank_lines:
+            with suppress(csv.Error):  # a row misshapen by its quotes: numbers below it are then those of the reader
+                for row, cells in enumerate(dialects.records(text, dialect), dialect.header_row):
+                    if not cells:
+                        absent.add(row)
+        self._absent = sorted(absent)
+        self._shifts = [row - at for at, row in enumerate(self._absent)]
+        self._first = dialect.header_row + 1
+
+    def row_of(self, n: int) -> int:
+        """The row a spreadsheet shows for the row read in this order, from 0."""
+        return self._first + n + bisect_right(self._shifts, self._first + n)
+
+    def order_of(self, row: int) -> int:
+        """The order of the row that a spreadsheet shows under this number."""
+        return row - self._first - bisect_left(self._absent, row)
 
 
 def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -1,7 +1,7 @@
 """Is the file text, in which encoding, and whole? One bounded pass; never a file, nor a line, in memory at once.
 
 as_utf8         the file as UTF-8 on disk: itself where it is UTF-8 already, else a transcoded copy in the work folder
-without_mixed_line_ends, from_offset   the two other copies a reader may need
+without_mixed_line_ends, from_offset, up_to   the other copies a reader may need
 
 How the encoding is told, in this order: as given; a byte-order mark; zeros in every second byte (UTF-16); UTF-8 when
 every byte of the file fits it; UTF-8 with damaged lines (each reported) when more characters fit than do not; else
@@ -80,6 +80,15 @@ def from_offset(text: Text, offset: int, work: Path) -> Text:
         while chunk := file.read(CHUNK):
             out.write(chunk)
     return Text(copy, text.encoding, 0, text.n_bytes - offset, text.has_blank_lines)
+
+
+def up_to(text: Text, n_bytes: int, work: Path) -> Text:
+    """A copy of the first `n_bytes` of the file: without the lines below its rows."""
+    copy = work / "above_footer.csv"
+    with text.path.open("rb") as file, copy.open("wb") as out:
+        while left := n_bytes - out.tell():
+            out.write(file.read(min(CHUNK, left)))
+    return Text(copy, text.encoding, text.starts_at, n_bytes, text.has_blank_lines)
 
 
 def without_mixed_line_ends(text: Text, work: Path) -> Text:

@@ -57,6 +57,14 @@ def expression(
         order = decide_day_order(header, profile, date_order)
         how = f"try_cast({filled} as date)" if profile.n_iso_day == profile.n_filled else f"read_{order}({filled})"
         return Expression(how, "DATE", "not a day")
+    if reads == "moment":
+        is_iso = profile.n_iso_moment + profile.n_iso_day == profile.n_filled
+        order = (
+            "ymd" if is_iso or profile.n_epoch == profile.n_filled else decide_day_order(header, profile, date_order)
+        )
+        return Expression(
+            f"iso_moment({filled})" if is_iso else f"moment_{order}({filled})", "TIMESTAMP", "not a day or time"
+        )
     if reads in ("flag", "gone", "stays"):
         return Expression(f"read_{reads}({filled})", "BOOLEAN", "neither yes nor no")
     if reads in ("money", "monthly") and len(profile.currencies) > 1:

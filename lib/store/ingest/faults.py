@@ -1,0 +1,134 @@
+"""Which rows cannot be kept, which stand in for one another, and what a row without an id is called.
+
+refuse_ids, refuse_none_of, refuse_unread, refuse_disorder   cells that cannot be values, into table `refused` of rows
+merge_or_refuse_duplicates, merge_duplicates                 rows with one id, into `merged`
+number                                                       ids for rows of a file that has none, into `numbered`
+"""
+
+from collections.abc import Sequence
+
+import duckdb
+
+from lib.store.ingest import values
+
+RANGE = {"first_day": values.FIRST_DAY, "last_day": values.LAST_DAY}
+UNREAD = """
+insert into refused
+select rowid, null, $header, filled({column}),
+       case when is_damaged(filled({column})) then $damaged else $reason end, null, null
+from raw
+where {sql} is null and filled({column}) is not null and rowid not in (select n from blank)
+"""
+OUT_OF_RANGE = """
+insert into refused
+select rowid, null, $header, filled({column}), $reason, null, null
+from raw
+where {sql} not between $first_day::date and $last_day::date
+"""
+BAD_ID = """
+insert into refused
+select rowid, null, $header, {id},
+       case when {id} is null then $blank
+            when is_damaged({id}) then 'an id cut short by a spreadsheet: export it as text'
+            else 'the header, repeated among the rows' end,
+       null, null
+from raw
+where ({id} is null or {id} = $header or (contains({id}, '+') and is_damaged({id})))
+      and rowid not in (select n from blank)
+"""
+NONE_OF = """
+insert into refused
+select rowid, null, $header, '', $reason, null, null
+from raw
+where {all_blank} and rowid not in (select n from blank union all select n from refused where n is not null)
+"""
+DISORDER = """
+insert into refused
+select rowid, null, $header, filled({column}), 'before ' || $before_header,
+       'that is ' || strftime({before}, '%Y-%m-%d'), null
+from raw
+where {after} < {before} and {after} between $first_day::date and $last_day::date
+      and {before} between $first_day::date and $last_day::date
+"""
+TWICE = """
+create temp table twice as
+with again as (select {id} as id from raw where {id} is not null group by all having count(*) > 1)
+select raw.rowid as n, again.id, {whole} as whole
+from raw join again on {id} = again.id
+"""
+CONFLICTS = """
+insert into refused
+with conflict as (
+    select id, list(n order by n)[:5] as places from twice group by id having count(distinct whole) > 1
+)
+select n, null, $header, id, $reason, null, places
+from twice join conflict using (id)
+"""
+MERGE = """
+insert into merged
+select twice.n from twice join raw on raw.rowid = twice.n
+where twice.n not in (select n from refused where n is not null)
+qualify row_number() over (partition by {apart} order by {first}, twice.n) > 1
+"""
+NUMBER = """
+create temp table numbered as
+with kept as (
+    select rowid as n, {base} as base from raw
+    where rowid not in (select n from refused where n is not null union all from merged union all from blank)
+)
+select n, base || case when nth > 1 then ' #' || nth else '' end as id
+from (select n, base, row_number() over (partition by base order by n) as nth from kept)
+"""
+
+
+def refuse_ids(con: duckdb.DuckDBPyConnection, id_sql: str, header: str, what: str = "id") -> None:
+    """Rows whose id, or whatever text no row may lack, is blank, damaged or the header again."""
+    con.execute(BAD_ID.format(id=id_sql), {"header": header, "blank": f"the {what} is blank"})
+
+
+def refuse_none_of(con: duckdb.DuckDBPyConnection, sqls: Sequence[str], headers: Sequence[str]) -> None:
+    """Rows in which every one of these columns is blank, and that were not refused already."""
+    all_blank = " and ".join(f"{sql} is null" for sql in sqls)
+    reason = "blank" if len(headers) == 1 else f"neither {' nor '.join(map(repr, headers))} is filled"
+    con.execute(NONE_OF.format(all_blank=all_blank), {"header": headers[0], "reason": reason})
+
+
+def refuse_unread(con: duckdb.DuckDBPyConnection, column: str, how: values.Expression, header: str) -> None:
+    """Filled cells that the column's type cannot hold, and days that no customer base has."""
+    damaged = "a number cut short by a spreadsheet: export it in full"
+    con.execute(
+        UNREAD.format(column=column, sql=how.sql), {"header": header, "reason": how.refusal, "damaged": damaged}
+    )
+    if how.kind == "DATE":
+        reason = f"a day outside {values.FIRST_DAY} to {values.LAST_DAY}"
+        con.execute(OUT_OF_RANGE.format(column=column, sql=how.sql), {"header": header, "reason": reason, **RANGE})
+
+
+def refuse_disorder(
+    con: duckdb.DuckDBPyConnection, column: str, before: str, after: str, before_header: str, header: str
+) -> None:
+    """Rows where the day of `header`, in raw `column`, comes before the day it must follow."""
+    con.execute(
+        DISORDER.format(column=column, before=before, after=after),
+        {"header": header, "before_header": repr(before_header), **RANGE},
+    )
+
+
+def merge_or_refuse_duplicates(
+    con: duckdb.DuckDBPyConnection, id_sql: str, whole: str, header: str, what: str = "id"
+) -> None:
+    """Rows with the same id: alike, all but the first are merged into it; different, every one is refused."""
+    con.execute(TWICE.format(id=id_sql, whole=whole))
+    con.execute(CONFLICTS, {"header": header, "reason": f"the {what} stands on several rows with different values"})
+    con.execute(MERGE.format(apart="id", first="1"))
+
+
+def merge_duplicates(con: duckdb.DuckDBPyConnection, id_sql: str, first: str = "1") -> None:
+    """Rows with the same id are one, whatever else they say: the one that comes first by `first`."""
+    con.execute(TWICE.format(id=id_sql, whole="''"))
+    con.execute(MERGE.format(apart="id", first=f"{first} nulls last" if first != "1" else "1"))
+
+
+def number(con: duckdb.DuckDBPyConnection, base: str) -> None:
+    """Ids for the rows kept of a file without any, into table `numbered` (n, id): what a row says, and which of several."""
+    con.execute(NUMBER.format(base=base))

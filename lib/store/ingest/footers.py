@@ -1,0 +1,61 @@
+"""Is there a footer? What report writers set below the rows: a total, a copyright, who ran the report.
+
+cut   the text without it, and what it said
+
+A footer is told from data by its shape alone: the last records of the file, each with one or two filled cells at most
+where the rows above have at least twice as many. A line of totals is as wide as a row; it is told by its first word.
+"""
+
+import csv
+import io
+from pathlib import Path
+
+from lib.store.ingest import text as texts
+from lib.store.ingest.dialect import Dialect
+from lib.store.ingest.text import Text
+
+TAIL_BYTES = 1 << 16
+MOST_LINES = 30
+TOTALS = {"total", "totals", "grand total", "subtotal", "sum", "gesamt", "summe", "total général", "suma"}
+
+
+def cut(text: Text, dialect: Dialect, width: int, work: Path) -> tuple[Text, str]:
+    """(the text up to its footer, the footer in short); the text as it is and "" where it has none."""
+    starts_at = max(text.starts_at, text.n_bytes - TAIL_BYTES)
+    with text.path.open("rb") as file:
+        file.seek(starts_at)
+        tail = file.read()
+    lines = tail.splitlines(keepends=True)
+    if starts_at > text.starts_at:
+        lines = lines[1:]  # it begins in the middle of one
+    kept, said = len(lines), []
+    for at in range(len(lines) - 1, max(0, len(lines) - MOST_LINES), -1):
+        cells = _cells(lines[at], dialect)
+        if cells is None or not _is_footer(cells, width):
+            break
+        if any(cells):
+            kept, said = at, [" ".join(filter(None, cells)), *said]
+    if not said or not any(lines[:kept]):
+        return text, ""
+    n_bytes = text.n_bytes - sum(map(len, lines[kept:]))
+    return texts.up_to(text, n_bytes, work), "; ".join(said)[:200]
+
+
+def _cells(line: bytes, dialect: Dialect) -> list[str] | None:
+    """The cells of one line, None where it is not a record of its own."""
+    written = line.decode("utf-8", "replace")
+    if written.count(dialect.quote) % 2:
+        return None
+    read = csv.reader(io.StringIO(written), delimiter=dialect.delimiter, quotechar=dialect.quote)
+    return [cell.strip() for cell in next(read, [])]
+
+
+def _is_footer(cells: list[str], width: int) -> bool:
+    """Blank, or short of most of its cells in a file that is wide enough to tell, or a line of totals."""
+    n_filled = sum(1 for cell in cells if cell)
+    if not n_filled:
+        return True
+    first = next(cell for cell in cells if cell).casefold().rstrip(":")
+    if first in TOTALS:
+        return True
+    return len(cells) <= 2 < width / 2 and n_filled == len(cells)
