@@ -144,6 +144,7 @@ def test_gzip_in_several_parts_is_one_file(given, work):
         (gzip.compress(gzip.compress(CSV)), "is an archive inside an archive"),
         (gzip.compress(zipped(("a.csv", CSV))), "is an archive inside an archive"),
     ],
+    ids=["cut", "cut at its end", "rubbish behind", "checksum", "header alone", "gzip in gzip", "zip in gzip"],
 )
 def test_damaged_gzip(refusal, content, said):
     assert said in refusal("a.csv.gz", content)

@@ -13,12 +13,15 @@ from pathlib import Path
 
 import duckdb
 import pandas as pd
+import pyarrow.parquet as parquet
 import pytest
 
 from lib.errors import Busy, Refused
 from lib.facts import open_store
 from lib.store import folder, publish
-from tests.worldlets import NOW, YEAR, account_frame, contract_frame, days, open_world, publish_frames
+from lib.store.draft import draft
+from lib.store.folder import Batch
+from tests.worldlets import NOW, YEAR, account_frame, as_arrow, contract_frame, days, open_world, publish_frames
 
 fork = multiprocessing.get_context("forkserver")
 fork.set_forkserver_preload(["tests.worldlets"])
@@ -75,13 +78,61 @@ def test_undo_takes_any_batch_out_also_one_in_the_middle(tmp_path, undone, left)
     assert read(tmp_path, "select account, region from account order by account") == left
 
 
-def test_undo_refuses_an_unknown_batch_and_the_only_one(tmp_path):
+def test_undo_refuses_a_batch_it_does_not_know_and_one_that_is_out_already(tmp_path):
     publish_frames(tmp_path, {"account": account_frame("a")})
-    with pytest.raises(Refused, match="no batch 000009 to undo; the store holds 000001"):
+    publish_frames(tmp_path, {"account": account_frame("b")})
+    with pytest.raises(Refused, match="no batch 000009 to undo; the store holds 000001, 000002"):
         publish.undo(tmp_path, "000009", who="anna", now=NOW)
-    with pytest.raises(Refused, match="only batch"):
+    publish.undo(tmp_path, "000002", who="berta", now=NOW)
+    with pytest.raises(Refused, match=r"000002 was undone already, by berta at 2026-11-01T08:00:00 UTC"):
+        publish.undo(tmp_path, "000002", who="anna", now=NOW)
+    assert read(tmp_path, "select account from account") == [("a",)]
+
+
+def test_after_the_only_batch_is_undone_the_store_has_no_data_but_a_log(tmp_path):
+    publish_frames(tmp_path, {"account": account_frame("a")})
+    manifest = publish.undo(tmp_path, "000001", who="berta", now=NOW)
+    assert manifest.batches == ()
+    assert folder.current(tmp_path) is None
+    with pytest.raises(Refused, match="no data in"):
+        open_store(tmp_path)
+    with pytest.raises(Refused, match="undone already"):
         publish.undo(tmp_path, "000001", who="anna", now=NOW)
-    assert read(tmp_path, "select count(*) from account") == [(1,)]
+    again = publish_frames(tmp_path, {"account": account_frame("b")})
+    assert read(tmp_path, "select account from account") == [("b",)]
+    assert [(each.batch, each.undone_by) for each in again.log] == [("000001", "berta"), ("000002", "")]
+
+
+def test_the_log_tells_of_every_batch_and_of_who_took_it_back(tmp_path):
+    for name in "abc":
+        publish_frames(tmp_path, {"account": account_frame([name])}, who=f"from {name}")
+    publish.undo(tmp_path, "000002", who="berta", now=datetime(2026, 11, 2, 9))
+    publish_frames(tmp_path, {"account": account_frame("d")}, who="from d")
+    manifest = folder.read_manifest(folder.require_current(tmp_path))
+    assert [(each.batch, each.who, each.undone_by, each.undone_at) for each in manifest.log] == [
+        ("000001", "from a", "", ""),
+        ("000002", "from b", "berta", "2026-11-02T09:00:00"),
+        ("000003", "from c", "", ""),
+        ("000004", "from d", "", ""),
+    ]
+
+
+def test_a_manifest_written_before_there_were_modes_can_be_read(tmp_path):
+    publish_frames(tmp_path, {"account": account_frame("a")})
+    publish_frames(tmp_path, {"account": account_frame("b")}, replaces=True)
+    place = folder.require_current(tmp_path) / "manifest.json"
+    raw = json.loads(place.read_text())
+    for name in ("undone", "n_merged"):
+        del raw[name]
+    for batch in raw["batches"]:
+        replaces = batch["mode"] == "replace"
+        for name in ("mode", "files", "undone_by", "undone_at"):
+            del batch[name]
+        batch["replaces"] = replaces
+    place.write_text(json.dumps(raw))
+    assert [each.mode for each in folder.read_manifest(place.parent).batches] == ["update", "replace"]
+    publish_frames(tmp_path, {"account": account_frame("c")})
+    assert read(tmp_path, "select account from account order by 1") == [("b",), ("c",)]
 
 
 def test_a_batch_number_is_never_given_twice(tmp_path):
@@ -449,6 +500,65 @@ def test_batches_of_writers_at_the_same_time_are_all_there(tmp_path):
     assert read(tmp_path, "select account from account order by 1") == [("a",), ("b",), ("c",)]
     manifest = folder.read_manifest(folder.require_current(tmp_path))
     assert [batch.batch for batch in manifest.batches] == ["000001", "000002", "000003"]
+
+
+def import_nightly(store: Path, drafted: Path) -> None:
+    """The shell's import: it waits for a draft to be open in the app, then publishes."""
+    wait_for(drafted)
+    publish_frames(store, {"account": account_frame(["night"])}, who="the nightly import")
+
+
+def publish_drafted(store: Path, drafted: Path) -> None:
+    """The app's import: draft, let the other process in, then publish what was drafted."""
+    batch = Batch("", "app.csv", "h", ("account",), "berta", NOW.isoformat())
+    with folder.staging(store) as staged:
+        parquet.write_table(as_arrow("account", account_frame(["app"])), staged / "account.parquet")
+        with draft(store, staged, batch, now=NOW) as made:
+            drafted.touch()
+            until = time.monotonic() + 30
+            while not made.is_stale:
+                assert time.monotonic() < until, "the other writer did not come"
+                time.sleep(0.01)
+            publish.publish(store, staged, batch, now=NOW, drafted=made)
+
+
+def test_an_import_between_a_dry_run_and_its_publishing_is_not_lost(tmp_path):
+    store, drafted = tmp_path / "store", tmp_path / "drafted"
+    publish_frames(store, {"account": account_frame("a")})
+    writers = [
+        fork.Process(target=import_nightly, args=(store, drafted)),
+        fork.Process(target=publish_drafted, args=(store, drafted)),
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert read(store, "select account from account order by 1") == [("a",), ("app",), ("night",)]
+    assert junk(store) == []
+
+
+def draft_and_hang(store: Path, drafted: Path) -> None:
+    batch = Batch("", "app.csv", "h", ("account",), "berta", NOW.isoformat())
+    with folder.staging(store) as staged:
+        parquet.write_table(as_arrow("account", account_frame(["app"])), staged / "account.parquet")
+        with draft(store, staged, batch, now=NOW):
+            drafted.touch()
+            time.sleep(60)
+
+
+def test_a_dry_run_that_is_killed_leaves_nothing_after_the_next_import(tmp_path):
+    store, drafted = tmp_path / "store", tmp_path / "drafted"
+    publish_frames(store, {"account": account_frame("a")})
+    process = fork.Process(target=draft_and_hang, args=(store, drafted))
+    process.start()
+    wait_for(drafted)
+    process.kill()
+    process.join(30)
+    assert len(list((store / "incoming").iterdir())) == 2  # what it had staged, and its draft
+    assert read(store, "select account from account") == [("a",)]
+    publish_frames(store, {"account": account_frame("b")}, wait_seconds=0)
+    assert junk(store) == []
 
 
 def test_writers_in_threads_of_one_process_take_turns_too(tmp_path):

@@ -1,7 +1,8 @@
 """The fold: immutable batches, oldest first, become the tables of core.duckdb.
 
 A row with the key of an earlier row updates it, column by column: a later file that has only `account` and `csm` moves
-accounts between CSMs and leaves the rest alone. Columns of an accounts file that the schema does not know are appended.
+accounts between CSMs and leaves the rest alone (lib.store.merge), and what they were before becomes history
+(lib.store.history). Columns of an accounts file that the schema does not know are appended.
 Accounts without any contract get one derived from their own dates, so no measure asks which columns came.
 """
 
@@ -11,7 +12,10 @@ from pathlib import Path
 import duckdb
 
 from lib.store.dimensions import StoredDimension, band_expression, catalogue
-from lib.store.tables import KEYS, SCHEMA, columns, quote
+from lib.store.history import derive_history
+from lib.store.merge import SAID, fold_table
+from lib.store.sources import Source
+from lib.store.tables import KEYS, SCHEMA, quote
 
 MEMORY_LIMIT = "4GB"
 
@@ -61,111 +65,48 @@ RECORDED = {
 }
 
 
-def build_core(target: Path, sources: dict[str, list[list[Path]]], received_on: date) -> dict:
-    """Fold all batches but events into a new database `target`; returns its row counts and the last recorded day."""
+def build_core(target: Path, sources: dict[str, list[Source]], received_on: date, known_on: date | None = None) -> dict:
+    """Fold all batches but events into a new database `target`; returns its row counts and the last recorded day.
+
+    known_on  the last day of use, which the data knows too
+    """
     with duckdb.connect(target) as con:
         con.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         con.execute(SCHEMA)
         con.execute("drop table event")
         con.execute("drop table account")
         for table in KEYS:
-            if table != "event":
-                fold_table(con, table, sources.get(table, []))
-        for table in KEYS:
             if table not in ("event", "account"):
+                fold_table(con, table, sources.get(table, []))
                 con.execute(f"insert into {quote(table)} by name select * from {quote('folded_' + table)}")
                 con.execute(f"drop table {quote('folded_' + table)}")
+        accounts = sources.get("account", [])
+        seen_in = fold_table(con, "account", accounts, keep_said=True)
         con.execute(_DERIVE_CONTRACTS, {"received_on": received_on})
         con.execute(_NUMBER_ACCOUNTS)
-        for dimension in catalogue(con, "folded_account"):
-            if dimension.kind == "category":
-                _one_spelling(con, dimension.name)
+        days = [_last_day(con, table, names, received_on) for table, names in RECORDED.items()]
+        last_day = max(filter(None, days), default=_last_day(con, "contract", ("starts_on",), received_on))
+        categories = [each.name for each in catalogue(con, "folded_account") if each.kind == "category"]
+        if len(accounts) > 1:
+            derive_history(con, accounts, seen_in, categories, max(filter(None, (last_day, known_on)), default=None))
+            con.execute(f"drop table {SAID}")
+        for name in categories:
+            _one_spelling(con, name)
         _write_account(con, catalogue(con, "folded_account"))
         n_rows = {
             table: con.execute(f"select count(*) from {quote(table)}").fetchone()[0]
             for table in KEYS
             if table != "event"
         }
-        days = [_last_day(con, table, names, received_on) for table, names in RECORDED.items()]
-        last_day = max(filter(None, days), default=_last_day(con, "contract", ("starts_on",), received_on))
-    return {"n_rows": n_rows, "last_day": last_day}
+    return {"n_rows": n_rows, "last_day": last_day and last_day.isoformat()}
 
 
-def _last_day(con: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...], received_on: date) -> str | None:
+def _last_day(con: duckdb.DuckDBPyConnection, table: str, names: tuple[str, ...], received_on: date) -> date | None:
     """The newest day in these columns that is not after the day the data arrived."""
     newest = ", ".join(f"max({quote(name)}::date) filter (where {quote(name)}::date <= $received_on)" for name in names)
-    days = con.execute(f"select {newest} from {quote(table)}", {"received_on": received_on}).fetchone()
-    return max((day.isoformat() for day in days if day), default=None)
-
-
-def fold_table(con: duckdb.DuckDBPyConnection, table: str, sources: list[list[Path]]) -> None:
-    """Create `folded_TABLE`: one row per key, each column from the newest batch that has it.
-
-    Names are the same whatever their case, as in SQL: the first spelling stays.
-    """
-    kinds = dict(columns(table))
-    seen_in: dict[str, list[int]] = {name: [] for name in kinds}
-    spelling = {name.lower(): name for name in kinds}
-    for number, files in enumerate(sources):
-        for given, kind in columns_of(con, files).items():
-            name = spelling.setdefault(given.lower(), given)
-            known = kinds.setdefault(name, kind)
-            if known != kind and name not in columns(table):
-                kinds[name] = "VARCHAR"  # two batches disagree on an extra column: text holds both
-            seen_in.setdefault(name, []).append(number)
-
-    stacked = [_typed_select(kinds, number, seen_in) for number in range(len(sources))]
-    empty = "select " + ", ".join(f"null::{kind} as {quote(name)}" for name, kind in kinds.items()) + " where false"
-    for number, files in enumerate(sources):
-        con.execute(f"set variable source_{number} = $files", {"files": [str(file) for file in files]})
-    target = quote(f"folded_{table}")
-    if len(sources) <= 1:
-        con.execute(f"create temp table {target} as {stacked[0] if stacked else empty}")
-        if _is_unique(con, target, KEYS[table]):
-            return
-        con.execute(
-            f"create or replace temp table stacked as select *, 0 as batch_no, row_number() over () as row_no from {target}"
-        )
-    else:
-        union = " union all ".join(
-            f"select *, {n} as batch_no, row_number() over () as row_no from ({each})" for n, each in enumerate(stacked)
-        )
-        con.execute(f"create or replace temp table stacked as {union}")
-    keys = ", ".join(quote(key) for key in KEYS[table])
-    newest = ", ".join(
-        f"arg_max_null({quote(name)}, (batch_no, row_no)) "
-        f"filter (where batch_no in ({', '.join(map(str, seen_in[name])) or 'null'})) as {quote(name)}"
-        for name in kinds
-        if name not in KEYS[table]
-    )
-    con.execute(
-        f"create or replace temp table {target} as select {keys}, {newest} from stacked group by {keys} order by {keys}"
-    )
-    con.execute("drop table stacked")
-
-
-def _typed_select(kinds: dict[str, str], number: int, seen_in: dict[str, list[int]]) -> str:
-    fields = ", ".join(
-        f"{quote(name) if number in seen_in[name] else 'null'}::{kind} as {quote(name)}" for name, kind in kinds.items()
-    )
-    return f"select {fields} from read_parquet(getvariable('source_{number}'), union_by_name = true)"
-
-
-def columns_of(con: duckdb.DuckDBPyConnection, files: list[Path]) -> dict[str, str]:
-    """Column name -> DuckDB type of some Parquet files read as one."""
-    rows = con.execute(
-        "select column_name, column_type from (describe select * from read_parquet($files, union_by_name = true))",
-        {"files": [str(file) for file in files]},
-    ).fetchall()
-    return dict(rows)
-
-
-def _is_unique(con: duckdb.DuckDBPyConnection, target: str, keys: tuple[str, ...]) -> bool:
-    key = ", ".join(quote(each) for each in keys)
-    n, n_keys = con.execute(
-        f"select count(*), (select count(*) from (select distinct {key} from {target})) from {target}"
-    ).fetchone()
-    return n == n_keys
+    found = quote("folded_account" if table == "account" else table)  # it becomes `account` at the very end
+    days = con.execute(f"select {newest} from {found}", {"received_on": received_on}).fetchone()
+    return max((day for day in days if day), default=None)
 
 
 def _one_spelling(con: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -4,10 +4,11 @@
       current              the name of the current snapshot, replaced atomically
       lock, holder.json    the one writer
       incoming/            batches being prepared, each in a folder of its own
-      batches/000001/      immutable: batch.json and normalised Parquet, one or more files a table
-      snapshots/000001/    immutable: manifest.json, core.duckdb, usage.duckdb
+      batches/000001/      immutable: normalised Parquet, one or more files a table
+      snapshots/000001/    immutable: manifest.json, core.duckdb, usage.duckdb; without any batch the manifest alone
 
-`read_manifest` is all a reader needs; `writing` holds the lock from read to flip.
+`read_manifest` is all a reader needs; `writing` holds the lock from read to flip. `current` is None where there is no
+data, also after the only batch was undone; `last_published` is the newest snapshot even then, and keeps the log.
 """
 
 import json
@@ -16,7 +17,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import InitVar, asdict, dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,10 +25,21 @@ from filelock import FileLock, Timeout
 
 from lib.errors import Busy, Refused
 
+MODES = {
+    "update": "a row with a known key updates it, column by column; new keys are added",
+    "insert": "rows with a new key are added; known ones are left as they are",
+    "replace": "every earlier batch of the same tables is left out",
+}
+
 
 @dataclass(frozen=True)
 class Batch:
-    """One import, as it is remembered: what came from where, how much of it, and who brought it."""
+    """One import, as it is remembered: what came from where, how much of it, who brought it, and who took it back.
+
+    file_hash  of the one file, or over the hashes of several (lib.store.sources.hash_of)
+    files      one dict each: name, hash, table, n_read, n_kept, n_refused, n_merged, mapping
+    replaces   another way to say mode="replace", as manifests did before there were modes
+    """
 
     batch: str
     source: str
@@ -41,12 +53,27 @@ class Batch:
     n_merged: int = 0
     refused: tuple[dict, ...] = ()  # the refused cells, as far as they were kept: file, row, column, value, reason
     notes: tuple[str, ...] = ()
-    replaces: bool = False  # every earlier batch of the same tables is left out of the fold
+    files: tuple[dict, ...] = ()
+    mode: str = "update"  # one of MODES
+    undone_by: str = ""
+    undone_at: str = ""  # ISO, UTC; empty while the batch is part of the data
+    replaces: InitVar[bool] = False
+
+    def __post_init__(self, replaces: bool) -> None:
+        if replaces:
+            object.__setattr__(self, "mode", "replace")
+        if self.mode not in MODES:
+            raise Refused(f"{self.mode!r} is no way to bring rows in; it can be {', '.join(MODES)}.")
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a snapshot holds and what it was made from."""
+    """What a snapshot holds and what it was made from.
+
+    batches   those the data is folded from, oldest first
+    undone    those that were taken back, in that order
+    n_merged  table -> rows of a batch that were rows of an earlier one: events, the other tables have keys
+    """
 
     snapshot: str
     published_at: str
@@ -56,6 +83,13 @@ class Manifest:
     next_batch: int = 1
     n_rows: dict[str, int] = field(default_factory=dict)
     last_day: str | None = None  # the last day the data knows; None where it has no dates
+    undone: tuple[Batch, ...] = ()
+    n_merged: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def log(self) -> tuple[Batch, ...]:
+        """Every batch there ever was, oldest first, those that were undone among them."""
+        return tuple(sorted((*self.batches, *self.undone), key=lambda each: each.batch))
 
     @property
     def as_of(self) -> date | None:
@@ -73,8 +107,8 @@ def default_store() -> Path:
     return Path(os.environ.get("HEADLIGHT_STORE") or Path(__file__).parents[2] / "data" / "store")
 
 
-def current(store: Path) -> Path | None:
-    """The folder of the current snapshot, or None where nothing was published yet."""
+def last_published(store: Path) -> Path | None:
+    """The folder of the newest snapshot, also of one without data; None where nothing was published yet."""
     try:
         name = (store / "current").read_text().strip()
     except FileNotFoundError:
@@ -82,14 +116,22 @@ def current(store: Path) -> Path | None:
     return store / "snapshots" / name
 
 
+def current(store: Path) -> Path | None:
+    """The folder of the current snapshot, or None where there is no data: none yet, or all of it was undone."""
+    snapshot = last_published(store)
+    return snapshot if snapshot and (snapshot / "core.duckdb").exists() else None
+
+
 def read_manifest(snapshot: Path) -> Manifest:
-    """The manifest of a snapshot folder."""
+    """The manifest of a snapshot folder; what an older version did not write has its default."""
     raw = json.loads((snapshot / "manifest.json").read_text())
-    batches = tuple(
-        Batch(**{**batch, **{key: tuple(batch[key]) for key in ("tables", "refused", "notes")}})
-        for batch in raw.pop("batches")
-    )
-    return Manifest(batches=batches, **raw)
+    read = {name: tuple(map(_batch, raw.pop(name, ()))) for name in ("batches", "undone")}
+    return Manifest(**read, **raw)
+
+
+def _batch(raw: dict) -> Batch:
+    listed = {each.name for each in fields(Batch) if each.default == ()} | {"tables"}
+    return Batch(**{name: tuple(value) if name in listed else value for name, value in raw.items()})
 
 
 def write_manifest(snapshot: Path, manifest: Manifest) -> None:
@@ -165,7 +207,7 @@ def require_current(store: Path) -> Path:
     snapshot = current(store)
     if snapshot is None:
         raise Refused(
-            f"There is no data in {store} yet. "
+            f"There is no data in {store}. "
             "Import a file (python -m lib import FILE --as account) or make the sample (python -m lib sample)."
         )
     return snapshot

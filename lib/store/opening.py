@@ -1,6 +1,7 @@
 """Opening a snapshot: one in-memory root with the snapshot's files attached read-only, and a cursor for every question.
 
 open_snapshot   the root of a store's current snapshot: no writing, no other files, settings locked
+open_at         the same for any snapshot folder: an earlier one, or a draft
 Snapshot.ask    a cursor cut to a book: temp views `scope` (the accounts the
                 viewer may see) and `book` (scope cut by the filters), both with the columns of account
 
@@ -74,11 +75,15 @@ def value_on(dimension: StoredDimension, day: str) -> str:
 
 def open_snapshot(store: Path, scripts: Sequence[str] = ()) -> Snapshot:
     """Open the current snapshot of `store` read-only. `scripts` are run on the root before it is locked (the facts)."""
-    path = require_current(store)
+    return open_at(require_current(store), scripts)
+
+
+def open_at(path: Path, scripts: Sequence[str] = ()) -> Snapshot:
+    """Open the snapshot in the folder `path` read-only."""
     manifest = read_manifest(path)
     if manifest.shape != SHAPE:
         raise Refused(
-            f"The data in {store} was published by another version of Headlight. "
+            f"The data in {path.parent.parent} was published by another version of Headlight. "
             "Run `python -m lib refold` once: it folds the same batches into the tables of this version."
         )
     root = duckdb.connect(":memory:")

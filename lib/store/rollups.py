@@ -13,8 +13,10 @@ from pathlib import Path
 
 import duckdb
 
-from lib.store.fold import columns_of, fold_table
-from lib.store.tables import columns, quote
+from lib.store.events import view_events
+from lib.store.merge import fold_table
+from lib.store.sources import Source
+from lib.store.tables import quote
 
 MEMORY_LIMIT = "4GB"
 
@@ -82,11 +84,16 @@ order by week, account;
 """
 
 
-def build_usage(target: Path, sources: dict[str, list[list[Path]]], received_on: date) -> dict:
-    """Roll all events up into a new database `target`; returns its row counts and the last day of use."""
+def build_usage(
+    target: Path, sources: dict[str, list[Source]], received_on: date, known_on: date | None = None
+) -> dict:
+    """Roll all events up into a new database `target`; returns its row counts, the events merged, the last day of use.
+
+    An event that came in two batches counts once (lib.store.events).
+    """
     with duckdb.connect(target) as con:
         con.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        _view_events(con, [file for batch in sources.get("event", []) for file in batch])
+        n_merged = view_events(con, sources.get("event", []))
         fold_table(con, "feature", sources.get("feature", []))
         con.execute(_ROLL_UP)
         last_day, n_events = con.execute(
@@ -95,16 +102,4 @@ def build_usage(target: Path, sources: dict[str, list[list[Path]]], received_on:
         ).fetchone()
         tables = ("usage_week", "usage_person_week", "usage_feature_week")
         n_rows = {table: con.execute(f"select count(*) from {quote(table)}").fetchone()[0] for table in tables}
-    return {"n_rows": {"event": n_events, **n_rows}, "last_day": last_day}
-
-
-def _view_events(con: duckdb.DuckDBPyConnection, files: list[Path]) -> None:
-    """A temp view of all events, typed; a column that no file has is empty."""
-    given = {name.lower() for name in columns_of(con, files)} if files else set()
-    fields = ", ".join(
-        f"{quote(name) if name in given else 'null'}::{kind} as {quote(name)}"
-        for name, kind in columns("event").items()
-    )
-    con.execute("set variable event_files = $files", {"files": [str(file) for file in files]})
-    rows = "from read_parquet(getvariable('event_files'), union_by_name = true)" if files else "where false"
-    con.execute(f"create temp view event as select {fields} {rows}")
+    return {"n_rows": {"event": n_events, **n_rows}, "n_merged": {"event": n_merged}, "last_day": last_day}

@@ -1,13 +1,20 @@
-"""Reading a file of somebody else's, safely: any export of accounts in, clean rows and an account of the rest out.
+"""Reading files of somebody else's, safely: any export in, clean rows of the store's tables and an account of the rest out.
 
-text      is it text, in which encoding, and whole?
-dialect   how is it written: delimiter, quote, header row, decimal mark?
-profile   what stands in each column?
-values    how does a column of text become values? (macros.sql: the rules for one cell)
-fields    which header is which field? (synonyms/: the names by which fields go)
-rows      which rows are kept, merged, refused?
-remarks   what a reader must be told of it
-read      all of it, in order
+kinds      what can a file be? (kinds.sql: what becomes rows of other tables)
+formats    workbooks, archives, Parquet and JSON as CSV text, within limits
+text       is it text, in which encoding, and whole?
+dialect    how is it written: delimiter, quote, header row, decimal mark?   footers   and what stands below the rows?
+profile    what stands in each column?
+fields     which header is which field? (words, synonyms/: the names by which fields go)
+recognise  what is this file, from a look at its first rows?
+columns    which columns does it give, read how? (values; macros.sql: the rules for one cell)
+rows       the file as a table of text                                      faults    what is refused, merged, numbered
+quick      usage events by the million, in one pass
+remarks    what a reader must be told of it
+read       all of it, in order, for one file
+derive     deals become milestones, invoices become contracts
+refer      whose rows are these?
+prepare    several files together, ready to publish
 """
 
 from lib.store.ingest.dialect import Dialect

@@ -1,8 +1,8 @@
 """Which rows cannot be kept, which stand in for one another, and what a row without an id is called.
 
-refuse_ids, refuse_none_of, refuse_unread, refuse_disorder   cells that cannot be values, into table `refused` of rows
-merge_or_refuse_duplicates, merge_duplicates                 rows with one id, into `merged`
-number                                                       ids for rows of a file that has none, into `numbered`
+refuse_...   cells that cannot be values, into table `refused` of rows
+merge_...    rows with one id, into `merged`
+number       ids for rows of a file that has none, into `numbered`
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ import duckdb
 
 from lib.store.ingest import values
 
+DAMAGED_NUMBER = "a number cut short by a spreadsheet: export it in full"
+OUT_OF_DAYS = f"a day outside {values.FIRST_DAY} to {values.LAST_DAY}"
 RANGE = {"first_day": values.FIRST_DAY, "last_day": values.LAST_DAY}
 UNREAD = """
 insert into refused
@@ -23,7 +25,7 @@ OUT_OF_RANGE = """
 insert into refused
 select rowid, null, $header, filled({column}), $reason, null, null
 from raw
-where {sql} not between $first_day::date and $last_day::date
+where ({sql})::date not between $first_day::date and $last_day::date
 """
 BAD_ID = """
 insert into refused
@@ -35,6 +37,13 @@ select rowid, null, $header, {id},
 from raw
 where ({id} is null or {id} = $header or (contains({id}, '+') and is_damaged({id})))
       and rowid not in (select n from blank)
+"""
+DAMAGED = """
+insert into refused
+select rowid, null, $header, {id}, 'an id cut short by a spreadsheet: export it as text', null, null
+from raw
+where contains({id}, '+') and is_damaged({id})
+      and rowid not in (select n from refused where n is not null and field = $header)
 """
 NONE_OF = """
 insert into refused
@@ -67,7 +76,7 @@ from twice join conflict using (id)
 MERGE = """
 insert into merged
 select twice.n from twice join raw on raw.rowid = twice.n
-where twice.n not in (select n from refused where n is not null)
+where twice.n not in (select n from refused where n is not null union all select n from blank)
 qualify row_number() over (partition by {apart} order by {first}, twice.n) > 1
 """
 NUMBER = """
@@ -86,6 +95,11 @@ def refuse_ids(con: duckdb.DuckDBPyConnection, id_sql: str, header: str, what: s
     con.execute(BAD_ID.format(id=id_sql), {"header": header, "blank": f"the {what} is blank"})
 
 
+def refuse_damaged(con: duckdb.DuckDBPyConnection, id_sql: str, header: str) -> None:
+    """Rows that name somebody by an id that a spreadsheet has cut, where a blank one would do."""
+    con.execute(DAMAGED.format(id=id_sql), {"header": header})
+
+
 def refuse_none_of(con: duckdb.DuckDBPyConnection, sqls: Sequence[str], headers: Sequence[str]) -> None:
     """Rows in which every one of these columns is blank, and that were not refused already."""
     all_blank = " and ".join(f"{sql} is null" for sql in sqls)
@@ -95,13 +109,10 @@ def refuse_none_of(con: duckdb.DuckDBPyConnection, sqls: Sequence[str], headers:
 
 def refuse_unread(con: duckdb.DuckDBPyConnection, column: str, how: values.Expression, header: str) -> None:
     """Filled cells that the column's type cannot hold, and days that no customer base has."""
-    damaged = "a number cut short by a spreadsheet: export it in full"
-    con.execute(
-        UNREAD.format(column=column, sql=how.sql), {"header": header, "reason": how.refusal, "damaged": damaged}
-    )
-    if how.kind == "DATE":
-        reason = f"a day outside {values.FIRST_DAY} to {values.LAST_DAY}"
-        con.execute(OUT_OF_RANGE.format(column=column, sql=how.sql), {"header": header, "reason": reason, **RANGE})
+    said = {"header": header, "reason": how.refusal, "damaged": DAMAGED_NUMBER}
+    con.execute(UNREAD.format(column=column, sql=how.sql), said)
+    if how.kind in ("DATE", "TIMESTAMP"):
+        con.execute(OUT_OF_RANGE.format(column=column, sql=how.sql), {"header": header, "reason": OUT_OF_DAYS, **RANGE})
 
 
 def refuse_disorder(

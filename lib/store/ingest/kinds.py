@@ -2,6 +2,7 @@
 
 KINDS      every kind that can be named or recognised
 Kind       one of them: its columns, what a row must say, what makes it one row
+WHO        the columns that say whom a row is about
 kind_of    the kind of this name
 """
 
@@ -19,12 +20,13 @@ _DERIVED = (Path(__file__).parent / "kinds.sql").read_text(encoding="utf-8")
 class Kind:
     """One kind of file.
 
-    columns   name -> DuckDB type, as in schema.sql or kinds.sql
-    key       the columns that make a row unique; empty for events, which are unique as a whole
-    needs     groups of columns: a file must have one column of each group, and every row a value in one of them
-    numbered  the key is made from these columns where the file has none of its own
-    in_order  days or moments of a row that must not go backwards
-    keeps     columns that are no field are kept too (as dimensions); of other kinds they are left out
+    columns    name -> DuckDB type, as in schema.sql or kinds.sql
+    key        the columns that make a row unique; empty for events, which are unique as a whole
+    needs      groups of columns: a file must have one column of each group, and every row a value in one of them
+    stands_in  (column, other): a blank in the first is filled from the second
+    numbered   the key is made from these columns where the file has none of its own
+    in_order   days or moments of a row that must not go backwards
+    keeps      columns that are no field are kept too (as dimensions); of other kinds they are left out
     """
 
     name: str
@@ -32,11 +34,12 @@ class Kind:
     key: tuple[str, ...]
     needs: tuple[tuple[str, ...], ...]
     numbered: tuple[str, ...] = ()
+    stands_in: tuple[tuple[str, str], ...] = ()
     in_order: tuple[tuple[str, str], ...] = ()
     keeps: bool = False
 
 
-_WHO = ("account", "person")  # a person says whose account it is, where the file does not
+WHO = ("account", "person")  # a person says whose account it is, where the file does not
 _RULES: dict[str, dict] = {
     "account": {"needs": (("account",),), "in_order": (("started_on", "churned_on"),), "keeps": True},
     "contract": {
@@ -47,22 +50,23 @@ _RULES: dict[str, dict] = {
     "person": {
         "needs": (("person", "email"), ("account",)),
         "numbered": ("email",),
+        "stands_in": (("person", "email"),),
         "in_order": (("provisioned_at", "deactivated_on"),),
     },
-    "event": {"needs": (_WHO, ("occurred_at",))},
+    "event": {"needs": (WHO, ("occurred_at",))},
     "milestone": {"needs": (("account",), ("stage",), ("reached_on",))},
     "ticket": {
-        "needs": (_WHO, ("opened_at",)),
+        "needs": (WHO, ("opened_at",)),
         "numbered": ("account", "person", "opened_at"),
         "in_order": (("opened_at", "closed_at"),),
     },
     "survey": {
-        "needs": (_WHO, ("sent_on", "answered_on")),
+        "needs": (WHO, ("sent_on", "answered_on")),
         "numbered": ("account", "person", "kind", "sent_on", "answered_on"),
         "in_order": (("sent_on", "answered_on"),),
     },
-    "touch": {"needs": (_WHO, ("occurred_at",)), "numbered": ("account", "person", "kind", "occurred_at")},
-    "setting": {"needs": (_WHO, ("setting",))},
+    "touch": {"needs": (WHO, ("occurred_at",)), "numbered": ("account", "person", "kind", "occurred_at")},
+    "setting": {"needs": (WHO, ("setting",))},
     "entitlement": {"needs": (("account",), ("metric",), ("allowance",))},
     "feature": {"needs": (("feature",),)},
     "goal": {"needs": (("account",), ("category",)), "numbered": ("account", "category", "promised_on")},

@@ -15,14 +15,15 @@ from zoneinfo import ZoneInfo
 
 from lib.errors import Refused
 from lib.store.ingest import dialect as dialects
-from lib.store.ingest import faults, fields, footers, remarks, rows
+from lib.store.ingest import faults, fields, footers, quick, remarks, rows
 from lib.store.ingest import text as texts
 from lib.store.ingest.columns import columns_of
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.fields import Mapped
-from lib.store.ingest.kinds import Kind, kind_of
+from lib.store.ingest.kinds import WHO, Kind, kind_of
 from lib.store.ingest.profile import Profile, profiles_of
-from lib.store.ingest.values import Column
+from lib.store.ingest.refer import ROW
+from lib.store.ingest.values import Column, Expression
 from lib.store.tables import quote
 
 if TYPE_CHECKING:
@@ -87,23 +88,43 @@ def read(
         text, footer = footers.cut(text, dialect, len(headers), work)
         if text.path == path:
             text = replace(text, path=rows.without_glob(path.resolve(), work))
-        with rows.within_memory(name), rows.connect(text.path, work, text.n_bytes, time_zone) as con:
-            rows.load(con, text, dialect, headers, work)
-            rows.mend(con, text, dialect, headers, mended)
-            profiles = profiles_of(con, len(headers))
-            mapped, notes = fields.match(table, headers, profiles, mapping)
-            columns, more = columns_of(con, kind, mapped, profiles, date_order or {}, decimal, dialect)
-            notes += more
-            needed = _needed(kind, columns, headers, profiles)
-            n_blank = rows.set_blank_rows_aside(con, needed[0][0].how.sql, len(headers))
-            _refuse_cells(con, kind, columns, needed)
+        is_quick = kind.name == "event" and text.n_bytes >= quick.FROM and not mended
+        n_held = text.n_bytes // quick.SHRINKS if is_quick else text.n_bytes
+        with rows.within_memory(name), rows.connect(text.path, work, n_held, time_zone) as con:
+            try:
+                if not is_quick:
+                    raise quick.Unsure
+                mapped, columns, notes = quick.load(
+                    con,
+                    text,
+                    dialect,
+                    headers,
+                    work,
+                    kind,
+                    mapping=mapping,
+                    date_order=date_order or {},
+                    decimal=decimal,
+                    time_zone=time_zone,
+                )
+                n_blank = rows.n_blank(con)
+            except quick.Unsure:
+                rows.load(con, text, dialect, headers, work)
+                rows.mend(con, text, dialect, headers, mended)
+                profiles = profiles_of(con, len(headers))
+                mapped, notes = fields.match(table, headers, profiles, mapping)
+                columns, more = columns_of(con, kind, mapped, profiles, date_order or {}, decimal, dialect)
+                notes += more
+                columns = _filled_from(kind, columns)
+                needed = _needed(kind, columns, headers, profiles)
+                n_blank = rows.set_blank_rows_aside(con, needed[0][0].how.sql, len(headers))
+                _refuse_cells(con, kind, columns, needed)
             n_read, n_refused, n_merged = rows.count(con)
             if not n_read:
                 raise Refused(f"{name} has a header and no rows of data below it.")
             refused, counts = rows.report(con, text, dialect, name)
             is_whole = not n_refused or on_refused == "skip"
             notes += remarks.spellings(con, columns)
-            data = _write(con, kind, columns, work, into) if is_whole else None
+            data = _write(con, kind, columns, work, into, rows.shown(con, text, dialect)) if is_whole else None
     return Reading(
         file=name,
         table=table,
@@ -163,6 +184,16 @@ def _needed(kind: Kind, columns: list[Column], headers: tuple[str, ...], profile
     )
 
 
+def _filled_from(kind: Kind, columns: list[Column]) -> list[Column]:
+    """The columns, a blank id filled from the column that stands in for it: people go by their address."""
+    by_name = {column.name: column for column in columns if not column.is_plain}
+    for name, other in kind.stands_in:
+        if name in by_name and other in by_name:
+            how = Expression(f"coalesce({by_name[name].how.sql}, {by_name[other].how.sql})", "VARCHAR")
+            columns = [replace(column, how=how) if column is by_name[name] else column for column in columns]
+    return columns
+
+
 def _refuse_cells(
     con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column], needed: list[list[Column]]
 ) -> None:
@@ -171,6 +202,9 @@ def _refuse_cells(
     for column in _ids(kind, by_name, needed):
         what = "id" if column.name in kind.key and len(kind.key) == 1 else column.name
         faults.refuse_ids(con, column.how.sql, column.header, what)
+    for name in (*WHO, kind.name):
+        if name in by_name:
+            faults.refuse_damaged(con, by_name[name].how.sql, by_name[name].header)
     for column in by_name.values():
         if column.how.refusal:
             faults.refuse_unread(con, column.raw, column.how, column.header)
@@ -195,8 +229,8 @@ def _make_one(con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column
     whole = f"row({', '.join(column.how.sql for column in columns)})::varchar"
     keys = [by_name[name] for name in kind.key if name in by_name]
     if kind.name == "event":
-        faults.merge_duplicates(con, by_name["event"].how.sql if "event" in by_name else whole)
-    elif len(kind.key) == 1 and not keys:
+        faults.merge_duplicates(con, f"coalesce({by_name['event'].how.sql}, {whole})" if "event" in by_name else whole)
+    elif kind.numbered and kind.key[-1] not in by_name:
         faults.merge_duplicates(con, whole)
         faults.number(con, _joined([by_name[name].how.sql for name in kind.numbered if name in by_name]))
     elif kind.name in FIRST_OF:
@@ -212,13 +246,17 @@ def _joined(sqls: Sequence[str]) -> str:
     return f"concat_ws(' · ', {', '.join(f'{sql}::varchar' for sql in sqls)})"
 
 
-def _write(con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column], work: Path, into: Path) -> Path:
+def _write(
+    con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column], work: Path, into: Path, row_shown: str
+) -> Path:
     """The kept rows as Parquet, in the file's order; moved into place only when whole."""
     chosen = [f"{column.how.sql} as {quote(column.name)}" for column in columns]
     is_numbered = con.execute("select 1 from duckdb_tables() where table_name = 'numbered'").fetchone()
+    if WHO in kind.needs:  # somebody's rows by way of a person: refer.py may refuse them yet
+        chosen.append(f"{row_shown} as {quote(ROW)}")
     join = ""
     if is_numbered:
-        chosen.insert(0, f"numbered.id as {quote(kind.key[0])}")
+        chosen.insert(0, f"numbered.id as {quote(kind.key[-1])}")
         join = "join numbered on numbered.n = raw.rowid"
     left_out = "select n from refused where n is not null union all from merged union all from blank"
     kept = ""

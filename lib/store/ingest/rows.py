@@ -3,6 +3,7 @@
 connect     a locked DuckDB that can see one file and one folder
 load        the file into table `raw` (rowid: order of the file), rows of the wrong shape into table `refused`
 mend        cells put right by a reader
+shown       the row a spreadsheet shows, as SQL
 report      the refused cells with the row a spreadsheet shows, at most DETAIL_LIMIT of them, and their exact counts
 """
 
@@ -105,20 +106,34 @@ def without_glob(path: Path, work: Path) -> Path:
     return link
 
 
-def load(con: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect, headers: Sequence[str], work: Path) -> None:
-    """The rows into `raw`. A clean file is read strictly and fast; any fault, and it is read again with the rejects."""
+def load(
+    con: duckdb.DuckDBPyConnection,
+    text: Text,
+    dialect: Dialect,
+    headers: Sequence[str],
+    work: Path,
+    *,
+    select: str = "from {file}",
+    most: int | None = None,
+) -> None:
+    """The rows into `raw`. A clean file is read strictly and fast; any fault, and it is read again with the rejects.
+
+    select  what becomes of the columns c0, c1, ... of {file}
+    most    rows to look at, of a file that is not to be kept
+    """
+    read = f"create table raw as {select.format(file=_file(len(headers)))}{f' limit {most}' if most else ''}"
     try:
-        _read(con, text, dialect, len(headers), keep_rejects=False)
+        _read(con, read, text, dialect, keep_rejects=False)
         return
     except duckdb.InvalidInputException:
         con.execute("drop table if exists raw")
     try:
-        _read(con, text, dialect, len(headers), keep_rejects=True)
+        _read(con, read, text, dialect, keep_rejects=True)
     except duckdb.InvalidInputException:
         _find_broken_quote(text, dialect)
         con.execute("drop table if exists raw")
         try:
-            _read(con, texts.without_mixed_line_ends(text, work), dialect, len(headers), keep_rejects=True)
+            _read(con, read, texts.without_mixed_line_ends(text, work), dialect, keep_rejects=True)
         except duckdb.InvalidInputException as error:
             raise Refused(f"The file cannot be read as CSV: {str(error).splitlines()[0]}") from None
     line = _one(con, SWALLOWED)
@@ -127,15 +142,17 @@ def load(con: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect, headers: 
     con.execute(REJECTS, {"kinds": list(WRONG_SHAPE), "reasons": list(WRONG_SHAPE.values())})
 
 
-def _read(con, text: Text, dialect: Dialect, n_columns: int, *, keep_rejects: bool) -> None:
+def _file(n_columns: int) -> str:
     columns = ", ".join(f"'c{at}': 'varchar'" for at in range(n_columns))
+    return (
+        "read_csv($path, delim = $delimiter, quote = $quote, escape = $escape, header = true, auto_detect = false, "
+        f"columns = {{{columns}}}, max_line_size = $limit, store_rejects = $keep_rejects, rejects_limit = 0)"
+    )
+
+
+def _read(con, read: str, text: Text, dialect: Dialect, *, keep_rejects: bool) -> None:
     con.execute(
-        f"""
-        create table raw as
-        select * from read_csv(
-            $path, delim = $delimiter, quote = $quote, escape = $escape, header = true, auto_detect = false,
-            columns = {{{columns}}}, max_line_size = $limit, store_rejects = $keep_rejects, rejects_limit = 0)
-        """,
+        read,
         {
             "path": str(text.path),
             "delimiter": dialect.delimiter,
@@ -186,6 +203,11 @@ def set_blank_rows_aside(con: duckdb.DuckDBPyConnection, id_sql: str, n_columns:
     """Rows of delimiters only (spreadsheets leave them below their data) are blank lines, not rows; how many."""
     all_blank = " and ".join(f"coalesce(bare(c{at}), '') = ''" for at in range(n_columns))
     con.execute(BLANK.format(id=id_sql, all_blank=all_blank))
+    return n_blank(con)
+
+
+def n_blank(con: duckdb.DuckDBPyConnection) -> int:
+    """Rows set aside as blank lines."""
     return _one(con, "select count(*) from blank")
 
 
@@ -214,6 +236,16 @@ def report(con: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect, file: s
     return pd.DataFrame(cells[:DETAIL_LIMIT], columns=["file", "row", "column", "value", "reason"]), counts
 
 
+def shown(con: duckdb.DuckDBPyConnection, text: Text, dialect: Dialect) -> str:
+    """SQL over `raw` for the row a spreadsheet shows."""
+    there = _Rows(con, text, dialect)
+    if not there.shifts:
+        return f"raw.rowid + {there.first}"
+    con.execute("set variable shifts = $shifts", {"shifts": there.shifts})
+    place = f"raw.rowid + {there.first}"
+    return f"({place} + len(list_filter(getvariable('shifts'), lambda shift: shift <= {place})))"
+
+
 class _Rows:
     """From the order among the rows read to the row a spreadsheet shows, past misshapen rows and blank lines, and back."""
 
@@ -226,16 +258,16 @@ class _Rows:
                     if not cells:
                         absent.add(row)
         self._absent = sorted(absent)
-        self._shifts = [row - at for at, row in enumerate(self._absent)]
-        self._first = dialect.header_row + 1
+        self.shifts = [row - at for at, row in enumerate(self._absent)]
+        self.first = dialect.header_row + 1
 
     def row_of(self, n: int) -> int:
         """The row a spreadsheet shows for the row read in this order, from 0."""
-        return self._first + n + bisect_right(self._shifts, self._first + n)
+        return self.first + n + bisect_right(self.shifts, self.first + n)
 
     def order_of(self, row: int) -> int:
         """The order of the row that a spreadsheet shows under this number."""
-        return row - self._first - bisect_left(self._absent, row)
+        return row - self.first - bisect_left(self._absent, row)
 
 
 def _one(con: duckdb.DuckDBPyConnection, query: str) -> int:

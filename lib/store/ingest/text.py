@@ -144,7 +144,8 @@ def _utf8_or_cp1252(path: Path) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     try:
         for chunk in _chunks(path):
-            decoder.decode(chunk)
+            if not chunk.isascii() or decoder.getstate()[0]:  # most chunks are ASCII, and need no decoding
+                decoder.decode(chunk)
         decoder.decode(b"", final=True)
         return "utf-8"
     except UnicodeDecodeError:

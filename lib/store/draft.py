@@ -1,0 +1,130 @@
+"""A dry run: the data as it would be after an import, folded beside the store and published nowhere.
+
+draft   the store's data with one batch more, for as long as it is looked at
+Draft   where it lies, and what it was drafted from
+build   the files and the manifest of a snapshot, in a folder: for drafts and for what is published alike
+
+A draft takes no lock and is swept by the next writer where its own process died.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from lib.store import folder
+from lib.store.fold import build_core
+from lib.store.folder import Batch, Manifest
+from lib.store.rollups import build_usage
+from lib.store.sources import Source, made_from, received_on, sources
+from lib.store.tables import SHAPE
+
+_BUILDERS = {"usage.duckdb": build_usage, "core.duckdb": build_core}  # the last day of use is asked for by core
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A store's data with one batch more.
+
+    store    the store it was drafted for
+    place    a store folder of its own, for this draft alone: every reader of a store can open it
+    before   the snapshot it was drafted from; None where the store has no data
+    after    its own snapshot folder
+    """
+
+    store: Path
+    staged: Path
+    place: Path
+    before: Path | None
+    after: Path
+    manifest: Manifest
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether something was published since: publishing would give other data than was drafted."""
+        newest = folder.last_published(self.store)
+        return (newest.name if newest else None) != self._drafted_from
+
+    @property
+    def _drafted_from(self) -> str | None:
+        number = int(self.manifest.snapshot) - 1
+        return f"{number:06d}" if number else None
+
+    def is_of(self, batch: Batch) -> bool:
+        """Whether `batch` is the one that was drafted, its number aside."""
+        drafted = self.manifest.batches[-1]
+        return replace(batch, batch=drafted.batch) == drafted
+
+
+@contextmanager
+def draft(
+    store: Path, staged: Path, batch: Batch, *, now: datetime, say: Callable[[str], None] = lambda _: None
+) -> Iterator[Draft]:
+    """Fold the store with the batch prepared in `staged`, which stays where it is; gone when the block ends.
+
+    Nothing of the store is changed, and readers and writers are not kept waiting.
+    """
+    with folder.staging(store) as place:
+        newest = folder.last_published(store)
+        known = folder.read_manifest(newest) if newest else None
+        number = int(known.snapshot) + 1 if known else 1
+        next_batch = known.next_batch if known else 1
+        batch = replace(batch, batch=f"{next_batch:06d}")
+        batches = (*(known.batches if known else ()), batch)
+        after = place / "snapshots" / f"{number:06d}"
+        after.mkdir(parents=True)
+        manifest = Manifest(
+            snapshot=after.name,
+            published_at=now.isoformat(timespec="seconds"),
+            batches=batches,
+            files={},
+            next_batch=next_batch + 1,
+            undone=known.undone if known else (),
+        )
+        files = sources(store, batches, {batch.batch: staged})
+        manifest = build(after, batches, files, manifest, made_before=[newest] if newest else [], say=say)
+        (place / "current").write_text(after.name)
+        before = newest if known and known.batches else None
+        yield Draft(store, staged, place, before, after, manifest)
+
+
+def build(
+    place: Path,
+    batches: tuple[Batch, ...],
+    held: dict[str, list[Source]],
+    manifest: Manifest,
+    *,
+    made_before: Sequence[Path] = (),
+    say: Callable[[str], None] = lambda _: None,
+) -> Manifest:
+    """Write the files of a snapshot and its manifest into the folder `place`; gives the manifest, completed.
+
+    made_before  snapshots whose files are linked instead of built where they were made from the same. Without any batch
+                 there are no files.
+    """
+    files, known_on = {}, None
+    earlier = [(path, folder.read_manifest(path).files) for path in made_before]
+    for name, make in _BUILDERS.items() if batches else ():
+        fingerprint = made_from(name, batches, known_on)
+        for path, made in earlier:
+            if name in made and made[name]["made_from"] == fingerprint:
+                os.link(path / name, place / name)
+                files[name] = made[name]
+                break
+        else:
+            say(f"building {name}")
+            files[name] = {"made_from": fingerprint, **make(place / name, held, received_on(name, batches), known_on)}
+            folder.sync(place / name)
+        known_on = date.fromisoformat(day) if (day := files[name]["last_day"]) else None
+    manifest = replace(
+        manifest,
+        files=files,
+        shape=SHAPE,
+        n_rows={table: n for file in files.values() for table, n in file["n_rows"].items()},
+        n_merged={table: n for file in files.values() for table, n in file.get("n_merged", {}).items()},
+        last_day=max((file["last_day"] for file in files.values() if file["last_day"]), default=None),
+    )
+    folder.write_manifest(place, manifest)
+    return manifest
