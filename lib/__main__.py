@@ -1,7 +1,8 @@
 """The shell twin: every answer a page gives, and the acts that change a store.
 
     python -m lib sample --accounts 6000 --seed 1
-    python -m lib import FILE --as account --map "Customer No=account" --map Churn=churned
+    python -m lib recognise FILE ... --format json
+    python -m lib import FILE ... [--as account --map "Customer No=account"] [--dry-run]
     python -m lib hotspots --format json
     python -m lib breakdown --by channel,region
 
@@ -16,8 +17,9 @@ from pathlib import Path
 from lib.book import read_day
 from lib.errors import Refused
 from lib.measures.registry import MEASURES, Option
-from lib.shell import acts, answers
-from lib.store.folder import default_store
+from lib.shell import acts, answers, imports
+from lib.store.folder import MODES, default_store
+from lib.store.ingest.kinds import KINDS
 
 FORMATS = ("table", "json", "csv")
 
@@ -47,33 +49,22 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--replace", action="store_true", help="replace what the store holds")
     sample.set_defaults(run=acts.sample)
 
-    load = commands.add_parser("import", help="read a file into the store; nothing is half-imported")
-    load.add_argument("file", type=Path)
-    load.add_argument("--as", dest="table", default="account", choices=("account",), help="what a row of the file is")
-    load.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        type=_pair,
-        metavar="COLUMN=FIELD",
-        help="say what a column is; FIELD skip leaves it out",
-    )
-    load.add_argument(
-        "--date-order",
-        action="append",
-        default=[],
-        type=_pair,
-        metavar="COLUMN=dmy|mdy",
-        help="say how an ambiguous date column reads",
-    )
-    load.add_argument("--delimiter")
-    load.add_argument("--encoding")
-    load.add_argument("--decimal", choices=(".", ","))
+    load = commands.add_parser("import", help="read files into the store; nothing is half-imported")
+    _add_files(load)
     load.add_argument(
         "--skip-refused", action="store_true", help="import the rows without a refused cell and count the others"
     )
-    load.add_argument("--replace", action="store_true", help="leave earlier account files out")
-    load.set_defaults(run=acts.import_file)
+    load.add_argument("--mode", choices=tuple(MODES), default="update", help="what becomes of rows with a known key")
+    load.add_argument("--replace", action="store_true", help="the same as --mode replace: leave earlier files out")
+    load.add_argument("--dry-run", action="store_true", help="say what would change, and import nothing")
+    load.add_argument("--undo", metavar="BATCH", help="take a batch out instead")
+    load.add_argument("--report", type=Path, help="write what was read, refused and matched to this file, as JSON")
+    load.set_defaults(run=imports.import_files)
+
+    look = commands.add_parser("recognise", help="say what files hold and how they would be read")
+    _add_files(look)
+    _add_format(look)
+    look.set_defaults(run=imports.recognise)
 
     undo = commands.add_parser("undo", help="take one batch out of the store")
     undo.add_argument("batch")
@@ -99,6 +90,34 @@ def _parser() -> argparse.ArgumentParser:
             "--store", type=Path, default=default_store(), help="the store's folder (default: %(default)s)"
         )
     return parser
+
+
+def _add_files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", nargs="*", type=Path, metavar="FILE", help="CSV, TSV, XLSX, Parquet, JSON, zip or gzip"
+    )
+    parser.add_argument("--as", dest="table", choices=KINDS, help="what a row is; recognised where it is not said")
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="COLUMN=FIELD",
+        help="say what a column is; FIELD skip leaves it out",
+    )
+    parser.add_argument(
+        "--date-order",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="COLUMN=dmy|mdy",
+        help="say how an ambiguous date column reads",
+    )
+    parser.add_argument("--delimiter")
+    parser.add_argument("--encoding")
+    parser.add_argument("--decimal", choices=(".", ","))
+    parser.add_argument("--time-zone", default="UTC", help="of times without an offset (default: %(default)s)")
+    parser.add_argument("--plan", type=Path, help="all of this for several files, as JSON (see README.md)")
 
 
 def _add_option(parser: argparse.ArgumentParser, option: Option) -> None:

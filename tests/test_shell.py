@@ -127,7 +127,6 @@ def test_options_cut_the_book(store, capsys, options, n):
         ["accounts", "--sort", "shoe_size"],
         ["accounts", "--limit", "-1"],
         ["undo", "000009"],
-        ["undo", "000001"],
     ],
 )
 def test_what_cannot_be_done_is_refused_in_words(store, capsys, arguments):
