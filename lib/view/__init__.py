@@ -13,4 +13,6 @@ tiles      headline figures that open                                  tables   
 passport   how a figure is computed                                    imports   what was read and what was refused
 plain      text from data, shown as typed                              numbers   1.2 M, 12.3 %, 11.2 % (8.4–14.7)
 sentences  findings in plain English                                   charts    every figure, one module each
+upload     the steps of bringing an export                             jobs      imports and the like as child processes
+private    the reader's own dataset, of one session                    desk      the folder a session works in
 """

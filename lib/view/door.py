@@ -1,5 +1,6 @@
 """The one way from a page to an answer: the snapshot that is current now, a cursor of its own, the cache, a calm refusal.
 
+store        the folder of the store this run shows: the shared one, or the reader's own
 look_up      the snapshot that is current now, asked once a run; None where nothing was published yet
 opened       the snapshot of this run
 definitions  the words in force
@@ -9,11 +10,14 @@ ask          an answer, cached; says what is wrong and ends the page where there
 try_ask      the same for one part of a page: says what is wrong and gives None
 whole        an answer for a download, asked when it is clicked and not kept
 failed       log an unforeseen error and say so calmly, with a reference
+
+What is kept of a reader's own data is kept with their session: it cannot push out what all share, and goes when they go.
 """
 
 import logging
 import os
 import secrets
+import traceback
 import weakref
 from collections.abc import Callable
 from functools import lru_cache
@@ -33,17 +37,18 @@ from lib.measures.registry import measure
 from lib.store.dimensions import StoredDimension
 from lib.store.folder import current, default_store
 from lib.store.opening import Snapshot
-from lib.view import access, look
+from lib.view import access, look, private
 from lib.view.plain import plain
 
 _SHOWN = "snapshot of this run"
 _log = logging.getLogger("headlight")
 MOST_ANSWERS, MOST_BYTES = 500, "500MB"  # kept in memory, over all readers
+MOST_OWN_ANSWERS, MOST_OWN_BYTES = 60, "60MB"  # of a reader's own data, kept with their session
 
 
 def store() -> Path:
-    """The folder of the store this app shows."""
-    return default_store()
+    """The folder of the store this run shows: the shared one, or the reader's own while they are on it."""
+    return private.store() or default_store()
 
 
 def look_up() -> Snapshot | None:
@@ -63,14 +68,21 @@ def opened() -> Snapshot:
 
 
 def _current() -> Snapshot | None:
-    place = current(store())
-    if place is None:
-        return None
-    return _open(str(store()), place.name, os.stat(place / "manifest.json").st_mtime_ns)
+    return _newest(store(), _open_own if private.is_on() else _open)
+
+
+def _newest(folder: Path, opens: Callable[[str, str, int], Snapshot]) -> Snapshot | None:
+    place = current(folder)
+    return place and opens(str(folder), place.name, os.stat(place / "manifest.json").st_mtime_ns)
 
 
 @st.cache_resource(max_entries=1, show_spinner="Opening the new data …")
 def _open(folder: str, snapshot: str, written_at: int) -> Snapshot:
+    return open_store(Path(folder))
+
+
+@st.cache_resource(max_entries=1, show_spinner="Opening your data …", scope="session")
+def _open_own(folder: str, snapshot: str, written_at: int) -> Snapshot:
     return open_store(Path(folder))
 
 
@@ -101,15 +113,27 @@ def outcomes(book: Book) -> tuple[str, ...]:
 
 def _shape(book: Book) -> tuple[tuple[StoredDimension, ...], str]:
     snapshot, meaning = opened(), definitions()
-    return _shape_of(snapshot.version, meaning.hash, _snapshot=snapshot, _book=book, _definitions=meaning)
+    shape_of = _shape_of_own if private.is_on() else _shape_of
+    return shape_of(snapshot.version, meaning.hash, _snapshot=snapshot, _book=book, _definitions=meaning)
 
 
 @st.cache_resource(max_entries=5, show_spinner=False)
 def _shape_of(
     version: str, words_hash: str, *, _snapshot: Snapshot, _book: Book, _definitions: Definitions
 ) -> tuple[tuple[StoredDimension, ...], str]:
-    with _snapshot.ask(_book) as con:
-        return available(con, _definitions), default_outcome(con)
+    return _shaped(_snapshot, _book, _definitions)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False, scope="session")
+def _shape_of_own(
+    version: str, words_hash: str, *, _snapshot: Snapshot, _book: Book, _definitions: Definitions
+) -> tuple[tuple[StoredDimension, ...], str]:
+    return _shaped(_snapshot, _book, _definitions)
+
+
+def _shaped(snapshot: Snapshot, book: Book, meaning: Definitions) -> tuple[tuple[StoredDimension, ...], str]:
+    with snapshot.ask(book) as con:
+        return available(con, meaning), default_outcome(con)
 
 
 def ask(name: str, book: Book, **options) -> Answer:
@@ -124,14 +148,25 @@ def try_ask(name: str, book: Book, **options) -> Answer | None:
 
 def whole(name: str, book: Book, **options) -> Callable[[], Answer]:
     """A function that asks when it is called, on this run's data: for downloads, which are made when clicked."""
-    shown, meaning = weakref.ref(opened()), definitions()
-    return lambda: _asked(shown() or _current(), name, book, meaning, options)
+    shown, meaning, is_own = weakref.ref(opened()), definitions(), private.is_on()
+
+    def asked() -> Answer:
+        snapshot = shown() or (None if is_own else _newest(default_store(), _open))
+        if snapshot is None:
+            raise Refused("The upload behind this download was discarded.")
+        return _asked(snapshot, name, book, meaning, options)
+
+    return asked
 
 
 def failed(error: Exception) -> None:
     """Say calmly that something went wrong, with the reference under which the log has it."""
     reference = secrets.token_hex(4)
-    _log.error("reference %s", reference, exc_info=error)
+    if private.is_on():  # a message may hold a value of the reader's own data
+        places = [f"{Path(each.filename).name}:{each.lineno}" for each in traceback.extract_tb(error.__traceback__)]
+        _log.error("reference %s: %s at %s", reference, type(error).__name__, " < ".join(places[::-1]))
+    else:
+        _log.error("reference %s", reference, exc_info=error)
     st.error(
         f"Something went wrong on our side, and this part of the page could not be made. Reference **{reference}**: "
         "the server's log says more under it. Your data was not changed.",
@@ -154,7 +189,8 @@ def _cached(name: str, book: Book, options: dict) -> Answer:
     key = tuple(sorted((option, _frozen(value)) for option, value in options.items()))
     scope = access.viewer().scope
     asked = repr((name, book, key))  # Streamlit hashes a text in no time, a frozen book field by field
-    return _answer(
+    kept = _answer_own if private.is_on() else _answer
+    return kept(
         snapshot.version,
         meaning.hash,
         scope,
@@ -165,6 +201,11 @@ def _cached(name: str, book: Book, options: dict) -> Answer:
 
 @st.cache_data(max_entries=MOST_ANSWERS, max_size=MOST_BYTES, show_spinner=False)
 def _answer(version: str, words_hash: str, scope: str, asked: str, *, _question: Callable[[], Answer]) -> Answer:
+    return _question()
+
+
+@st.cache_data(max_entries=MOST_OWN_ANSWERS, max_size=MOST_OWN_BYTES, show_spinner=False, scope="session")
+def _answer_own(version: str, words_hash: str, scope: str, asked: str, *, _question: Callable[[], Answer]) -> Answer:
     return _question()
 
 

@@ -1,6 +1,7 @@
 """Opening a page: who views, which data, which book; then the title and the line that says it in English.
 
 page     the one call every page begins with; gives the book
+room     the same for a page that needs no data
 has_arrived  whether the reader just came to the page
 notices  what of a link could not be used
 nobody_at_risk  where the book holds no one to lose
@@ -17,7 +18,7 @@ import streamlit as st
 from lib.book import Book, say_day
 from lib.errors import Refused
 from lib.store.opening import Snapshot
-from lib.view import access, address, bookbar, door, look, rooms
+from lib.view import access, address, bookbar, door, look, private, rooms, step
 from lib.view.plain import plain
 from lib.view.words import word_within
 
@@ -26,16 +27,18 @@ _ON, _ARRIVED = "page the reader is on", "whether they just came"
 
 def page(title: str, question: str) -> Book:
     """Open a page: sign-in and scope, data, book bar, title. Where there is no data, say how to bring some, and end."""
-    st.set_page_config(page_title=f"{title} · Headlight", page_icon=look.ICON, layout="wide")
-    look.dress()
-    access.viewer()
-    st.session_state[_ARRIVED] = st.session_state.get(_ON) != title
-    st.session_state[_ON] = title
+    _enter(title)
     snapshot = _opened(question)
     book, n_accounts, said = bookbar.bar(snapshot)
     _heading(question, _line(book, n_accounts, snapshot.manifest.as_of))
     notices(said)
     return book
+
+
+def room(title: str, question: str, line: str) -> None:
+    """Open a page that stands without data: links that carry the book on, title, and `line` in the place of the book."""
+    _enter(title)
+    _closed(question, line, {name: values for name, values in address.read().items() if step.is_of_book(name)})
 
 
 def has_arrived() -> bool:
@@ -64,7 +67,18 @@ def share(query: Mapping[str, Sequence[str]]) -> None:
     with st.popover(
         "Link", icon=":material/link:", help="The link restores this view: page, book, filters, selection and day."
     ):
+        if private.is_on():
+            look.note("This view is of your upload, which nobody else sees: for others the link opens the shared data.")
         st.code(address.link({name: list(values) for name, values in query.items()}), language=None, wrap_lines=True)
+
+
+def _enter(title: str) -> None:
+    st.set_page_config(page_title=f"{title} · Headlight", page_icon=look.ICON, layout="wide")
+    look.dress()
+    access.viewer()
+    st.session_state[_ARRIVED] = st.session_state.get(_ON) != title
+    st.session_state[_ON] = title
+    private.banner()
 
 
 def _opened(question: str) -> Snapshot:
@@ -84,9 +98,9 @@ def _opened(question: str) -> Snapshot:
     st.stop()
 
 
-def _closed(question: str, line: str) -> None:
+def _closed(question: str, line: str, query: Mapping[str, Sequence[str]] | None = None) -> None:
     with st.sidebar:
-        rooms.links({})
+        rooms.links({name: list(values) for name, values in (query or {}).items()})
     _heading(question, line)
 
 
@@ -121,9 +135,11 @@ def _few(values: Sequence[str | None]) -> tuple[str | None, ...]:
 def _no_data() -> None:
     look.empty(
         "There is no data yet",
-        "Bring a file with one row per account; a column that says who has left is enough to begin:",
+        "Bring a file with one row per account; a column that says who has left is enough to begin.",
+        "For everyone who opens this address:",
         "<code>.venv/bin/python -m lib import accounts.csv --as account</code>",
         "Or look around in a sample company:",
         "<code>.venv/bin/python -m lib sample</code>",
-        "Then reload this page.",
+        "Then reload this page. Or look at a file of yours now, for yourself alone:",
     )
+    st.page_link(rooms.UPLOAD.file, label="Bring your export ›")

@@ -13,14 +13,14 @@ from lib.view.plain import plain
 N_SHOWN = 5
 
 
-def card(manifest: Manifest) -> None:
+def card(manifest: Manifest, n_shown: int = N_SHOWN) -> None:
     """The last imports: rows read, kept and refused; a click on the refused opens the cells and their reasons."""
     opened = (address.read().get("batch") or [""])[-1]
-    for batch in reversed(manifest.batches[-N_SHOWN:]):
+    for batch in reversed(manifest.batches[-n_shown:]):
         with st.container(border=True, key=f"batch-{batch.batch}"):
             _batch(batch, is_open=batch.batch == opened)
-    if len(manifest.batches) > N_SHOWN:
-        look.note(f"{len(manifest.batches) - N_SHOWN} earlier imports.")
+    if len(manifest.batches) > n_shown:
+        look.note(f"{len(manifest.batches) - n_shown} earlier imports.")
 
 
 def _batch(batch: Batch, *, is_open: bool) -> None:

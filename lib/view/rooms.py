@@ -1,6 +1,7 @@
 """The rooms of the house: the pages there are, grouped as people work.
 
 FRONT   the page people land on
+UPLOAD  the page that reads a file of the reader's own
 ROOMS   group -> its pages
 links   a link to every page in the sidebar; each carries the book
 """
@@ -21,9 +22,11 @@ class Room:
 
 
 FRONT = Room("pages/overview.py", "Overview", ":material/flare:")
+UPLOAD = Room("pages/upload.py", "Bring your export", ":material/upload_file:")
 ROOMS = {
     "": (FRONT,),
     "Why we lose": (Room("pages/hotspots.py", "Hot-spots", ":material/local_fire_department:"),),
+    "Data": (UPLOAD,),
 }
 
 

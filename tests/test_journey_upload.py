@@ -1,0 +1,148 @@
+"""Readers and their own data in a real browser: two upload at once, a third watches; switching, discarding, reloading."""
+
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.test_journey import WIDE, settle, visit
+from tests.test_page_upload import accounts
+
+pytestmark = pytest.mark.browser
+SLOW = 60_000
+
+
+@pytest.fixture
+def served(serve, full_store, tmp_path, monkeypatch):
+    """The address of a server of this test's own, and the folder its readers' files lie in."""
+    monkeypatch.setenv("HEADLIGHT_PRIVATE", str(tmp_path / "private"))
+    monkeypatch.setenv("STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL", "1")
+    return serve(full_store), tmp_path / "private"
+
+
+def reader(chromium: Browser, url: str) -> Page:
+    page = chromium.new_context(viewport=WIDE).new_page()
+    visit(page, f"{url}/upload")
+    return page
+
+
+def drop(page: Page, name: str, content: bytes) -> None:
+    page.locator("input[type=file]").set_input_files([{"name": name, "mimeType": "text/csv", "buffer": content}])
+    page.get_by_role("button", name="Look at it").click()
+
+
+def explore(page: Page) -> None:
+    button = page.get_by_role("button", name="Explore it")
+    expect(button).to_be_enabled(timeout=SLOW)
+    settle(page)
+    button.click()
+
+
+def is_in(page: Page, n: int) -> None:
+    expect(page.get_by_text(f"It is in: {n} accounts")).to_be_visible(timeout=SLOW)
+    settle(page)
+
+
+def goes_to(page: Page, title: str, question: str) -> None:
+    page.locator('[data-testid="stSidebar"] a').filter(has_text=title).click()
+    expect(page.locator("h1")).to_have_text(question)
+    settle(page)
+
+
+def everything(page: Page) -> str:
+    return page.content() + page.evaluate("document.body.innerText")
+
+
+def test_two_readers_upload_at_once_and_nobody_meets_the_others_rows(serve, served, chromium: Browser):
+    url, private = served
+    dana, jo, ravi = (reader(chromium, url) for _ in range(3))
+    drop(dana, "danas-secret.csv", accounts(240, name="Danakunde"))
+    drop(jo, "jos-secret.csv", accounts(330, name="Jokunde"))
+    for page in (dana, jo):
+        explore(page)
+    is_in(dana, 240)
+    is_in(jo, 330)
+    for page, own, n in ((dana, "danas-secret.csv", 240), (jo, "jos-secret.csv", 330), (ravi, None, 2_400)):
+        goes_to(page, "Overview", "What needs attention now?")
+        goes_to(page, "Hot-spots", "Where is churn hot?")
+        expect(page.locator(".hl-title")).to_contain_text(f"{n:,} accounts")
+        seen = everything(page)
+        for name in ("danas-secret.csv", "jos-secret.csv"):
+            assert (name in seen) == (name == own)
+        for row in ("Danakunde", "Jokunde"):
+            assert row not in seen or row.lower()[:2] == str(own)[:2]
+
+    dana.get_by_role("button", name="Back to the shared data").click()
+    expect(dana.locator(".hl-title")).to_contain_text("2,400 accounts")
+    dana.get_by_role("button", name="Show my upload").click()
+    expect(dana.locator(".hl-title")).to_contain_text("240 accounts")
+    n_desks = len(desks(private))
+    dana.get_by_role("button", name="Discard").click()
+    expect(dana.locator(".hl-title")).to_contain_text("2,400 accounts")
+    settle(dana)
+    assert "danas-secret" not in everything(dana) and len(desks(private)) == n_desks - 1
+    expect(jo.locator(".hl-private")).to_contain_text("jos-secret.csv")
+    for page in (dana, jo, ravi):
+        page.context.close()
+    until = time.monotonic() + 60  # a session is let go of some time after its tab
+    while desks(private) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert not desks(private)
+
+
+def desks(private: Path) -> list[Path]:
+    """The desks of the readers that are there."""
+    return [each for each in private.glob("headlight-private-*/*") if each.is_dir()]
+
+
+def test_a_reload_is_asked_about_and_then_loses_the_upload(served, chromium: Browser):
+    page = reader(chromium, served[0])
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.reload()
+    settle(page)
+    assert asked == []
+    drop(page, "mine.csv", accounts(210))
+    explore(page)
+    is_in(page, 210)
+    page.reload()
+    settle(page)
+    assert asked == ["beforeunload"] and "mine.csv" not in everything(page)
+
+
+def test_an_import_is_cancelled_and_the_page_stays_usable(served, chromium: Browser):
+    page = reader(chromium, served[0])
+    drop(page, "mine.csv", accounts(300))
+    explore(page)
+    cancel = page.get_by_role("button", name="Cancel")
+    if cancel.is_visible():
+        cancel.click()
+    expect(page.get_by_text(re.compile("Cancelled|It is in"))).to_be_visible(timeout=SLOW)
+    assert page.locator('[data-testid="stException"]').count() == 0
+    page.context.close()
+
+
+def test_a_column_changed_in_the_table_stands_out_and_counts(served, chromium: Browser):
+    page = reader(chromium, served[0])
+    drop(page, "mine.csv", accounts(220))
+    expect(page.get_by_text("5 columns")).to_be_visible(timeout=SLOW)
+    settle(page)
+    table = page.get_by_test_id("stDataFrame").first
+    box = table.bounding_box()
+    where = table.locator("canvas").first
+    width = where.bounding_box()["width"]
+    page.mouse.dblclick(box["x"] + width * 0.72, box["y"] + 36 + 32 * 1.5)  # what Name becomes
+    page.wait_for_timeout(600)  # the cell's list opens
+    page.keyboard.type("Region", delay=60)
+    page.wait_for_timeout(300)
+    page.keyboard.press("Enter")
+    if os.environ.get("HEADLIGHT_SHOT"):
+        page.wait_for_timeout(1500)
+        page.screenshot(path=os.environ["HEADLIGHT_SHOT"])
+    expect(page.get_by_text("1 changed by you")).to_be_visible()
+    expect(page.get_by_text("would all become “Region”")).to_be_visible()
+    expect(page.get_by_role("button", name="Explore it")).to_be_disabled()
+    page.context.close()
