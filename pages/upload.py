@@ -4,7 +4,9 @@ from lib.view import frame
 from lib.view.upload import log, state, steps
 
 frame.room(
-    "Bring your export", "What does your own data say?", "Any export of accounts, read in a minute, for you alone"
+    "Bring your export",
+    "What does your own data say?",
+    "Accounts, contracts, tickets, usage: any export, read in a minute, for you alone",
 )
 steps.show(state.current())
 log.show()

@@ -3,6 +3,7 @@
 import os
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -145,4 +146,117 @@ def test_a_column_changed_in_the_table_stands_out_and_counts(served, chromium: B
     expect(page.get_by_text("1 changed by you")).to_be_visible()
     expect(page.get_by_text("would all become “Region”")).to_be_visible()
     expect(page.get_by_role("button", name="Explore it")).to_be_disabled()
+    page.context.close()
+
+
+@pytest.fixture
+def served_small(monkeypatch, served, serve, full_store):
+    """The same, where the page's own box takes one megabyte."""
+    monkeypatch.setenv("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "1")
+    return serve(full_store), served[1]
+
+
+@pytest.fixture
+def wide_csv(tmp_path) -> Callable[..., Path]:
+    """wide_csv(n) is an export of 300 accounts, or more, and at least n bytes, with notes nobody asked for."""
+
+    def made(n: int, n_accounts: int = 300) -> Path:
+        path, note = tmp_path / "large.csv", "long notes, " * (n // n_accounts // 12 + 1)
+        head, *rows = accounts(n_accounts).decode().splitlines()
+        path.write_text("\n".join([f"{head},Notes", *(f'{row},"{note}"' for row in rows)]))
+        return path
+
+    return made
+
+
+def choose(page: Page, path: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Choose a larger file").press("Enter")  # as by keyboard
+    chooser.value.set_files(path)
+
+
+def goes_on(page: Page, within: int = SLOW, n: str = "300") -> None:
+    """The large file is there, and is read as any other."""
+    expect(page.get_by_text("large.csv")).to_be_visible(timeout=within)
+    expect(page.get_by_role("button", name="Look at it")).to_be_enabled(timeout=within)
+    settle(page)
+    page.get_by_role("button", name="Look at it").click()
+    expect(page.get_by_role("button", name="Explore it")).to_be_enabled(timeout=within)
+    settle(page)
+    page.get_by_role("button", name="Explore it").click()
+    expect(page.get_by_text(f"It is in: {n} accounts")).to_be_visible(timeout=within)
+
+
+def test_a_file_too_large_for_the_box_streams_to_disk_and_goes_on(served_small, chromium: Browser, wide_csv):
+    url, private = served_small
+    page = reader(chromium, url)
+    choose(page, wide_csv(2_000_000))
+    goes_on(page)
+    assert [each.name for each in private.rglob("*.csv")] == ["large.csv"] and not list(private.rglob("part"))
+    page.context.close()
+
+
+def test_dropped_in_the_box_it_streams_as_well(served_small, chromium: Browser, wide_csv):
+    page = reader(chromium, served_small[0])
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
+    page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(wide_csv(2_000_000))
+    expect(page.get_by_text("large.csv")).to_be_visible(timeout=SLOW)
+    dropped = """([name, n]) => { const all = new DataTransfer(); all.items.add(new File(['a'.repeat(n)], name));
+        document.querySelector('[data-testid="stFileUploaderDropzone"]')
+        .dispatchEvent(new DragEvent('drop', {dataTransfer: all, bubbles: true, cancelable: true, composed: true})) }"""
+    page.evaluate(dropped, ["second.csv", 2_000_000])
+    expect(page.get_by_role("button", name="Remove")).to_have_count(2, timeout=SLOW)
+    assert [each.rpartition("/")[2] for each in sent] == ["large-file", "large-file"]
+    page.evaluate(dropped, ["photo.jpeg", 2_000_000])
+    expect(page.get_by_role("alert").filter(has_text="Files of this kind cannot be read here")).to_be_visible()
+    page.evaluate(dropped, ["small.csv", 2_000])
+    expect(page.get_by_role("button", name="Remove small.csv")).to_be_visible()
+    assert "/_stcore/upload_file/" in sent[-1]
+    page.context.close()
+
+
+def test_on_its_way_it_shows_how_far_survives_other_pages_and_is_cancelled(served_small, chromium: Browser, wide_csv):
+    url, private = served_small
+    page = reader(chromium, url)
+    slow = page.context.new_cdp_session(page)
+    slow.send("Network.enable")
+    slow.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000},
+    )
+    choose(page, wide_csv(6_000_000))
+    bar = page.get_by_role("progressbar", name="How much of the file is here")
+    expect(bar).to_be_visible()
+    expect(bar).not_to_have_attribute("aria-valuenow", "0")
+    expect(page.get_by_text(re.compile(r"^\d+ % · \d+ of 6 MB"))).to_be_visible()
+    expect(page.get_by_role("button", name="Look at")).to_be_disabled()
+    if os.environ.get("HEADLIGHT_SHOT"):
+        page.wait_for_timeout(4_000)
+        page.screenshot(path=os.environ["HEADLIGHT_SHOT"])
+    goes_to(page, "Overview", "What needs attention now?")
+    goes_to(page, "Bring your export", "What does your own data say?")
+    expect(bar).to_be_visible()
+    assert list(private.rglob("part"))
+    page.get_by_role("button", name="Cancel").press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="Cancelled. Nothing was kept of it.")).to_be_visible()
+    settle(page)
+    assert not list(private.rglob("part")) and not list(private.rglob("*.csv"))
+    expect(page.get_by_role("button", name="Choose a larger file")).to_be_visible()
+    page.context.close()
+
+
+def test_a_first_visit_by_deep_link_goes_through_the_list_of_pages(served, chromium: Browser):
+    page = chromium.new_context(viewport=WIDE).new_page()
+    visit(page, f"{served[0]}/upload")
+    front = page.locator('[data-testid="stSidebar"] a').filter(has_text="Overview")
+    assert front.get_attribute("href") == ""  # without the list, pages are named by their files
+    page.context.close()
+
+
+@pytest.mark.slow
+def test_past_the_usual_cap_a_file_streams_to_disk_and_goes_on(served, chromium: Browser, wide_csv):
+    page = reader(chromium, served[0])
+    choose(page, wide_csv(210 << 20, 60_000))
+    goes_on(page, 200_000, "60,000")
     page.context.close()

@@ -3,6 +3,7 @@
 state      where the upload stands: files, sheets, what the reader said of them, the report
 steps      the step the reader is at, and the way back
 files      1  drop files; they go to disk and are recognised
+large      1  files too large for the page's box, and (tickets) leave to send them, and (stream) the way to disk
 sheets     2  what each sheet is and how it is read
 columns    2  which column becomes what
 running    1, 3  a child at work: how far it is, Cancel

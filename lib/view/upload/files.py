@@ -14,16 +14,17 @@ import streamlit as st
 from lib.view import look, numbers, private
 from lib.view.desk import safe_name
 from lib.view.plain import plain
-from lib.view.upload import running
+from lib.view.upload import large, running, tickets
 from lib.view.upload.state import Upload
 
 ENDINGS = ["csv", "tsv", "txt", "xlsx", "parquet", "gz", "zip", "jsonl"]
-MOST_FILES, MOST_BYTES = 40, 2 * 10**9
+MOST_FILES, MOST_BYTES = 40, 2 << 30
 PIECE = 1 << 20
 
 
 def show(upload: Upload) -> None:
     """The box for files, and those that are there already."""
+    large.arrived(upload)
     if upload.trouble:
         look.notice(plain(upload.trouble))
     if upload.files:
@@ -33,8 +34,10 @@ def show(upload: Upload) -> None:
         type=ENDINGS,
         accept_multiple_files=True,
         key=f"upload drop {upload.n_drops}",
-        help="Each file may be as large as the box says. Larger ones are imported from the shell.",
+        help=_help(),
     )
+    if tickets.where():
+        large.show(upload, ENDINGS, _most_bytes())
     look.note(
         "CSV, TSV, text, Excel (.xlsx), Parquet or JSON lines, also packed as .gz or .zip. One file with a row per account is "
         "enough; add contracts, tickets or usage events and they are joined by the account’s id."
@@ -43,7 +46,7 @@ def show(upload: Upload) -> None:
     if too_many:
         look.notice(too_many)
     said = "Look at it" if len(upload.files) + len(dropped) == 1 else "Look at them"
-    can_go_on = bool(dropped or upload.files) and not too_many
+    can_go_on = bool(dropped or upload.files) and not too_many and not large.is_busy(upload)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button(said, key="upload look", type="primary", disabled=not can_go_on):
             _take(upload, dropped)
@@ -104,9 +107,21 @@ def _too_many(upload: Upload, dropped: list) -> str:
     n_bytes = sum(path.stat().st_size for path in upload.files.values()) + sum(each.size for each in dropped)
     if len(upload.files) + len(dropped) > MOST_FILES:
         return f"At most {MOST_FILES} files at once; remove some, or pack them as one .zip."
-    if n_bytes > MOST_BYTES:
-        return f"Together the files are larger than {_size(MOST_BYTES)}; bring fewer, or import them from the shell."
+    if n_bytes > _most_bytes():
+        return f"Together the files are larger than {large.size(_most_bytes())}; bring fewer, or import them from the shell."
     return ""
+
+
+def _most_bytes() -> int:
+    """How large the files may be together: without a way past the server's memory, less."""
+    return tickets.most_bytes() if tickets.where() else min(MOST_BYTES, tickets.most_bytes())
+
+
+def _help() -> str:
+    if tickets.where():
+        most = large.size(_most_bytes())
+        return f"Files larger than the box says, up to {most} together, go to this server’s disk piece by piece."
+    return "Each file may be as large as the box says. Larger ones are imported from the shell: `python -m lib import FILE`."
 
 
 def _size(n_bytes: int) -> str:

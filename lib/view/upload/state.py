@@ -18,6 +18,7 @@ from pathlib import Path
 import streamlit as st
 
 from lib.view.jobs import Job
+from lib.view.upload.tickets import Ticket
 
 SKIP, PLAIN = "skip", "plain"
 _UPLOAD, _REMEMBERED = "the upload", "how sheets with the same columns were read"
@@ -118,6 +119,10 @@ class Upload:
     n_reports: int = 0  # names the editors of this report: those of another begin anew
     trouble: str = ""  # why there is no result; text from data
     n_drops: int = 0  # names the box files are dropped in: an emptied one is another
+    ticket: Ticket | None = None  # leave for the large file that is on its way
+    n_asked: int = 0  # names the large file the browser last asked leave for
+    answer: str = ""  # why it got none
+    came: str = ""  # the ticket of the last one that came
 
     def plan(self) -> dict:
         """What the import is told of all sheets, mended cells included."""
@@ -145,6 +150,8 @@ def begin_anew() -> None:
     old = current()
     if old.job:
         old.job.cancel()
+    if old.ticket:
+        old.ticket.void()
     if old.place:
         shutil.rmtree(old.place, ignore_errors=True)
     st.session_state[_UPLOAD] = Upload()
