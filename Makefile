@@ -1,5 +1,5 @@
 # make run        set everything up, make the sample store if there is none, serve on 127.0.0.1:8501
-# make test       set everything up, a browser included, and run every test not marked slow
+# make test       set everything up, a browser and a PostgreSQL included, and run every test not marked slow
 # make test-slow  full-size worlds, fuzz, simulations and million-account tests
 # make bench      print the ratios of the hot-spot search and of the page
 # make lint       style; make format mends it
@@ -12,7 +12,7 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 STORE := $(or $(HEADLIGHT_STORE),data/store)
 
-.PHONY: setup run test test-slow bench lint format lock browser clean
+.PHONY: setup run test test-slow bench lint format lock browser postgres clean
 
 setup: $(VENV)/ready
 
@@ -29,15 +29,16 @@ run: setup
 	@echo "Headlight: http://127.0.0.1:8501"
 	HEADLIGHT_STORE="$(STORE)" $(PY) -m streamlit run app.py
 
-test: setup browser lint
+test: setup browser postgres lint
 	$(PY) -m pytest -n 2 -m "not slow"
 
-test-slow: setup browser
+test-slow: setup browser postgres
 	$(PY) -m pytest -n 2 -m slow
 
 bench: $(VENV)/bench-ready
 	$(PY) -m tests.bench.hotspots
 	$(PY) -m tests.bench.page
+	$(PY) -m tests.bench.events
 
 $(VENV)/bench-ready: $(VENV)/ready tests/bench/requirements.txt
 	$(UV) pip install --quiet --python $(PY) --compile-bytecode --require-hashes -r tests/bench/requirements.txt
@@ -57,6 +58,10 @@ lock: setup
 # a Chromium that the tests can drive: the system's, else Debian's package, else Playwright's own build
 browser: setup
 	@$(PY) -m tests.browser || .ci/install-browser
+
+# a PostgreSQL that the tests of sync can start for themselves: the system's, else Debian's package
+postgres: setup
+	@$(PY) -m tests.postgres || .ci/install-postgres
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis

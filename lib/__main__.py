@@ -3,6 +3,7 @@
     python -m lib sample --accounts 6000 --seed 1
     python -m lib recognise FILE ... --format json
     python -m lib import FILE ... [--as account --map "Customer No=account"] [--dry-run]
+    python -m lib sync sources.toml
     python -m lib hotspots --format json
     python -m lib breakdown --by channel,region
 
@@ -17,7 +18,7 @@ from pathlib import Path
 from lib.book import read_day
 from lib.errors import Refused
 from lib.measures.registry import MEASURES, Option
-from lib.shell import acts, answers, imports
+from lib.shell import acts, answers, imports, sync
 from lib.store.folder import MODES, default_store
 from lib.store.ingest.kinds import KINDS
 
@@ -60,6 +61,14 @@ def _parser() -> argparse.ArgumentParser:
     load.add_argument("--undo", metavar="BATCH", help="take a batch out instead")
     load.add_argument("--report", type=Path, help="write what was read, refused and matched to this file, as JSON")
     load.set_defaults(run=imports.import_files)
+
+    nightly = commands.add_parser("sync", help="bring what is new in databases and object stores, as one batch")
+    nightly.add_argument("sources", type=Path, metavar="SOURCES.TOML", help="what to read from where (see README.md)")
+    nightly.add_argument("--dry-run", action="store_true", help="say what would change, and bring nothing in")
+    nightly.add_argument("--skip-refused", action="store_true", help="leave out the rows with a refused cell")
+    nightly.add_argument("--full", action="store_true", help="read everything again, whatever was read before")
+    nightly.add_argument("--report", type=Path, help="write what was read, refused and matched to this file, as JSON")
+    nightly.set_defaults(run=sync.sync)
 
     look = commands.add_parser("recognise", help="say what files hold and how they would be read")
     _add_files(look)

@@ -1,4 +1,11 @@
-"""Bringing files in from a shell: import, with a dry run before it, and recognise, which only looks."""
+"""Bringing files in from a shell: import, with a dry run before it, and recognise, which only looks.
+
+recognise      print what files hold
+import_files   read files and publish them together
+reporting      a report that is written whatever comes of the run
+bring          prepare, say, and publish files as one batch: what import and sync have in common
+manifest_of    the manifest of the data as it is
+"""
 
 import argparse
 import getpass
@@ -6,7 +13,8 @@ import hashlib
 import json
 import sys
 import tempfile
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -46,9 +54,26 @@ def import_files(options: argparse.Namespace) -> int:
         return acts.undo(options)
     if not options.files:
         raise Refused("Name a file to import.")
+    with reporting(options) as report:
+        mode = "replace" if options.replace else options.mode
+        code, _ = bring(
+            options,
+            report,
+            options.files,
+            source=_named([path.name for path in options.files]),
+            plans=_plans(options),
+            mode=mode,
+            otherwise="--as and --map COLUMN=FIELD",
+        )
+        return code
+
+
+@contextmanager
+def reporting(options: argparse.Namespace) -> Iterator[dict]:
+    """A report to fill in, written to options.report where one is asked for, also of what was refused."""
     report: dict = {"is_whole": False, "message": None, "files": [], "matches": [], "tables": {}, "notes": []}
     try:
-        return _imported(options, report)
+        yield report
     except Refused as refusal:
         report["message"] = str(refusal)
         raise
@@ -57,46 +82,61 @@ def import_files(options: argparse.Namespace) -> int:
             options.report.write_text(json.dumps(report, ensure_ascii=False, default=str), encoding="utf-8")
 
 
-def _imported(options: argparse.Namespace, report: dict) -> int:
+def bring(
+    options: argparse.Namespace,
+    report: dict,
+    files: Sequence[Path],
+    *,
+    source: str,
+    plans: Mapping,
+    mode: str,
+    otherwise: str,
+) -> tuple[int, Batch | None]:
+    """Publish files as one batch, or say what that would change: the exit code, and the batch that holds them now.
+
+    options     store, now, dry_run, skip_refused, report
+    source      what the batch is called in the log
+    otherwise   how a person says that a column was meant in another way
+    """
     from lib.store import folder, publish
     from lib.store.draft import draft
     from lib.store.ingest.prepare import prepare
     from lib.store.sources import already_in, hash_of
 
-    mode = "replace" if options.replace else options.mode
-    before = _manifest(options.store)
+    before = manifest_of(options.store)
     with ExitStack() as held:
         staged = held.enter_context(folder.staging(options.store))
         core = folder.current(options.store) / "core.duckdb" if before and mode != "replace" else None
         prepared = prepare(
-            options.files,
+            files,
             staged,
-            plans=_plans(options),
+            plans=plans,
             core=core,
             on_refused="skip" if options.skip_refused else "stop",
             say=_progress if options.report else lambda *_: None,
         )
         report |= _reported(prepared)
-        _say_how_read(prepared, options)
+        _say_how_read(prepared, options, otherwise)
         if not prepared.is_whole:
-            return 1
-        batch = _batch(options, prepared, mode)
+            return 1, None
+        batch = _batch(options, prepared, files, source, mode)
         batch = replace(batch, file_hash=hash_of(batch.files))
         if same := already_in(before, batch.file_hash, batch.tables, mode=mode, files=batch.files):
             say(f"{batch.source} is in already, as batch {same.batch}: there is nothing to do.")
-            return 0
+            return 0, same
         _progress_if(options, "building", None)
         drafted = held.enter_context(draft(options.store, staged, batch, now=options.now)) if options.dry_run else None
         if drafted:
             report["changes"], report["impact"] = _say_changes(drafted)
-            return 0
+            return 0, None
         manifest = publish.publish(options.store, staged, batch, now=options.now)
     place = f"batch {manifest.batches[-1].batch} of {options.store}"
     say(f"{batch.source}: {batch.n_kept:,} of {batch.n_read:,} rows are in, as {place}")
-    return 0
+    return 0, manifest.batches[-1]
 
 
-def _manifest(store: Path) -> Manifest | None:
+def manifest_of(store: Path) -> Manifest | None:
+    """The manifest of the data as it is; None where there is none."""
     from lib.store import folder
 
     snapshot = folder.current(store)
@@ -131,7 +171,7 @@ def _plan(asked: dict, otherwise):
     return replace(otherwise, **{**given, "mended": tuple(given.get("mended", ()))})
 
 
-def _say_how_read(prepared, options: argparse.Namespace) -> None:
+def _say_how_read(prepared, options: argparse.Namespace, otherwise: str) -> None:
     """What every file was read as, and every refused cell; a wrong guess is seen at once."""
     for reading in prepared.readings:
         for note in reading.notes:
@@ -144,17 +184,17 @@ def _say_how_read(prepared, options: argparse.Namespace) -> None:
                 "be read. Nothing was imported. Mend them, or leave those rows out with --skip-refused."
             )
         else:
-            say(_how_read(reading))
+            say(_how_read(reading, otherwise))
     for note in prepared.notes:
         say(note)
 
 
-def _how_read(reading) -> str:
+def _how_read(reading, otherwise: str) -> str:
     fields = [(each.header, each.field.column) for each in reading.mapping if each.field and each.field.column]
     said = ", ".join(f"{header} as {field}" for header, field in fields)
     n_plain = sum(not each.field and each.how != "skipped" for each in reading.mapping)
     kept = f"; {n_plain} more columns are kept as they are" if n_plain and reading.table == "account" else ""
-    return f"Read {reading.file} as {reading.table}: {said}{kept}. Say otherwise with --as and --map COLUMN=FIELD."
+    return f"Read {reading.file} as {reading.table}: {said}{kept}. Say otherwise with {otherwise}."
 
 
 def _say_changes(drafted) -> tuple[list[dict], list[dict]]:
@@ -174,11 +214,11 @@ def _say_changes(drafted) -> tuple[list[dict], list[dict]]:
     return changes.to_dict("records"), moved.to_dict("records")
 
 
-def _batch(options: argparse.Namespace, prepared, mode: str) -> Batch:
+def _batch(options: argparse.Namespace, prepared, paths: Sequence[Path], source: str, mode: str) -> Batch:
     files = tuple(
         {
             "name": reading.file,
-            "hash": _hash_of_source(options.files, reading.file),
+            "hash": _hash_of_source(paths, reading.file),
             "table": reading.table,
             "n_read": reading.n_rows_read,
             "n_kept": reading.n_rows_kept,
@@ -191,7 +231,7 @@ def _batch(options: argparse.Namespace, prepared, mode: str) -> Batch:
     refused = [cell for reading in prepared.readings for cell in reading.refused.head(1_000).to_dict("records")]
     return Batch(
         batch="",
-        source=_named([path.name for path in options.files]),
+        source=source,
         file_hash="",
         tables=tuple(prepared.n_rows),
         who=getpass.getuser(),
@@ -207,9 +247,11 @@ def _batch(options: argparse.Namespace, prepared, mode: str) -> Batch:
     )
 
 
-def _hash_of_source(paths: list[Path], name: str) -> str:
-    """Of the file a sheet came from: its name begins with it."""
-    path = next((path for path in paths if name.startswith(path.name)), paths[0])
+def _hash_of_source(paths: Sequence[Path], name: str) -> str:
+    """Of the file a sheet came from: its name begins with it, and with that of no other that is longer."""
+    path = max(
+        (path for path in paths if name.startswith(path.name)), key=lambda path: len(path.name), default=paths[0]
+    )
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -7,5 +7,5 @@ sources     which batches a table is folded from         history     what change
 publish     a new snapshot, flipped in atomically        events      events of several batches, each once
 draft       the same, published nowhere: a dry run       rollups     events become usage.duckdb
 diff        two snapshots, row by row                    dimensions  which columns are dimensions
-opening     a snapshot, read-only, cut to a book
+opening     a snapshot, read-only, cut to a book         sync/       databases and object stores become files to read
 """
