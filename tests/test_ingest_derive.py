@@ -10,7 +10,13 @@ from lib.store.ingest.derive import derive
 
 
 @pytest.fixture
-def made(tmp_path):
+def notes() -> list[str]:
+    """What was told of the file derived from last."""
+    return []
+
+
+@pytest.fixture
+def made(tmp_path, notes):
     """Writes rows of SQL values as a Parquet file of `kind` and reads back what is derived from it."""
 
     con = duckdb.connect()
@@ -20,7 +26,8 @@ def made(tmp_path):
         names = ", ".join(f'"{column}"' for column in columns.split(", "))
         values = ", ".join(f"({row})" for row in rows)
         con.execute(f"copy (select * from (values {values}) as t({names})) to '{data}' (format parquet)")
-        ((table, path),) = derive(kind, data, tmp_path / "into").items()
+        files, notes[:] = derive(kind, data, tmp_path / "into")
+        ((table, path),) = files.items()
         assert [found.name for found in (tmp_path / "into").iterdir()] == [f"{table}.parquet"]
         return con.sql(f"from '{path}'")
 
@@ -168,5 +175,76 @@ def test_a_month_paid_back_by_another_row_is_not_paid(made):
     assert terms(found) == []
 
 
+def test_a_year_paid_at_once_is_a_year_though_paid_early_or_late_and_dearer_in_the_end(made, notes):
+    found = made(
+        "invoice", INVOICE,
+        "'1', 'A', date '2021-03-01', 1200.00",
+        "'2', 'A', date '2022-02-20', 1200.00",  # 356 days later, and a month early
+        "'3', 'A', date '2023-03-01', 1500.00",  # 374 days later
+        "'4', 'B', date '2021-06-10', 600.00",
+        "'5', 'B', date '2023-06-12', 600.00",  # back after a year away: two years are no cadence
+        "'6', 'B', date '2024-06-12', 600.00",  # but one is
+        "'7', 'C', date '2022-01-31', 10.00",
+        "'8', 'C', date '2022-02-28', 10.00",
+    )  # fmt: skip
+    assert terms(found) == [
+        ("A", date(2021, 3, 1), date(2023, 3, 1), Decimal("1200.00")),
+        ("A", date(2023, 3, 1), date(2024, 3, 1), Decimal("1500.00")),
+        ("B", date(2021, 6, 1), date(2022, 6, 1), Decimal("600.00")),
+        ("B", date(2023, 6, 1), None, Decimal("600.00")),
+        ("C", date(2022, 1, 1), date(2022, 3, 1), Decimal("120.00")),
+    ]
+    assert notes == ["Paid by the year: 2 accounts. Each payment covers 12 months."]
+
+
+def test_quarters_and_half_years(made, notes):
+    found = made(
+        "invoice", INVOICE,
+        "'1', 'A', date '2024-01-15', 30.00", "'2', 'A', date '2024-04-15', 30.00", "'3', 'A', date '2024-07-15', 30.00",
+        "'4', 'B', date '2023-10-01', 60.00", "'5', 'B', date '2024-04-01', 60.00",
+        "'6', 'D', date '2024-12-01', 5.00", "'7', 'D', date '2024-11-01', 5.00",
+    )  # fmt: skip
+    assert terms(found) == [
+        ("A", date(2024, 1, 1), date(2024, 10, 1), Decimal("120.00")),
+        ("B", date(2023, 10, 1), date(2024, 10, 1), Decimal("120.00")),
+        ("D", date(2024, 11, 1), None, Decimal("60.00")),
+    ]
+    assert [note.split(":")[0] for note in notes] == ["Paid by the half-year", "Paid by the quarter"]
+
+
+def test_months_missed_between_two_payments_are_no_quarter_and_a_retry_is_no_missed_month(made):
+    found = made(
+        "invoice", f"{INVOICE}, status",
+        "'1', 'A', date '2024-01-10', 10.00, 'paid'", "'2', 'A', date '2024-02-10', 10.00, 'failed'",
+        "'3', 'A', date '2024-03-10', 10.00, 'failed'", "'4', 'A', date '2024-04-10', 10.00, 'paid'",
+        "'5', 'B', date '2024-01-10', 30.00, 'paid'", "'6', 'B', date '2024-04-07', 30.00, 'failed'",
+        "'7', 'B', date '2024-04-10', 30.00, 'paid'",
+    )  # fmt: skip
+    assert terms(found) == [
+        ("A", date(2024, 1, 1), date(2024, 2, 1), Decimal("120.00")),
+        ("A", date(2024, 4, 1), None, Decimal("120.00")),
+        ("B", date(2024, 1, 1), None, Decimal("120.00")),
+    ]
+
+
+def test_a_payment_that_stands_alone_is_a_month_and_doubtful(made, notes):
+    found = made("invoice", INVOICE, "'1', 'A', date '2024-01-05', 1200.00", "'2', 'A', date '2024-06-05', 1200.00")
+    assert terms(found)[0] == ("A", date(2024, 1, 1), date(2024, 2, 1), Decimal("14400.00"))
+    assert len(notes) == 1 and "stand alone, of 1 accounts" in notes[0] and "twelve times too high" in notes[0]
+
+
+def test_deals_that_share_a_milestone_and_deals_without_a_day_are_told(made, notes):
+    made(
+        "deal", DEAL,
+        "'1', 'A', 'Won', null, null, date '2024-06-03'",
+        "'2', 'A', 'Won', null, null, date '2024-05-02'",
+        "'3', 'B', 'Prospecting', null, null, null",
+    )  # fmt: skip
+    assert notes == [
+        "3 deals give 1 milestones: one for each account and stage, on the first day it was reached.",
+        "1 deals do not say on which day they reached the stage they are in: it is left out.",
+    ]
+
+
 def test_other_kinds_give_nothing(tmp_path):
-    assert derive("ticket", tmp_path / "none.parquet", tmp_path) == {}
+    assert derive("ticket", tmp_path / "none.parquet", tmp_path) == ({}, [])

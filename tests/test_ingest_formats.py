@@ -510,3 +510,9 @@ def test_unknown_limits():
         Refused, match=r"HEADLIGHT_MAX_FILESIZE is no limit\. The limits are: HEADLIGHT_MAX_FILE_BYTES, "
     ):
         from_environment({"HEADLIGHT_MAX_FILESIZE": "1"})
+
+
+def test_a_header_that_begins_like_an_archive_is_text(given, work):
+    for header in ("PARENT,name", "BZh,name", "Rar!,name"):
+        (sheet,) = sheets(given("x.csv", f"{header}\nA,b\n".encode()), work)
+        assert sheet.format == "text"

@@ -69,3 +69,22 @@ def test_a_file_whose_first_rows_do_not_tell_its_dates_is_read_with_care(tmp_pat
     found = read(path, into=tmp_path / "out", table="event")
     months = duckdb.sql(f"select month(occurred_at) as m from read_parquet('{found.data}')").fetchall()
     assert found.is_whole and months == [(2,), (2,), (1,)]
+
+
+def test_a_file_that_names_accounts_alone_is_judged_alike(tmp_path, monkeypatch):
+    path = tmp_path / "events.csv"
+    path.write_text("account,occurred at\nA,2024-02-01 10:00\n,2024-02-02 10:00\naccount,occurred at\n")
+    found = []
+    for start in (0, 1 << 40):
+        monkeypatch.setattr(quick, "FROM", start)
+        reading = read(path, into=tmp_path / "out", table="event", on_refused="skip")
+        found.append(sorted(reading.refused[["row", "column", "reason"]].values.tolist()))
+    assert (
+        found[0]
+        == found[1]
+        == [
+            [3, "account", "the account is blank"],
+            [4, "account", "the header, repeated among the rows"],
+            [4, "occurred at", "not a day or time"],
+        ]
+    )

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
 
 from lib.errors import Refused
 from lib.store.ingest import read, rows
@@ -186,58 +184,6 @@ def test_telco_needs_no_mapping(tmp_path, name):
     assert accounts.aggregate(facts).fetchall() == [(1869, 7032, Decimal("5473399.20"), 2)]
     first = accounts.filter("account = '7590-VHVEG'").project('tenure_months, arr, churned, "Contract"').fetchall()
     assert first == [(1.0, Decimal("358.20"), False, "Month-to-month")]
-
-
-SEED = (
-    b'customerID,name,plan,MRR,start date,churned,notes\nA1,"Acme, Inc",Gold,"1,200.50",2023-01-31,Yes,"two\nlines"\n'
-    b'A2,B\xc3\xa9ta,Silver,12.5,2022-12-01,No,x\nA3,Gamma,Gold,,13/02/2021,no," "\n'
-    b'A4,"say ""hi""",Bronze,99,2020-05-05,yes,\n'
-)
-HOSTILE = [b",", b'"', b"\n", b"\r", b"\r\n", b"\0", b"\xff", b"\xe9", b";", b"\t", b"'", b"\\", b"99/99/99", b"1e999"]
-HOSTILE += [b'"\n"', b",,,,", b"\n\n", b"9" * 50, b"\xef\xbb\xbf", b"\xff\xfe", b"$", b"%", b"31.12.2020", b"A1,"]
-MUTATION = st.tuples(
-    st.integers(0, len(SEED)), st.integers(0, 12), st.one_of(st.sampled_from(HOSTILE), st.binary(max_size=4))
-)
-
-
-def check_adds_up(folder: Path, content: bytes, on_refused: str) -> None:
-    """Refused, or a reading in which every row is accounted for."""
-    path = folder / "mutated.csv"
-    path.write_bytes(content)
-    try:
-        found = read(path, into=folder / "out", on_refused=on_refused)
-    except Refused:
-        return
-    assert found.n_rows_read == found.n_rows_kept + found.n_rows_refused + found.n_rows_merged
-    assert found.is_whole == (found.data is not None)
-    if found.data:
-        assert duckdb.read_parquet(str(found.data)).count("*").fetchall() == [(found.n_rows_kept,)]
-        found.data.unlink()
-
-
-def fuzz(n_examples: int):
-    """Mutates SEED: each mutation puts some bytes in the place of some others."""
-
-    @settings(max_examples=n_examples, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @given(mutations=st.lists(MUTATION, min_size=1, max_size=6), on_refused=st.sampled_from(["stop", "skip"]))
-    @example(mutations=[(0, 0, b"\n\n")], on_refused="stop")
-    @example(mutations=[(len(SEED), 0, b'A5,"x')], on_refused="skip")
-    def run(folder, mutations, on_refused):
-        content = SEED
-        for at, n_taken, put in mutations:
-            content = content[:at] + put + content[at + n_taken :]
-        check_adds_up(folder, content, on_refused)
-
-    return run
-
-
-def test_mutated_files_are_refused_or_add_up(tmp_path):
-    fuzz(100)(tmp_path)
-
-
-@pytest.mark.slow
-def test_thousands_of_mutated_files_are_refused_or_add_up(tmp_path):
-    fuzz(3_000)(tmp_path)
 
 
 @pytest.mark.slow

@@ -8,12 +8,14 @@ profile    what stands in each column?
 fields     which header is which field? (words, synonyms/: the names by which fields go)
 recognise  what is this file, from a look at its first rows?
 columns    which columns does it give, read how? (values; macros.sql: the rules for one cell)
+meant      what rows mean that their cells do not say
 rows       the file as a table of text                                      faults    what is refused, merged, numbered
 quick      usage events by the million, in one pass
 remarks    what a reader must be told of it
 read       all of it, in order, for one file
 derive     deals become milestones, invoices become contracts
 refer      whose rows are these?
+people     is it the same person?
 prepare    several files together, ready to publish
 """
 

@@ -12,6 +12,7 @@ from lib.store.ingest import fields, values
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.fields import Mapped
 from lib.store.ingest.kinds import Kind
+from lib.store.ingest.meant import by_interval
 from lib.store.ingest.profile import Profile
 from lib.store.ingest.values import Column
 
@@ -34,17 +35,27 @@ def columns_of(
     found: list[Column] = []
     left_out: list[str] = []
     names = {name.casefold() for name in kind.columns} | {tables.NUMBER}
+    yearly = (
+        by_interval(mapped, profiles, lambda header, profile: _mark(header, profile, decimal, dialect))
+        if kind.name == "contract"
+        else None
+    )
+    if yearly:
+        found.append(yearly[1])
+        notes.append(yearly[2])
     for at, (m, profile) in enumerate(zip(mapped, profiles, strict=True)):
         raw = f"c{at}"
 
         def mark(header=m.header, profile=profile) -> str:
-            return values.decide_decimal(header, profile, decimal, dialect.decimal, dialect.delimiter)
+            return _mark(header, profile, decimal, dialect)
 
+        if yearly and at in yearly[0]:
+            continue
         if m.field and m.field.column:
             how = values.expression(raw, m.reads, m.header, profile, date_order=orders.get(m.header), decimal=mark)
             found.append(Column(raw, m.header, m.field.column, how, profile, False))
-        elif m.how == "skipped":
-            continue
+        elif m.how == "skipped" or (m.header == f"column {at + 1}" and not profile.n_filled):
+            continue  # left out, or what a delimiter at the end of every line makes
         elif kind.keeps:
             how, note = _plain(con, raw, m.header, profile, orders.get(m.header), mark)
             notes += [note] if note else []
@@ -58,6 +69,10 @@ def columns_of(
     return sorted(
         found, key=lambda column: len(place) if column.is_plain else place.get(column.name, len(place))
     ), notes
+
+
+def _mark(header: str, profile: Profile, decimal: str | None, dialect: Dialect) -> str:
+    return values.decide_decimal(header, profile, decimal, dialect.decimal, dialect.delimiter)
 
 
 def _plain(

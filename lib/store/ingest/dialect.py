@@ -24,9 +24,11 @@ DELIMITERS = (",", ";", "\t", "|")
 COLUMN_LIMIT = 1_000
 SAMPLE_BYTES = 1 << 20
 SAMPLE_RECORDS = 500
+TITLE_ROWS = 10  # at most so many stand above a header
 HEADER_LINES = 3  # more lines than that in one header are a quote that is never closed
 csv.field_size_limit(texts.LINE_LIMIT)  # Python's own 131,072 would refuse values that a row may have
 
+VALUE = re.compile(r"[-+$€£]?\d[\d.,]*%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T].*)?")
 COMMA_DECIMAL = re.compile(r"[-+]?(\d+,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3})+,\d+)")
 POINT_DECIMAL = re.compile(r"[-+]?(\d+\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3})+\.\d+)")
 
@@ -60,7 +62,13 @@ def find(
     found = _sample_records(sample, is_whole, delimiter, quote, escape)
     at = _header_at([cells for _, cells in found])
     n_lines_above, headers = found[at]
-    if any(header.count("\n") > HEADER_LINES for header in headers) or (len(found) == 1 and not is_whole):
+    is_cut = len(found) == 1 and not is_whole
+    if is_cut and sum(map(len, headers)) < len(sample) // 2:
+        raise Refused(
+            f"{name}: row {at + 2} does not end within {SAMPLE_BYTES:,} bytes. A quote ({quote}) in it is not closed, or "
+            "one of its cells is longer than a row may be."
+        )
+    if any(header.count("\n") > HEADER_LINES for header in headers) or is_cut:
         raise Refused(
             f"{name}: the header in row {at + 1} does not end. A quote ({quote}) in it is not closed, or it is longer "
             f"than {SAMPLE_BYTES:,} bytes."
@@ -167,7 +175,15 @@ def _header_at(found: list[list[str]]) -> int:
     filled = [sum(1 for cell in cells if cell.strip()) for cells in found]
     width, _ = _usual_width([cells for cells in found if cells] or [[""]])
     enough = max(2, width / 2)
-    return next((at for at, n in enumerate(filled) if n >= enough), next((at for at, n in enumerate(filled) if n), 0))
+    first = next((at for at, n in enumerate(filled) if n >= enough), next((at for at, n in enumerate(filled) if n), 0))
+    if _has_value(found[first]):  # Run by: Ann | 31/01/2024. A header says names, and soon stands below it
+        below = range(first + 1, min(first + TITLE_ROWS, len(found)))
+        return next((at for at in below if filled[at] > filled[first] and not _has_value(found[at])), first)
+    return first
+
+
+def _has_value(cells: list[str]) -> bool:
+    return any(VALUE.fullmatch(cell.strip()) for cell in cells)
 
 
 def _check_widths(rows: list[list[str]], width: int, name: str, header_row: int) -> None:

@@ -23,9 +23,12 @@ where {sql} is null and filled({column}) is not null and rowid not in (select n 
 """
 OUT_OF_RANGE = """
 insert into refused
-select rowid, null, $header, filled({column}), $reason, null, null
-from raw
-where ({sql})::date not between $first_day::date and $last_day::date
+with said as materialized (
+    select rowid as n, ({sql})::date as day from raw
+)
+select n, null, $header, filled({column}), $reason, null, null
+from said join raw on raw.rowid = n
+where day not between $first_day::date and $last_day::date
 """
 BAD_ID = """
 insert into refused
@@ -53,11 +56,13 @@ where {all_blank} and rowid not in (select n from blank union all select n from 
 """
 DISORDER = """
 insert into refused
-select rowid, null, $header, filled({column}), 'before ' || $before_header,
-       'that is ' || strftime({before}, '%Y-%m-%d'), null
-from raw
-where {after} < {before} and {after} between $first_day::date and $last_day::date
-      and {before} between $first_day::date and $last_day::date
+with said as materialized (  -- else the long rules for a day are planned again for every mention of it
+    select rowid as n, {before} as earlier, {after} as later from raw
+)
+select n, null, $header, filled({column}), 'before ' || $before_header, 'that is ' || strftime(earlier, '%Y-%m-%d'), null
+from said join raw on raw.rowid = n
+where later < earlier and later between $first_day::date and $last_day::date
+      and earlier between $first_day::date and $last_day::date
 """
 TWICE = """
 create temp table twice as
@@ -82,11 +87,11 @@ qualify row_number() over (partition by {apart} order by {first}, twice.n) > 1
 NUMBER = """
 create temp table numbered as
 with kept as (
-    select rowid as n, {base} as base from raw
+    select rowid as n, {base} as base, {apart} as apart from raw
     where rowid not in (select n from refused where n is not null union all from merged union all from blank)
 )
 select n, base || case when nth > 1 then ' #' || nth else '' end as id
-from (select n, base, row_number() over (partition by base order by n) as nth from kept)
+from (select n, base, row_number() over (partition by apart order by n) as nth from kept)
 """
 
 
@@ -140,6 +145,9 @@ def merge_duplicates(con: duckdb.DuckDBPyConnection, id_sql: str, first: str = "
     con.execute(MERGE.format(apart="id", first=f"{first} nulls last" if first != "1" else "1"))
 
 
-def number(con: duckdb.DuckDBPyConnection, base: str) -> None:
-    """Ids for the rows kept of a file without any, into table `numbered` (n, id): what a row says, and which of several."""
-    con.execute(NUMBER.format(base=base))
+def number(con: duckdb.DuckDBPyConnection, base: str, apart: str | None = None) -> None:
+    """Ids for the rows kept of a file without any, into table `numbered` (n, id): what a row says, and which of several.
+
+    apart   rows that differ in it may have one id
+    """
+    con.execute(NUMBER.format(base=base, apart=apart or base))

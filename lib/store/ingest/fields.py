@@ -189,6 +189,8 @@ def _n_fitting(field: Field, profile: Profile, reads: str) -> int:
     if reads in ("flag", "gone", "stays"):
         n = {"flag": profile.n_flag, "gone": profile.n_gone, "stays": profile.n_gone}[reads]
         return n if profile.n_values <= FLAG_VALUES else 0
+    if reads in ("day", "moment") and profile.unmarked:
+        return profile.n_filled
     if reads == "day":
         return profile.n_day
     if reads == "moment":

@@ -2,12 +2,14 @@
 
 cut   the text without it, and what it said
 
-A footer is told from data by its shape alone: the last records of the file, each with one or two filled cells at most
-where the rows above have at least twice as many. A line of totals is as wide as a row; it is told by its first word.
+A footer is told from data by its shape: the last records of the file, each with one or two filled cells at most where
+the rows above have at least twice as many. A line of totals is as wide as a row; it is told by its first word. In files
+of few columns, and where a spreadsheet has filled the lines up with delimiters, so is every other line.
 """
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from lib.store.ingest import text as texts
@@ -16,6 +18,10 @@ from lib.store.ingest.text import Text
 
 TAIL_BYTES = 1 << 16
 MOST_LINES = 30
+GRAND_TOTAL = re.compile(r"(grand totals?|gesamtsumme|total général)\b")
+ALONE = re.compile(
+    r"confidential information\b|(copyright )?(\(c\)|©)|copyright 20\d\d|(report )?(generated|run|exported) (by|on|at)\b"
+)
 TOTALS = {"total", "totals", "grand total", "subtotal", "sum", "gesamt", "summe", "total général", "suma"}
 
 
@@ -56,6 +62,8 @@ def _is_footer(cells: list[str], width: int) -> bool:
     if not n_filled:
         return True
     first = next(cell for cell in cells if cell).casefold().rstrip(":")
-    if first in TOTALS:
+    if first in TOTALS or GRAND_TOTAL.match(first):
+        return True
+    if n_filled == 1 and ALONE.match(first):
         return True
     return len(cells) <= 2 < width / 2 and n_filled == len(cells)

@@ -28,7 +28,7 @@ create temp macro is_damaged(v) as regexp_full_match(v, '-?\d([.,]\d+)?[eE]\+?\d
 create temp macro may_be_number(v) as
     regexp_full_match(v, '[-+−(]{0,2}(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3})?[ \x{00A0}\x{202F}]?[-+]?[\d.,][\d., \x{00A0}\x{202F}’'']*([eE]-\d+)?[^\d]{0,5}');
 create temp macro may_be_day(v) as
-    regexp_matches(v, '^\d{1,4}[-/.]\d{1,2}[-/.]\d|^(?i).{0,16}(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)');
+    regexp_matches(v, '^\d{1,4}[-/.]\d{1,2}[-/.]\d|^(19|20)\d{6}T|^(?i).{0,16}(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)');
 
 -- the currency a number is written with, as written
 create temp macro currency_of(v) as
@@ -115,6 +115,17 @@ create temp macro moment_of(day, v) as in_utc(day::varchar || ' ' || time_said(t
 create temp macro moment_dmy(v) as case when is_epoch(v) then of_epoch(v) when is_iso_moment(v) then iso_moment(v) else moment_of(read_dmy(v), v) end;
 create temp macro moment_mdy(v) as case when is_epoch(v) then of_epoch(v) when is_iso_moment(v) then iso_moment(v) else moment_of(read_mdy(v), v) end;
 create temp macro moment_ymd(v) as case when is_epoch(v) then of_epoch(v) when is_iso_moment(v) then iso_moment(v) else moment_of(read_ymd(v), v) end;
+
+-- a day without any marks, 20240131 or 20240131T101500Z; and one counted by a spreadsheet from 1899-12-30, of 1970 to 2050
+create temp macro moment_compact(v) as
+    case when regexp_full_match(v, '(19|20)\d{6}') then try_strptime(v, '%Y%m%d')
+         when regexp_full_match(v, '(19|20)\d{6}T\d{6}Z?')
+         then in_utc(regexp_replace(v, '^(....)(..)(..)T(..)(..)(..)', '\1-\2-\3 \4:\5:\6')) end;
+create temp macro moment_serial(v) as
+    case when regexp_full_match(v, '[2-5]\d{4}(\.\d+)?') and try_cast(v as double) between 25569 and 54789
+         then timestamp '1899-12-30' + to_seconds(round(try_cast(v as double) * 86400)) end;
+create temp macro read_compact(v) as moment_compact(v)::date;
+create temp macro read_serial(v) as moment_serial(v)::date;
 
 -- yes or no; and whether a customer has gone, where a word such as stayed or active speaks for itself
 create temp macro read_flag(v) as

@@ -17,6 +17,7 @@ from lib.store.ingest.derive import derive
 from lib.store.ingest.formats import Sheet, sheets
 from lib.store.ingest.kinds import WHO, kind_of
 from lib.store.ingest.limits import from_environment
+from lib.store.ingest.people import one_spelling
 from lib.store.ingest.read import Reading, read
 from lib.store.ingest.recognise import Recognised, recognise
 from lib.store.ingest.refer import Directory, Match, refer
@@ -163,7 +164,7 @@ def _joined(readings: Sequence[Reading], work: Path, staged: Path, core: Path | 
     """Every row with its account's id, deals and invoices as what they say, and accounts for ids that have no file."""
     if not all(reading.is_whole for reading in readings):
         return Prepared(tuple(readings), (), {}, ())
-    done, matches, pieces = [], [], []
+    done, matches, pieces, notes = [], [], [], []
     known = Directory(_data_of(readings, "account"), _data_of(readings, "person"), core)
     with known.open(work) as con:
         for at, reading in enumerate(readings):
@@ -171,15 +172,19 @@ def _joined(readings: Sequence[Reading], work: Path, staged: Path, core: Path | 
             if "account" in kind.columns and kind.name != "account":
                 data, match, nobodys = refer(con, data, kind, reading.file, work / f"referred-{at}.parquet")
                 matches += [match] if match else []
+                data = one_spelling(con, data, kind, work / f"spelt-{at}.parquet")
                 reading = _without(reading, nobodys, on_refused) if WHO in kind.needs else reading
             done.append(reading)
-            pieces += (
-                derive(kind.name, data, work / f"derived-{at}").items() if kind.name in DERIVED else [(kind.name, data)]
-            )
+            if kind.name in DERIVED:
+                made, told = derive(kind.name, data, work / f"derived-{at}")
+                pieces += made.items()
+                notes += [f"{reading.file}: {note}" for note in told]
+            else:
+                pieces.append((kind.name, data))
     if not all(reading.is_whole for reading in done):
         return Prepared(tuple(done), tuple(matches), {}, ())
     n_rows = _staged(done, pieces, staged, core)
-    return Prepared(tuple(done), tuple(matches), n_rows, tuple(_said(matches)))
+    return Prepared(tuple(done), tuple(matches), n_rows, (*notes, *_said(matches)))
 
 
 def _data_of(readings: Sequence[Reading], table: str) -> tuple[Path, ...]:

@@ -77,6 +77,10 @@ select
     coalesce(sum(n) filter (is_iso_moment(v)), 0)::bigint as n_iso_moment,
     coalesce(sum(n) filter (is_zoned(v)), 0)::bigint as n_zoned,
     coalesce(sum(n) filter (is_epoch(v)), 0)::bigint as n_epoch,
+    coalesce(sum(n) filter (moment_compact(v) is not null), 0)::bigint as n_compact,
+    coalesce(sum(n) filter (moment_serial(v) is not null), 0)::bigint as n_serial,
+    coalesce(sum(n) filter (is_number and starts_with(bare_number, '-') and regexp_matches(v, '[1-9]')), 0)::bigint
+        as n_below_zero,
     coalesce(sum(n) filter (year_digits = 2), 0)::bigint as n_short_years,
     coalesce(sum(n) filter (one > 12), 0)::bigint as n_one_past_12,
     coalesce(sum(n) filter (two > 12), 0)::bigint as n_two_past_12,
@@ -153,11 +157,21 @@ class Profile:
     n_iso_moment: int = 0  # 2024-01-31T10:00:00Z
     n_zoned: int = 0  # with an offset from UTC
     n_epoch: int = 0  # seconds or milliseconds since 1970
+    n_compact: int = 0  # 20240131
+    n_serial: int = 0  # 45322, as a spreadsheet counts days
+    n_below_zero: int = 0
     n_flag: int = 0
     n_gone: int = 0
     n_damaged: int = 0
     example: str | None = None
     commonest: tuple[tuple[str, int], ...] = ()  # empty where values are many
+
+    @property
+    def unmarked(self) -> str | None:
+        """compact or serial, where every filled cell may be a day that is written as a bare number so."""
+        if not self.n_filled:
+            return None
+        return "compact" if self.n_compact == self.n_filled else "serial" if self.n_serial == self.n_filled else None
 
 
 def profiles_of(con: "duckdb.DuckDBPyConnection", n_columns: int) -> list[Profile]:

@@ -22,7 +22,7 @@ from lib.store.ingest.fields import Mapped
 from lib.store.ingest.kinds import Kind
 from lib.store.ingest.profile import Profile, profiles_of
 from lib.store.ingest.text import Text
-from lib.store.ingest.values import Column, Expression
+from lib.store.ingest.values import Column
 
 FROM = 16 << 20
 SHRINKS = 4  # typed events take a fraction of the memory their text does
@@ -43,26 +43,19 @@ create temp macro quick_zoned(c) as case when c[-1] = 'Z' then quick_moment(c) e
 create temp macro quick_number(c) as
     case when ord(c) between 48 and 57 then nullif(try_cast(c as double), 'infinity'::double) end;
 """
-_READ_THE_REST = """
-update raw set v{at} = {full}, t{at} = case when {full} is null or {may_be_out} then filled(t{at}) end where t{at} is not null
-"""
+_NO_TEXT = "coalesce(len(list_filter(rest, lambda cell: bare(cell) <> '')), 0) = 0"
+_READ_THE_REST = "update raw set v{at} = {full} where rest is not null and v{at} is null"
 _REFUSE = """
 insert into refused
-select rowid, null, $header, t{at}, case when is_damaged(t{at}) then $damaged else $reason end, null, null
+select rowid, null, $header, filled({text}), case when is_damaged(filled({text})) then $damaged else $reason end, null, null
 from raw
-where v{at} is null and t{at} is not null
+where rest is not null and v{at} is null and filled({text}) is not null and rowid not in (select n from blank)
 """
 _OUT_OF_RANGE = """
 insert into refused
-select rowid, null, $header, t{at}, $reason, null, null
+select rowid, null, $header, filled({text}), $reason, null, null
 from raw
-where t{at} is not null and v{at}::date not between $first_day::date and $last_day::date
-"""
-_NONE_OF = """
-insert into refused
-select rowid, null, $header, '', $reason, null, null
-from raw
-where {all_null} and rowid not in (select n from blank union all select n from refused where n is not null)
+where rest is not null and v{at}::date not between $first_day::date and $last_day::date
 """
 _SAME = """
 insert into merged
@@ -106,31 +99,30 @@ def load(
         con.execute(
             "drop table if exists raw; drop table if exists reject_errors; drop table if exists reject_scans; delete from refused"
         )
-    if any(not column.profile.n_filled for column in columns):
+    there = {column.name for column in columns}
+    if not all(there.intersection(group) for group in kind.needs) or any(not each.profile.n_filled for each in columns):
         raise Unsure
     con.execute(_MACROS)
     rows.load(con, text, dialect, headers, work, select=_select(columns, len(headers), time_zone))
-    for at, column in enumerate(columns):
-        if con.execute(f"select 1 from raw where t{at} is not null limit 1").fetchone():
-            may_be_out = "true" if column.how.kind == "TIMESTAMP" else "false"
-            con.execute(_READ_THE_REST.format(at=at, full=_full(column, f"t{at}"), may_be_out=may_be_out))
-    found = [
-        replace(each, how=Expression(f"v{at}", each.how.kind, each.how.refusal)) for at, each in enumerate(columns)
-    ]
+    if con.execute("select 1 from raw where rest is not null limit 1").fetchone():
+        for at, column in enumerate(columns):
+            con.execute(_READ_THE_REST.format(at=at, full=_full(column, _text(column))))
+    found = [replace(each, how=replace(each.how, sql=f"v{at}")) for at, each in enumerate(columns)]
     _judge(con, found)
     return mapped, [replace(column, profile=_seen(column.profile)) for column in found], notes + more
 
 
 def _select(columns: list[Column], n_columns: int, time_zone: str) -> str:
-    """Every column typed where that is cheap and certain, the text where it is not, and a mark on rows without any value."""
+    """Every column typed where that is cheap and certain, and the row's texts where one of its cells is not."""
     typed = ", ".join(f"{_quick(column, time_zone)} as v{at}" for at, column in enumerate(columns))
-    texts = ", ".join(f"case when v{at} is null then {column.raw} end as t{at}" for at, column in enumerate(columns))
-    all_blank = " and ".join(f"coalesce(bare(c{at}), '') = ''" for at in range(n_columns))
-    moment = next(f"v{at}" for at, column in enumerate(columns) if column.name == "occurred_at")
-    return (
-        f"select * exclude ({', '.join(f'c{at}' for at in range(n_columns))}), {texts}, "
-        f"case when {moment} is null then {all_blank} end as is_blank from (select *, {typed} from {{file}})"
-    )
+    raws = ", ".join(f"c{at}" for at in range(n_columns))
+    is_left = " or ".join(f"(v{at} is null and {column.raw} is not null)" for at, column in enumerate(columns))
+    return f"select * exclude ({raws}), case when {is_left} then [{raws}] end as rest from (select *, {typed} from {{file}})"
+
+
+def _text(column: Column) -> str:
+    """The cell's text in a row that was not wholly read the cheap way."""
+    return f"rest[{int(column.raw[1:]) + 1}]"
 
 
 def _quick(column: Column, time_zone: str) -> str:
@@ -154,24 +146,26 @@ def _full(column: Column, text: str) -> str:
 
 def _judge(con: duckdb.DuckDBPyConnection, columns: list[Column]) -> None:
     """Rows without a value, cells that would not be one, and rows that stand in for one another."""
-    con.execute("insert into blank select rowid from raw where is_blank")
+    all_null = " and ".join(f"v{at} is null" for at in range(len(columns)))
+    con.execute(f"insert into blank select rowid from raw where {all_null} and {_NO_TEXT}")
     by_name = {column.name: column for column in columns}
+    who = [by_name[name] for name in ("account", "person") if name in by_name]
+    if len(who) == 1:
+        faults.refuse_ids(con, who[0].how.sql, who[0].header, who[0].name)
     for at, column in enumerate(columns):
         if column.how.refusal:
             reasons = {"reason": column.how.refusal, "damaged": faults.DAMAGED_NUMBER}
-            con.execute(_REFUSE.format(at=at), {"header": column.header, **reasons})
+            con.execute(_REFUSE.format(at=at, text=_text(column)), {"header": column.header, **reasons})
         if column.how.kind == "TIMESTAMP":
             con.execute(
-                _OUT_OF_RANGE.format(at=at), {"header": column.header, "reason": faults.OUT_OF_DAYS, **faults.RANGE}
+                _OUT_OF_RANGE.format(at=at, text=_text(column)),
+                {"header": column.header, "reason": faults.OUT_OF_DAYS, **faults.RANGE},
             )
         if column.name in ("event", "account", "person"):
             faults.refuse_damaged(con, f"v{at}", column.header)
     moment = by_name["occurred_at"]
-    who = [by_name[name] for name in ("account", "person") if name in by_name]
-    nobody = " and ".join(f"{column.how.sql} is null" for column in who)
-    reason = "blank" if len(who) == 1 else f"neither {' nor '.join(repr(column.header) for column in who)} is filled"
-    con.execute(_NONE_OF.format(all_null=nobody), {"header": who[0].header, "reason": reason})
-    con.execute(_NONE_OF.format(all_null=f"{moment.how.sql} is null"), {"header": moment.header, "reason": "blank"})
+    for group in (who, [moment]):
+        faults.refuse_none_of(con, [column.how.sql for column in group], [column.header for column in group])
     whole = f"row({', '.join(column.how.sql for column in columns)})"
     said = by_name["event"].how.sql if "event" in by_name else "null::varchar"
     exactly = f"{said}, case when {said} is null then {whole} end"

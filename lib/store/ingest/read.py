@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from lib.errors import Refused
 from lib.store.ingest import dialect as dialects
-from lib.store.ingest import faults, fields, footers, quick, remarks, rows
+from lib.store.ingest import faults, fields, footers, meant, quick, remarks, rows
 from lib.store.ingest import text as texts
 from lib.store.ingest.columns import columns_of
 from lib.store.ingest.dialect import Dialect
@@ -118,13 +118,16 @@ def read(
                 needed = _needed(kind, columns, headers, profiles)
                 n_blank = rows.set_blank_rows_aside(con, needed[0][0].how.sql, len(headers))
                 _refuse_cells(con, kind, columns, needed)
+                columns, more = meant.understood(con, kind, columns)
+                notes += more
             n_read, n_refused, n_merged = rows.count(con)
             if not n_read:
                 raise Refused(f"{name} has a header and no rows of data below it.")
             refused, counts = rows.report(con, text, dialect, name)
             is_whole = not n_refused or on_refused == "skip"
             notes += remarks.spellings(con, columns)
-            data = _write(con, kind, columns, work, into, rows.shown(con, text, dialect)) if is_whole else None
+            row_shown = rows.shown(con, text, dialect) if _leaves_whose_open(con, kind, columns) else None
+            data = _write(con, kind, columns, work, into, row_shown) if is_whole else None
     return Reading(
         file=name,
         table=table,
@@ -150,7 +153,7 @@ def _check(path: Path, name: str, on_refused: str, time_zone: str) -> None:
         raise Refused(f"{on_refused!r} is no way to treat refused rows: stop or skip.")
     try:
         ZoneInfo(time_zone)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise Refused(f"{time_zone!r} is no time zone: name one as Europe/Berlin, America/New_York or UTC.") from None
 
 
@@ -230,6 +233,10 @@ def _make_one(con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column
     keys = [by_name[name] for name in kind.key if name in by_name]
     if kind.name == "event":
         faults.merge_duplicates(con, f"coalesce({by_name['event'].how.sql}, {whole})" if "event" in by_name else whole)
+    elif kind.name == "person" and "person" not in by_name:  # people go by their address, once in an account
+        email, account = by_name["email"].how.sql, by_name["account"].how.sql
+        faults.merge_duplicates(con, _joined([f"lower({email})", f"lower({account})"]))
+        faults.number(con, email, apart=_joined([email, account]))
     elif kind.numbered and kind.key[-1] not in by_name:
         faults.merge_duplicates(con, whole)
         faults.number(con, _joined([by_name[name].how.sql for name in kind.numbered if name in by_name]))
@@ -242,17 +249,25 @@ def _make_one(con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column
         faults.merge_or_refuse_duplicates(con, sql, whole, keys[0].header, what)
 
 
+def _leaves_whose_open(con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column]) -> bool:
+    """Whether some row says its person only: refer.py may refuse it yet, and then names it by its row."""
+    if WHO not in kind.needs:
+        return False
+    account = next((column for column in columns if column.name == "account"), None)
+    return account is None or bool(con.execute(f"select 1 from raw where {account.how.sql} is null limit 1").fetchone())
+
+
 def _joined(sqls: Sequence[str]) -> str:
     return f"concat_ws(' · ', {', '.join(f'{sql}::varchar' for sql in sqls)})"
 
 
 def _write(
-    con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column], work: Path, into: Path, row_shown: str
+    con: "duckdb.DuckDBPyConnection", kind: Kind, columns: list[Column], work: Path, into: Path, row_shown: str | None
 ) -> Path:
     """The kept rows as Parquet, in the file's order; moved into place only when whole."""
     chosen = [f"{column.how.sql} as {quote(column.name)}" for column in columns]
     is_numbered = con.execute("select 1 from duckdb_tables() where table_name = 'numbered'").fetchone()
-    if WHO in kind.needs:  # somebody's rows by way of a person: refer.py may refuse them yet
+    if row_shown:
         chosen.append(f"{row_shown} as {quote(ROW)}")
     join = ""
     if is_numbered:

@@ -193,7 +193,7 @@ def _profiles(records: Sequence[Sequence[str]], n_columns: int, work: Path) -> l
         writer.writerow([f"c{at}" for at in range(n_columns)])
         writer.writerows([cell.replace("\r", " ").replace("\n", " ") for cell in record] for record in records)
     dialect = Dialect("utf-8", ",", '"', '"', None, 1)
-    text = texts.Text(clean, "utf-8", 0, clean.stat().st_size, False)
+    text = texts.Text(clean, "utf-8", 0, clean.stat().st_size)
     with rows.within_memory(clean.name), rows.connect(clean, work, text.n_bytes) as con:
         rows.load(con, text, dialect, [f"c{at}" for at in range(n_columns)], work)
         return profiles_of(con, n_columns)

@@ -29,12 +29,17 @@ create temp table known_account as
     select account, any_value(name) as name, lower(trim(any_value(name))) as folded from account_seen group by account;
 create temp table by_name as
     select folded, any_value(account) as account from known_account where folded <> '' group by folded having count(*) = 1;
+create temp table person_known as  -- people's files may name accounts, too
+    select person, coalesce(known_account.account, by_name.account, person_seen.account) as account, email
+    from person_seen
+    left join known_account on known_account.account = person_seen.account
+    left join by_name on known_account.account is null and by_name.folded = lower(trim(person_seen.account));
 create temp table by_person as
     select person, any_value(account) as account
     from (
-        select person, account from person_seen
+        select person, account from person_known
         union all
-        select lower(trim(email)) as person, account from person_seen where email is not null
+        select lower(trim(email)) as person, account from person_known where email is not null
     )
     where person is not null and account is not null
     group by person having count(distinct account) = 1;
@@ -58,6 +63,12 @@ left join by_name
 left join by_person as person_id on file.account is null and person_id.person = file.person
 left join by_person as person_email
     on file.account is null and person_id.account is null and person_email.person = lower(trim(file.person))
+"""
+_ALL_KNOWN = """
+select sum(n)::bigint as n_rows,
+       case when exists (from known_account)
+            then coalesce(sum(n) filter (where account in (select account from known_account)), 0) end::bigint as n_known
+from (select account, count(*) as n from read_parquet($data) group by account)
 """
 
 
@@ -87,7 +98,7 @@ class Directory:
         return not self.accounts and self.core is None
 
     def open(self, work: Path) -> duckdb.DuckDBPyConnection:
-        """A connection with the tables known_account, by_name and by_person."""
+        """A connection with the tables known_account, by_name, person_known and by_person."""
         con = duckdb.connect()
         con.execute("set enable_progress_bar = false")
         con.execute("set temp_directory = $folder", {"folder": str(work / "spill")})
@@ -122,6 +133,11 @@ def refer(
         column
         for column, *_ in con.execute("describe select * from read_parquet($data)", {"data": str(data)}).fetchall()
     }
+    if ROW not in there:
+        n_rows, n_known = con.execute(_ALL_KNOWN, {"data": str(data)}).fetchone()
+        if n_known in (None, n_rows):  # nobody is known, or everybody by id: the file stands as it is
+            match = Match(file, kind.name, "account", "id", n_rows, n_rows, ()) if n_known else None
+            return data, match, con.execute("select 0 as row, '' as value limit 0").df()
     asked = [
         f"{'null::varchar as ' if name not in there else ''}{name}"
         for name in ("account", "person")

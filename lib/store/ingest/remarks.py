@@ -33,6 +33,12 @@ def on_reading(
         notes.append(f"The header is row {dialect.header_row}; what stands above it is left out.")
     if dialect.encoding not in ("utf-8", "ascii"):
         notes.append(f"The file is written in {dialect.encoding}.")
+    for column in columns:
+        if column.name == "arr" and column.profile.n_below_zero:
+            n = column.profile.n_below_zero
+            notes.append(
+                f"{column.header!r} has amounts below zero ({n:,}): they are kept, and lower the sums they are in."
+            )
     texts = [column for column in columns if column.how.kind == "VARCHAR"]
     for what, counted in (
         ("had spaces around them, taken off", [(c.header, c.profile.n_trimmed) for c in columns]),
@@ -48,10 +54,13 @@ def on_reading(
             continue
         if column.profile.n_with_time and column.how.kind == "DATE":
             notes.append(f"{column.header!r} has times of day: the day is kept as written.")
-        if column.profile.n_day > column.profile.n_plain_day:
+        if column.how.order in values.UNMARKED:
+            notes.append(
+                f"{column.header!r} is read as {values.UNMARKED[column.how.order]}, such as {column.profile.example}."
+            )
+        elif column.profile.n_day > column.profile.n_plain_day:
             century = ", years 70 to 99 as 1970 to 1999" if column.profile.n_short_years else ""
-            order = column.how.sql.split("(")[0][-3:]
-            notes.append(f"{column.header!r} is read {values.ORDERS[order]}{century}.")
+            notes.append(f"{column.header!r} is read {values.ORDERS[column.how.order]}{century}.")
     unzoned = [
         repr(c.header)
         for c in columns

@@ -44,7 +44,20 @@ class Text:
     encoding: str  # of the file as given
     starts_at: int  # bytes of the byte-order mark
     n_bytes: int
-    has_blank_lines: bool  # may stand inside quoted values: a hint that row numbers need care, not a count
+
+    @property
+    def has_blank_lines(self) -> bool:
+        """Whether there are any. They may stand inside quoted values: a hint that row numbers need care, not a count."""
+        last, n_bytes = b"", 0
+        for chunk in _chunks(self.path):
+            if not n_bytes and chunk[:1] in (b"\r", b"\n"):
+                return True
+            blanks = (b"\n\n", b"\n\r\n", b"\r\r") if b"\r" in chunk or b"\r" in last else (b"\n\n",)
+            seam = last + chunk[:3]
+            if any(blank in chunk or blank in seam for blank in blanks):
+                return True
+            last, n_bytes = (last + chunk[-3:])[-3:], n_bytes + len(chunk)
+        return False
 
 
 def as_utf8(path: Path, work: Path, encoding: str | None = None) -> Text:
@@ -62,14 +75,14 @@ def as_utf8(path: Path, work: Path, encoding: str | None = None) -> Text:
         for chunk in _chunks(path):
             watch.see(chunk)
         mark = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
-        return Text(path, encoding, mark, watch.n_bytes, watch.has_blank_lines)
+        return Text(path, encoding, mark, watch.n_bytes)
     watch = _Watch(path.name)
     copy = work / "utf8.csv"
     with copy.open("wb") as out:
         for chunk in _transcoded(path, encoding):
             watch.see(chunk)
             out.write(chunk)
-    return Text(copy, encoding, 0, watch.n_bytes, watch.has_blank_lines)
+    return Text(copy, encoding, 0, watch.n_bytes)
 
 
 def from_offset(text: Text, offset: int, work: Path) -> Text:
@@ -79,7 +92,7 @@ def from_offset(text: Text, offset: int, work: Path) -> Text:
         file.seek(offset)
         while chunk := file.read(CHUNK):
             out.write(chunk)
-    return Text(copy, text.encoding, 0, text.n_bytes - offset, text.has_blank_lines)
+    return Text(copy, text.encoding, 0, text.n_bytes - offset)
 
 
 def up_to(text: Text, n_bytes: int, work: Path) -> Text:
@@ -88,7 +101,7 @@ def up_to(text: Text, n_bytes: int, work: Path) -> Text:
     with text.path.open("rb") as file, copy.open("wb") as out:
         while left := n_bytes - out.tell():
             out.write(file.read(min(CHUNK, left)))
-    return Text(copy, text.encoding, text.starts_at, n_bytes, text.has_blank_lines)
+    return Text(copy, text.encoding, text.starts_at, n_bytes)
 
 
 def without_mixed_line_ends(text: Text, work: Path) -> Text:
@@ -102,7 +115,7 @@ def without_mixed_line_ends(text: Text, work: Path) -> Text:
             chunk = chunk[: len(chunk) - len(held)]
             out.write(chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
         out.write(held.replace(b"\r", b"\n"))
-    return Text(copy, text.encoding, text.starts_at, text.n_bytes, text.has_blank_lines)
+    return Text(copy, text.encoding, text.starts_at, text.n_bytes)
 
 
 def _known(encoding: str) -> str:
@@ -191,8 +204,6 @@ class _Watch:
     def __init__(self, name: str) -> None:
         self.name = name
         self.n_bytes = self.n_lines = self._unended = 0
-        self.has_blank_lines = False
-        self._last = b""
 
     def see(self, chunk: bytes) -> None:
         if not chunk:
@@ -204,17 +215,8 @@ class _Watch:
                 "Export it again as CSV text."
             )
         self._measure_lines(chunk)
-        self.has_blank_lines = self.has_blank_lines or self._opens_a_blank_line(chunk)
-        self._last = (self._last + chunk[-3:])[-3:]
         self.n_bytes += len(chunk)
         self.n_lines += chunk.count(b"\n")
-
-    def _opens_a_blank_line(self, chunk: bytes) -> bool:
-        if not self.n_bytes and chunk[:1] in b"\r\n":
-            return True
-        blanks = (b"\n\n", b"\n\r\n", b"\r\r") if b"\r" in chunk or b"\r" in self._last else (b"\n\n",)
-        seam = self._last + chunk[:3]
-        return any(blank in chunk or blank in seam for blank in blanks)
 
     def _measure_lines(self, chunk: bytes) -> None:
         """A line can pass the limit only across chunks, or within one longer than the limit (a transcoded one)."""

@@ -16,6 +16,8 @@ from lib.store.ingest.profile import Profile
 
 FIRST_DAY, LAST_DAY = "1950-01-01", "2100-12-31"
 ORDERS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+UNMARKED = {"compact": "days written without marks", "serial": "days counted by a spreadsheet"}
+NAMES_OF_DAYS = {"date", "day", "on", "datum", "fecha"}
 NAMES_OF_CODES = {"id", "code", "zip", "postal", "postcode", "phone", "fax", "mobile", "uuid", "guid", "key", "sku"}
 
 
@@ -26,6 +28,7 @@ class Expression:
     sql: str
     kind: str
     refusal: str | None = None  # None: every text is a value
+    order: str | None = None  # of days: dmy, mdy or ymd; compact or serial where they are bare numbers
 
 
 @dataclass(frozen=True)
@@ -53,17 +56,22 @@ def expression(
     if reads in ("id", "text"):
         return Expression(f"text_of({column})" if profile.n_other_words else column, "VARCHAR")
     filled = f"filled({column})" if profile.n_cleaned else column  # a million clean cells then cost nothing
+    unmarked = None if date_order else profile.unmarked
+    if reads == "day" and unmarked:
+        return Expression(f"read_{unmarked}({filled})", "DATE", "not a day", unmarked)
+    if reads == "moment" and unmarked:
+        return Expression(f"moment_{unmarked}({filled})", "TIMESTAMP", "not a day or time", unmarked)
     if reads == "day":
         order = decide_day_order(header, profile, date_order)
         how = f"try_cast({filled} as date)" if profile.n_iso_day == profile.n_filled else f"read_{order}({filled})"
-        return Expression(how, "DATE", "not a day")
+        return Expression(how, "DATE", "not a day", order)
     if reads == "moment":
         is_iso = profile.n_iso_moment + profile.n_iso_day == profile.n_filled
         order = (
             "ymd" if is_iso or profile.n_epoch == profile.n_filled else decide_day_order(header, profile, date_order)
         )
         return Expression(
-            f"iso_moment({filled})" if is_iso else f"moment_{order}({filled})", "TIMESTAMP", "not a day or time"
+            f"iso_moment({filled})" if is_iso else f"moment_{order}({filled})", "TIMESTAMP", "not a day or time", order
         )
     if reads in ("flag", "gone", "stays"):
         return Expression(f"read_{reads}({filled})", "BOOLEAN", "neither yes nor no")
@@ -139,6 +147,8 @@ def decide_plain(header_words: frozenset[str], profile: Profile) -> str:
         return "text"
     if profile.n_day == profile.n_filled and not profile.n_short_years:
         return "day"  # not with two-digit years: 1.2.10 may be a version
+    if profile.unmarked and header_words & NAMES_OF_DAYS:
+        return "day"
     n_under_one_mark = profile.n_number - min(profile.n_point, profile.n_comma)
     if profile.is_code or profile.n_damaged or n_under_one_mark < profile.n_filled:
         return "text"

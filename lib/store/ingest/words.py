@@ -10,6 +10,7 @@ telling      how far a header's words alone tell which kind of file it stands in
 
 import re
 import tomllib
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -33,6 +34,11 @@ ENTERED = "entered:"
 LOOSE_USE = 1 / 3
 STAGE_COLUMN = re.compile(r"(?:hs_(?:v2_)?date_entered_(.+)|date entered\s+['\"“”‘’]?(.+?)['\"“”‘’]?)", re.IGNORECASE)
 OF_PIPELINE = re.compile(r"\s*\([^()]*pipeline\)$", re.IGNORECASE)
+
+
+LOOK_ALIKES = str.maketrans(
+    "АВЕКМНОРСТХаеорсухіΑΒΕΖΗΙΚΜΝΟΡΤΥΧο", "ABEKMHOPCTXaeopcyxiABEZHIKMNOPTYXo"
+)  # Cyrillic, Greek
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ def entered_stage(stage: str) -> Field:
 @lru_cache(maxsize=20_000)
 def meaning(header: str) -> frozenset[str]:
     """The words of a header, without case, order, plural, brackets and a vendor's own marks."""
+    header = _in_plain_letters(header)
     header = re.sub(r"ID[sS](?![a-z])", "Id", header)
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
     words = re.findall(r"[^\W_]+", spaced.casefold())
@@ -91,6 +98,14 @@ def meaning(header: str) -> frozenset[str]:
         word[:-1] if (len(word) > 3 or word == "ids") and word.endswith("s") and not word.endswith("ss") else word
         for word in kept
     )
+
+
+def _in_plain_letters(header: str) -> str:
+    """Without marks that nobody sees, wide letters as narrow ones, and a Cyrillic A among Latin letters as an A."""
+    if header.isascii():
+        return header
+    header = "".join(each for each in unicodedata.normalize("NFKC", header) if unicodedata.category(each) != "Cf")
+    return header.translate(LOOK_ALIKES) if re.search("[A-Za-z]", header) else header
 
 
 def telling(header: str) -> float:

@@ -38,6 +38,8 @@ OTHERS = (
     (b"\x89PNG", "a picture", "Export the data it shows as CSV"),
     (b"SQLite format 3", "a SQLite database", "Export the table as CSV"),
 )
+TEXTUAL = (b"Rar!", b"BZh", b"PARE")
+CONTROL = {*range(9), *range(14, 27)}  # bytes that no text has
 
 
 def kind_of(path: Path, name: str) -> str:
@@ -55,7 +57,9 @@ def kind_of(path: Path, name: str) -> str:
     if head[257:262] == b"ustar":
         raise Refused(f"{name} is a tar archive. Pack the files as .zip, or send them one by one.")
     for magic, what, advice in OTHERS:
-        if head.startswith(magic):
+        if head.startswith(magic) and (
+            magic not in TEXTUAL or set(head) & CONTROL
+        ):  # a header may begin with PARE, too
             raise Refused(f"{name} is {what}. {advice}.")
     if re.match(rb"\s*<(!doctype|html|table|\?xml)", head.removeprefix(b"\xef\xbb\xbf").lower()):
         raise Refused(f"{name} is a web page or XML, whatever its name. Open it in a spreadsheet and save it as CSV.")
