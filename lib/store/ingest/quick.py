@@ -169,9 +169,8 @@ def _judge(con: duckdb.DuckDBPyConnection, columns: list[Column]) -> None:
     whole = f"row({', '.join(column.how.sql for column in columns)})"
     said = by_name["event"].how.sql if "event" in by_name else "null::varchar"
     exactly = f"{said}, case when {said} is null then {whole} end"
-    same = (
-        f"case when {said} is null then hash({whole}) else hash({said}) end" if "event" in by_name else f"hash({whole})"
-    )
+    has_ids = "event" in by_name and con.execute(f"select count(*) = count({said}) from raw").fetchone()[0]
+    same = f"hash({said})" if has_ids else f"case when {said} is null then hash({whole}) else hash({said}) end"
     if con.execute(f"select count(*) <> count(distinct {same}) from raw").fetchone()[0]:
         con.execute(_SAME.format(same=same, exactly=exactly))
 
