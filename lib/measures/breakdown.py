@@ -109,7 +109,10 @@ def _rates(cells: pd.DataFrame, codes: list[str], names: list[str]) -> pd.DataFr
             "share_of_lost": n_lost / n_lost.sum(),
             "share_of_arr_lost": arr_lost / arr_lost.sum(),
         }
-    return pd.DataFrame(table, columns=COLUMNS).replace([np.inf, -np.inf], np.nan)
+    for name, values in table.items():
+        if isinstance(values, np.ndarray) and values.dtype == float:  # a ratio over nothing is empty
+            table[name] = np.where(np.isinf(values), np.nan, values)
+    return pd.DataFrame(table, columns=COLUMNS)
 
 
 def _best_parent(cells: pd.DataFrame, codes: list[str], names: list[str]) -> tuple[list[dict], np.ndarray, np.ndarray]:

@@ -4,8 +4,8 @@ report             (Base, Scan, previous Base) -> one tidy row per find, COLUMNS
 detectable_lift    the smallest lift a base of this size could have shown
 """
 
-from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -61,13 +61,40 @@ COLUMNS = {
 }
 
 
+@dataclass(frozen=True)
+class _Tally:
+    """Accounts and ARR of any cell, the empty one for the whole base. The lost accounts stand apart: they are few."""
+
+    base: Base
+    lost: np.ndarray  # rows of the lost accounts
+
+    @cached_property
+    def _codes_lost(self) -> list[np.ndarray]:
+        return [code[self.lost] for code in self.base.codes]
+
+    @cached_property
+    def _arr_lost(self) -> np.ndarray:
+        return self.base.arr[self.lost]
+
+    def rate(self, cell: Cell) -> float:
+        """The churn rate alone."""
+        return _ratio(*(float(np.count_nonzero(members(codes, cell))) for codes in (self._codes_lost, self.base.codes)))
+
+    def of(self, cell: Cell) -> np.ndarray:
+        """float64 (4,): accounts, accounts lost, ARR, ARR lost."""
+        inside, gone = members(self.base.codes, cell), members(self._codes_lost, cell)
+        money = (np.nan, np.nan) if self.base.arr is None else (_sum(self.base.arr, inside), _sum(self._arr_lost, gone))
+        return np.array([np.count_nonzero(inside), np.count_nonzero(gone), *money], float)
+
+
 def report(base: Base, scan: Scan, previous: Base | None = None) -> pd.DataFrame:
     """One row per find, listed ones first, then by what is at stake: excess_lost, or excess_arr where ARR was searched.
 
     previous  the same levels a period earlier, of at least the dimensions found, for the column `held`; None leaves it None
     """
-    tally = _tallies(base)
-    rows = [_row(base, scan, find, tally, previous) for find in scan.finds]
+    tally = _Tally(base, np.flatnonzero(base.lost))
+    everyone = tally.of(()) if scan.finds else None
+    rows = [_row(base, scan, find, tally, everyone, previous) for find in scan.finds]
     table = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=kind) for name, kind in COLUMNS.items()})
     stake = "excess_lost" if scan.weight == "accounts" else "excess_arr"
     return table.sort_values(["is_listed", stake], ascending=False, kind="stable", ignore_index=True)
@@ -115,10 +142,9 @@ def _least_significant(n_cell, base_rate: float, n_base: int, threshold: float) 
     return high
 
 
-def _row(base: Base, scan: Scan, find: Find, tally: Callable[[Cell], np.ndarray], previous: Base | None) -> dict:
-    cell, everyone = tally(find.cell), tally(())
-    rest = everyone - cell
-    in_parent, parent = _best_parent(find.cell, tally)
+def _row(base: Base, scan: Scan, find: Find, tally: _Tally, everyone: np.ndarray, previous: Base | None) -> dict:
+    cell, parent = tally.of(find.cell), _best_parent(find.cell, tally)
+    rest, in_parent = everyone - cell, tally.of(parent) if parent else everyone
     n, n_lost, arr, arr_lost = cell
     rate, rest_rate, overall_rate, parent_rate = (_ratio(t[1], t[0]) for t in (cell, rest, everyone, in_parent))
     rest_arr_rate, parent_arr_rate = (_ratio(t[3], t[2]) for t in (rest, in_parent))
@@ -165,30 +191,16 @@ def _row(base: Base, scan: Scan, find: Find, tally: Callable[[Cell], np.ndarray]
     }
 
 
-def _tallies(base: Base) -> Callable[[Cell], np.ndarray]:
-    """A function of a cell, the empty one for the whole base: float64 (4,), accounts, accounts lost, ARR, ARR lost."""
-    lost = np.flatnonzero(base.lost)
-    sides = (base.codes, base.arr), ([code[lost] for code in base.codes], None if base.arr is None else base.arr[lost])
-
-    @cache
-    def tally(cell: Cell) -> np.ndarray:
-        inside = [members(codes, cell) for codes, _ in sides]
-        money = [np.nan if arr is None else _sum(arr, rows) for (_, arr), rows in zip(sides, inside, strict=True)]
-        return np.array([*(np.count_nonzero(rows) for rows in inside), *money], float)
-
-    return tally
-
-
 def _sum(amount: np.ndarray, of: np.ndarray) -> float:
     """The amount of some accounts, given as bool (N,), chunk by chunk: a product of the whole would copy all of them."""
     chunks = (slice(start, start + CHUNK) for start in range(0, len(of), CHUNK))
     return float(sum(amount[rows] @ of[rows] for rows in chunks))
 
 
-def _best_parent(cell: Cell, tally: Callable[[Cell], np.ndarray]) -> tuple[np.ndarray, Cell]:
-    """The parent with the highest churn rate, after its tally; the whole base is the parent of a single value."""
+def _best_parent(cell: Cell, tally: _Tally) -> Cell:
+    """The parent with the highest churn rate; the whole base is the parent of a single value."""
     parents = [cell[:i] + cell[i + 1 :] for i in range(len(cell))]
-    return max(((tally(parent), parent) for parent in parents), key=lambda each: _ratio(each[0][1], each[0][0]))
+    return parents[0] if len(parents) == 1 else max(parents, key=tally.rate)
 
 
 def _beats(cell: np.ndarray, parent: np.ndarray, weight: str) -> bool:
