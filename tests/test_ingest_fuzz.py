@@ -311,12 +311,14 @@ def run(seeds: range) -> tuple[list[str], int, float]:
             n_staged += len(staged)
             try:
                 check_published(staged, place)
-            except Exception:
-                for each in staged:  # which of them?
+            except Exception as together:  # noted with the files that fail alone, or as a failure of them all
+                alone = []
+                for each in staged:
                     try:
                         check_published([each], place)
                     except Exception as error:
-                        wrong.append(f"{each.name} published: {type(error).__name__}: {str(error)[:300]}")
+                        alone.append(f"{each.name} published: {type(error).__name__}: {str(error)[:300]}")
+                wrong += alone or [f"{first}... published together: {type(together).__name__}: {str(together)[:300]}"]
     signal.signal(signal.SIGALRM, before)
     quick.FROM = careful
     return wrong, n_staged, slowest

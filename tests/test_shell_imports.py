@@ -152,3 +152,8 @@ def test_what_no_one_recognises_is_asked_for(files, capsys):
     (files / "products.csv").write_text("product,series,sales_price\nX,Y,5\n")
     assert run("import", files / "products.csv", "--store", files / "store") == 1
     assert "not clear what products.csv holds" in capsys.readouterr().err
+
+
+def test_recognise_takes_what_is_said_of_every_file(files, capsys):
+    assert run("recognise", files / "people.csv", "--as", "touch", "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out)[0]["table"] == "touch"

@@ -14,7 +14,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -99,13 +99,11 @@ def bring(
     otherwise   how a person says that a column was meant in another way
     """
     from lib.store import folder, publish
-    from lib.store.draft import draft
     from lib.store.ingest.prepare import prepare
     from lib.store.sources import already_in, hash_of
 
-    before = manifest_of(options.store)
-    with ExitStack() as held:
-        staged = held.enter_context(folder.staging(options.store))
+    before, tell = manifest_of(options.store), _progress if options.report else lambda *_: None
+    with folder.staging(options.store) as staged:
         core = folder.current(options.store) / "core.duckdb" if before and mode != "replace" else None
         prepared = prepare(
             files,
@@ -113,7 +111,7 @@ def bring(
             plans=plans,
             core=core,
             on_refused="skip" if options.skip_refused else "stop",
-            say=_progress if options.report else lambda *_: None,
+            say=tell,
         )
         report |= _reported(prepared)
         _say_how_read(prepared, options, otherwise)
@@ -124,10 +122,9 @@ def bring(
         if same := already_in(before, batch.file_hash, batch.tables, mode=mode, files=batch.files):
             say(f"{batch.source} is in already, as batch {same.batch}: there is nothing to do.")
             return 0, same
-        _progress_if(options, "building", None)
-        drafted = held.enter_context(draft(options.store, staged, batch, now=options.now)) if options.dry_run else None
-        if drafted:
-            report["changes"], report["impact"] = _say_changes(drafted)
+        tell("building", None)
+        if options.dry_run:
+            report["changes"], report["impact"] = _say_changes(options, staged, batch)
             return 0, None
         manifest = publish.publish(options.store, staged, batch, now=options.now)
     place = f"batch {manifest.batches[-1].batch} of {options.store}"
@@ -197,18 +194,20 @@ def _how_read(reading, otherwise: str) -> str:
     return f"Read {reading.file} as {reading.table}: {said}{kept}. Say otherwise with {otherwise}."
 
 
-def _say_changes(drafted) -> tuple[list[dict], list[dict]]:
+def _say_changes(options: argparse.Namespace, staged: Path, batch: Batch) -> tuple[list[dict], list[dict]]:
     """What the import would change, on stdout a table per store table, beside it the figures that move."""
     from lib import definitions
     from lib.facts import open_store
     from lib.measures.impact import impact
     from lib.store.diff import compare
+    from lib.store.draft import draft
 
-    changes = compare(drafted.before, drafted.after)
-    before = open_store(drafted.store) if drafted.before else None
-    moved = impact(before, open_store(drafted.place), definitions.load(), changes=changes)
+    with draft(options.store, staged, batch, now=options.now) as drafted:
+        changes = compare(drafted.before, drafted.after)
+        before = open_store(drafted.store) if drafted.before else None
+        moved = impact(before, open_store(drafted.place), definitions.load(), changes=changes)
     print(write(changes[[name for name in changes.columns if name.startswith(("table", "n_"))]], "table"), end="")
-    for sentence in moved.loc[moved["sentence"] != "", "sentence"] if "sentence" in moved else ():
+    for sentence in moved.loc[moved["sentence"] != "", "sentence"]:
         say(sentence)
     say("This was a dry run: nothing was imported.")
     return changes.to_dict("records"), moved.to_dict("records")
@@ -286,8 +285,3 @@ def _reported(prepared) -> dict:
 
 def _progress(step: str, share: float | None) -> None:
     print(f"progress {json.dumps({'step': step, 'share': share})}", file=sys.stderr, flush=True)
-
-
-def _progress_if(options: argparse.Namespace, step: str, share: float | None) -> None:
-    if options.report:
-        _progress(step, share)

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 from lib.errors import Refused
 from lib.store.ingest.derive import derive
+from lib.store.ingest.fields import SKIP
 from lib.store.ingest.formats import Sheet, sheets
 from lib.store.ingest.kinds import WHO, kind_of
 from lib.store.ingest.limits import from_environment
 from lib.store.ingest.people import one_spelling
 from lib.store.ingest.read import Reading, read
-from lib.store.ingest.recognise import Recognised, recognise
+from lib.store.ingest.recognise import SURE, Recognised, recognise
 from lib.store.ingest.refer import Directory, Match, refer
+from lib.store.ingest.rows import DETAIL_LIMIT
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SKIP = "skip"
-SURE = 0.5  # below this a file's kind is not guessed
 FIRST = ("account", "person")  # read before the files that name them
 DERIVED = ("deal", "invoice")
 
@@ -77,7 +77,7 @@ def unpacked(paths: Sequence[Path], work: Path) -> list[Sheet]:
 
 def recognised(paths: Sequence[Path], work: Path, plans: Mapping[str, Plan] | None = None) -> list[Recognised]:
     """What each file holds; `work` is a folder for what is unpacked."""
-    return [_recognised(sheet, work, (plans or {}).get(sheet.name, Plan())) for sheet in unpacked(paths, work)]
+    return [_recognised(sheet, work, _plan_of(sheet, plans or {})) for sheet in unpacked(paths, work)]
 
 
 def prepare(
@@ -115,7 +115,7 @@ def prepare(
 def _chosen(found: Sequence[Sheet], work: Path, plans: Mapping[str, Plan]) -> Iterator[tuple[Sheet, str, Plan]]:
     """Every file that is to be read, what it holds, and what a reader says of it."""
     for sheet in found:
-        plan = plans.get(sheet.name, plans.get("", Plan()))
+        plan = _plan_of(sheet, plans)
         if plan.table == SKIP:
             continue
         table = plan.table
@@ -127,6 +127,11 @@ def _chosen(found: Sequence[Sheet], work: Path, plans: Mapping[str, Plan]) -> It
                 )
             table = seen.table
         yield sheet, kind_of(table).name, plan
+
+
+def _plan_of(sheet: Sheet, plans: Mapping[str, Plan]) -> Plan:
+    """What a reader says of this file by its name, or of every file."""
+    return plans.get(sheet.name, plans.get("", Plan()))
 
 
 def _recognised(sheet: Sheet, work: Path, plan: Plan) -> Recognised:
@@ -206,7 +211,7 @@ def _without(reading: Reading, nobodys: "pd.DataFrame", on_refused: str) -> Read
         is_whole=on_refused == "skip",
         n_rows_kept=reading.n_rows_kept - len(cells),
         n_rows_refused=reading.n_rows_refused + len(cells),
-        refused=pd.concat([reading.refused, cells.head(10_000)], ignore_index=True),
+        refused=pd.concat([reading.refused, cells.head(DETAIL_LIMIT)], ignore_index=True),
         refused_counts=pd.concat([reading.refused_counts, counts], ignore_index=True),
     )
 

@@ -45,18 +45,6 @@ create temp macro quick_number(c) as
 """
 _NO_TEXT = "coalesce(len(list_filter(rest, lambda cell: bare(cell) <> '')), 0) = 0"
 _READ_THE_REST = "update raw set v{at} = {full} where rest is not null and v{at} is null"
-_REFUSE = """
-insert into refused
-select rowid, null, $header, filled({text}), case when is_damaged(filled({text})) then $damaged else $reason end, null, null
-from raw
-where rest is not null and v{at} is null and filled({text}) is not null and rowid not in (select n from blank)
-"""
-_OUT_OF_RANGE = """
-insert into refused
-select rowid, null, $header, filled({text}), $reason, null, null
-from raw
-where rest is not null and v{at}::date not between $first_day::date and $last_day::date
-"""
 _SAME = """
 insert into merged
 select n
@@ -154,13 +142,7 @@ def _judge(con: duckdb.DuckDBPyConnection, columns: list[Column]) -> None:
         faults.refuse_ids(con, who[0].how.sql, who[0].header, who[0].name)
     for at, column in enumerate(columns):
         if column.how.refusal:
-            reasons = {"reason": column.how.refusal, "damaged": faults.DAMAGED_NUMBER}
-            con.execute(_REFUSE.format(at=at, text=_text(column)), {"header": column.header, **reasons})
-        if column.how.kind == "TIMESTAMP":
-            con.execute(
-                _OUT_OF_RANGE.format(at=at, text=_text(column)),
-                {"header": column.header, "reason": faults.OUT_OF_DAYS, **faults.RANGE},
-            )
+            faults.refuse_unread(con, _text(column), column.how, column.header)
         if column.name in ("event", "account", "person"):
             faults.refuse_damaged(con, f"v{at}", column.header)
     moment = by_name["occurred_at"]

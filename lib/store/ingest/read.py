@@ -223,7 +223,7 @@ def _refuse_cells(
 def _ids(kind: Kind, by_name: dict[str, Column], needed: list[list[Column]]) -> list[Column]:
     """The texts that no row may lack: a key the file has, and what a row must say in one column alone."""
     texts_needed = [group[0].name for group in needed if len(group) == 1 and group[0].how.kind == "VARCHAR"]
-    keys = [name for name in kind.key if name in by_name and name not in ("person",)] if len(kind.key) == 1 else []
+    keys = [name for name in kind.key if name in by_name] if len(kind.key) == 1 else []
     return [by_name[name] for name in dict.fromkeys([*keys, *texts_needed])]
 
 

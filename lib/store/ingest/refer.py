@@ -26,7 +26,7 @@ ROW = "_row"  # beside the kind's columns in a prepared file: the row a spreadsh
 
 _KNOWN = """
 create temp table known_account as
-    select account, any_value(name) as name, lower(trim(any_value(name))) as folded from account_seen group by account;
+    select account, lower(trim(any_value(name))) as folded from account_seen group by account;
 create temp table by_name as
     select folded, any_value(account) as account from known_account where folded <> '' group by folded having count(*) = 1;
 create temp table person_known as  -- people's files may name accounts, too
@@ -46,7 +46,7 @@ create temp table by_person as
 """
 _REFERRED = """
 create or replace temp table referred as
-select file.* exclude (account), file.account as said,
+select file.* exclude (account),
        coalesce(
            known_account.account, first_id.account, by_name.account, file.account,
            person_id.account, person_email.account) as account,
@@ -92,10 +92,6 @@ class Directory:
     accounts: tuple[Path, ...]
     people: tuple[Path, ...]
     core: Path | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        return not self.accounts and self.core is None
 
     def open(self, work: Path) -> duckdb.DuckDBPyConnection:
         """A connection with the tables known_account, by_name, person_known and by_person."""
