@@ -52,22 +52,16 @@ def _parser() -> argparse.ArgumentParser:
 
     load = commands.add_parser("import", help="read files into the store; nothing is half-imported")
     _add_files(load)
-    load.add_argument(
-        "--skip-refused", action="store_true", help="import the rows without a refused cell and count the others"
-    )
+    _add_bringing(load)
     load.add_argument("--mode", choices=tuple(MODES), default="update", help="what becomes of rows with a known key")
     load.add_argument("--replace", action="store_true", help="the same as --mode replace: leave earlier files out")
-    load.add_argument("--dry-run", action="store_true", help="say what would change, and import nothing")
     load.add_argument("--undo", metavar="BATCH", help="take a batch out instead")
-    load.add_argument("--report", type=Path, help="write what was read, refused and matched to this file, as JSON")
     load.set_defaults(run=imports.import_files)
 
     nightly = commands.add_parser("sync", help="bring what is new in databases and object stores, as one batch")
     nightly.add_argument("sources", type=Path, metavar="SOURCES.TOML", help="what to read from where (see README.md)")
-    nightly.add_argument("--dry-run", action="store_true", help="say what would change, and bring nothing in")
-    nightly.add_argument("--skip-refused", action="store_true", help="leave out the rows with a refused cell")
+    _add_bringing(nightly)
     nightly.add_argument("--full", action="store_true", help="read everything again, whatever was read before")
-    nightly.add_argument("--report", type=Path, help="write what was read, refused and matched to this file, as JSON")
     nightly.set_defaults(run=sync.sync)
 
     look = commands.add_parser("recognise", help="say what files hold and how they would be read")
@@ -99,6 +93,14 @@ def _parser() -> argparse.ArgumentParser:
             "--store", type=Path, default=default_store(), help="the store's folder (default: %(default)s)"
         )
     return parser
+
+
+def _add_bringing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, and import nothing")
+    parser.add_argument(
+        "--skip-refused", action="store_true", help="import the rows without a refused cell and count the others"
+    )
+    parser.add_argument("--report", type=Path, help="write what was read, refused and matched to this file, as JSON")
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:

@@ -91,3 +91,23 @@ def _wait_for(url: str, server: subprocess.Popen, log: Path, seconds: float = 60
         except OSError:
             time.sleep(0.1)
     raise AssertionError(f"no answer from {url}: {log.read_text()}")
+
+
+@pytest.fixture
+def visit(monkeypatch, tmp_path):
+    """visit(store, page, query) runs a page as a first visit by that link; every visit of a test is one session's own."""
+    from streamlit.runtime.caching import clear_session_data_cache, clear_session_resource_cache
+    from streamlit.testing.v1 import AppTest
+
+    monkeypatch.setenv("HEADLIGHT_PRIVATE", str(tmp_path / "private"))
+    for clear in (clear_session_data_cache, clear_session_resource_cache):
+        clear("test session id")  # which every AppTest says it is
+
+    def run(store, page: str = "pages/hotspots.py", query: dict | None = None) -> "AppTest":
+        monkeypatch.setenv("HEADLIGHT_STORE", str(store))
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(page)
+        for name, values in (query or {}).items():
+            app.query_params[name] = values
+        return app.run()
+
+    return run

@@ -1,16 +1,14 @@
 """The upload page without a browser: with and without shared data, from a dropped file to its answers and back."""
 
-import html
 import re
 import time
 from pathlib import Path
 
 import pytest
-from streamlit.runtime.caching import clear_session_data_cache, clear_session_resource_cache
 from streamlit.testing.v1 import AppTest
 
 from lib.view.address import pair
-from tests.conftest import ROOT
+from tests.pages import is_well, text
 from tests.stores import NAMES, N
 
 PAGE = "pages/upload.py"
@@ -29,35 +27,9 @@ TICKETS = b"Ticket ID,Account ID,Opened\nT1,K1,2026-01-02\nT2,K2,2026-01-03\nT3,
 
 
 @pytest.fixture
-def visit(monkeypatch, tmp_path):
-    """visit(store, page) is a first visit; every visit of a test is a session of its own."""
-    monkeypatch.setenv("HEADLIGHT_PRIVATE", str(tmp_path / "private"))
-    for clear in (clear_session_data_cache, clear_session_resource_cache):
-        clear("test session id")  # which every AppTest says it is
-
-    def run(store, page: str = PAGE, query: dict | None = None) -> AppTest:
-        monkeypatch.setenv("HEADLIGHT_STORE", str(store))
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(page)
-        for name, values in (query or {}).items():
-            app.query_params[name] = values
-        return app.run()
-
-    return run
-
-
-def text(app: AppTest) -> str:
-    said = [each.proto.body for each in app.get("html")] + [
-        each.value for each in (*app.markdown, *app.caption, *app.error)
-    ]
-    said += [button.label for button in app.button] + [each.label for each in app.expander]
-    said += [each.label for each in app.get("page_link")] if hasattr(app, "get") else []
-    return html.unescape(
-        re.sub(r"<style>.*?</style>|<script>.*?</script>|<[^>]+>", " ", " ".join(said), flags=re.DOTALL)
-    )
-
-
-def is_well(app: AppTest) -> bool:
-    return not app.exception and not app.error
+def visit(visit):
+    """visit(store) is a first visit to the upload page."""
+    return lambda store, page=PAGE, query=None: visit(store, page, query)
 
 
 def drop(app: AppTest, **files: bytes) -> AppTest:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.view.address import pair
 from tests.conftest import ROOT
+from tests.pages import is_well, text
 from tests.stores import HOSTILE_COLUMN, NAMES, N
 
 ALONE = {"upload.py"}  # stands without data; test_page_upload.py
@@ -16,35 +17,8 @@ PAGES = sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py") if
 HOTSPOTS = "pages/hotspots.py"
 
 
-@pytest.fixture
-def visit(monkeypatch):
-    """visit(store, page, query) runs a page as a first visit by that link."""
-
-    def run(store, page: str = HOTSPOTS, query: dict | None = None) -> AppTest:
-        monkeypatch.setenv("HEADLIGHT_STORE", str(store))
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(page)
-        for name, values in (query or {}).items():
-            app.query_params[name] = values
-        return app.run()
-
-    return run
-
-
-def text(app: AppTest) -> str:
-    """All a reader sees of our own words, as read."""
-    said = [each.proto.body for each in app.get("html")] + [
-        each.value for each in (*app.markdown, *app.caption, *app.error)
-    ]
-    said += [button.label for button in app.button]
-    return html.unescape(re.sub(r"<style>.*?</style>|<script>/\*.*?</script>|<[^>]+>", " ", " ".join(said)))
-
-
 def accounts(app: AppTest) -> pd.DataFrame:
     return next(each.value for each in app.dataframe if "account" in each.value)
-
-
-def is_well(app: AppTest) -> bool:
-    return not app.exception and not app.error
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -27,7 +27,6 @@ from lib.view.upload.files import ENDINGS
 from lib.view.upload.state import Upload
 from tests.conftest import ROOT
 from tests.stores import NAMES
-from tests.test_page_upload import visit  # noqa: F401
 
 MB = 1 << 20
 CONTENT = b"Account ID,Name\nK1,Kunde\n" * 5_000
@@ -280,9 +279,9 @@ def test_how_large_is_set_as_other_sizes_are():
         tickets.most_bytes({"HEADLIGHT_UPLOAD_BYTES": "much"})
 
 
-def test_the_page_says_where_large_files_go(visit, full_store, monkeypatch):  # noqa: F811
+def test_the_page_says_where_large_files_go(visit, full_store, monkeypatch):
     monkeypatch.setattr(tickets, "_path", "")
-    app = visit(full_store)
+    app = visit(full_store, "pages/upload.py")
     assert "imported from the shell" in app.file_uploader[0].help and not app.exception
     monkeypatch.setattr(tickets, "_path", stream.PATH)
     app.run()

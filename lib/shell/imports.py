@@ -197,15 +197,16 @@ def _how_read(reading, otherwise: str) -> str:
 def _say_changes(options: argparse.Namespace, staged: Path, batch: Batch) -> tuple[list[dict], list[dict]]:
     """What the import would change, on stdout a table per store table, beside it the figures that move."""
     from lib import definitions
-    from lib.facts import open_store
+    from lib.facts import scripts
     from lib.measures.impact import impact
     from lib.store.diff import compare
     from lib.store.draft import draft
+    from lib.store.opening import open_at
 
     with draft(options.store, staged, batch, now=options.now) as drafted:
         changes = compare(drafted.before, drafted.after)
-        before = open_store(drafted.store) if drafted.before else None
-        moved = impact(before, open_store(drafted.place), definitions.load(), changes=changes)
+        before = open_at(drafted.before, scripts()) if drafted.before else None
+        moved = impact(before, open_at(drafted.after, scripts()), definitions.load(), changes=changes)
     print(write(changes[[name for name in changes.columns if name.startswith(("table", "n_"))]], "table"), end="")
     for sentence in moved.loc[moved["sentence"] != "", "sentence"]:
         say(sentence)

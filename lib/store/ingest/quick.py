@@ -2,7 +2,6 @@
 
 load     the events into table `raw`, as columns v0, v1, ...; what cannot be kept into `refused`, `merged`, `blank`
 FROM     bytes of a file from which that pays
-Unsure   the first rows do not tell how to read a column: look at all of them (read.py does)
 
 How a column is read is decided on its first rows, and a cell that does not fit is refused as in any other file. Each
 cell is first read the cheap way; only the few that this cannot read go through the full rules of macros.sql.
@@ -58,10 +57,6 @@ where nth > 1
 """
 
 
-class Unsure(Exception):
-    """The first rows of a file do not say how to read it."""
-
-
 def load(
     con: duckdb.DuckDBPyConnection,
     text: Text,
@@ -74,22 +69,25 @@ def load(
     date_order: Mapping[str, str],
     decimal: str | None,
     time_zone: str,
-) -> tuple[list[Mapped], list[Column], list[str]]:
-    """What each header is, the columns (v0, v1, ... of `raw`) and notes. Raises Unsure."""
+) -> tuple[list[Mapped], list[Column], list[str]] | None:
+    """What each header is, the columns (v0, v1, ... of `raw`) and notes.
+
+    None where the first rows do not tell how to read a column: then all of them must be looked at, as read.py does.
+    """
     try:
         rows.load(con, text, dialect, headers, work, most=N_FIRST)
         profiles = profiles_of(con, len(headers))
         mapped, notes = fields.match(kind.name, headers, profiles, mapping)
         columns, more = columns_of(con, kind, mapped, profiles, date_order, decimal, dialect)
-    except Refused as doubt:
-        raise Unsure from doubt
+    except Refused:
+        return None
     finally:
-        con.execute(
-            "drop table if exists raw; drop table if exists reject_errors; drop table if exists reject_scans; delete from refused"
-        )
+        for table in ("raw", "reject_errors", "reject_scans"):
+            con.execute(f"drop table if exists {table}")
+        con.execute("delete from refused")
     there = {column.name for column in columns}
     if not all(there.intersection(group) for group in kind.needs) or any(not each.profile.n_filled for each in columns):
-        raise Unsure
+        return None
     con.execute(_MACROS)
     rows.load(con, text, dialect, headers, work, select=_select(columns, len(headers), time_zone))
     if con.execute("select 1 from raw where rest is not null limit 1").fetchone():

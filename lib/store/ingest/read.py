@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
 from lib.errors import Refused
 from lib.store.ingest import dialect as dialects
@@ -23,7 +22,7 @@ from lib.store.ingest.fields import Mapped
 from lib.store.ingest.kinds import WHO, Kind, kind_of
 from lib.store.ingest.profile import Profile, profiles_of
 from lib.store.ingest.refer import ROW
-from lib.store.ingest.values import Column, Expression
+from lib.store.ingest.values import Column, Expression, is_time_zone
 from lib.store.tables import quote
 
 if TYPE_CHECKING:
@@ -90,36 +89,13 @@ def read(
             text = replace(text, path=rows.without_glob(path.resolve(), work))
         is_quick = kind.name == "event" and text.n_bytes >= quick.FROM and not mended
         n_held = text.n_bytes // quick.SHRINKS if is_quick else text.n_bytes
+        asked = {"mapping": mapping, "date_order": date_order or {}, "decimal": decimal}
         with rows.within_memory(name), rows.connect(text.path, work, n_held, time_zone) as con:
-            try:
-                if not is_quick:
-                    raise quick.Unsure
-                mapped, columns, notes = quick.load(
-                    con,
-                    text,
-                    dialect,
-                    headers,
-                    work,
-                    kind,
-                    mapping=mapping,
-                    date_order=date_order or {},
-                    decimal=decimal,
-                    time_zone=time_zone,
-                )
-                n_blank = rows.n_blank(con)
-            except quick.Unsure:
-                rows.load(con, text, dialect, headers, work)
-                rows.mend(con, text, dialect, headers, mended)
-                profiles = profiles_of(con, len(headers))
-                mapped, notes = fields.match(table, headers, profiles, mapping)
-                columns, more = columns_of(con, kind, mapped, profiles, date_order or {}, decimal, dialect)
-                notes += more
-                columns = _filled_from(kind, columns)
-                needed = _needed(kind, columns, headers, profiles)
-                n_blank = rows.set_blank_rows_aside(con, needed[0][0].how.sql, len(headers))
-                _refuse_cells(con, kind, columns, needed)
-                columns, more = meant.understood(con, kind, columns)
-                notes += more
+            judged = (
+                quick.load(con, text, dialect, headers, work, kind, time_zone=time_zone, **asked) if is_quick else None
+            )
+            mapped, columns, notes = judged or _load(con, text, dialect, headers, work, kind, mended=mended, **asked)
+            n_blank = rows.n_blank(con)
             n_read, n_refused, n_merged = rows.count(con)
             if not n_read:
                 raise Refused(f"{name} has a header and no rows of data below it.")
@@ -151,10 +127,35 @@ def _check(path: Path, name: str, on_refused: str, time_zone: str) -> None:
         raise Refused(f"There is no file {name}.")
     if on_refused not in ("stop", "skip"):
         raise Refused(f"{on_refused!r} is no way to treat refused rows: stop or skip.")
-    try:
-        ZoneInfo(time_zone)
-    except (KeyError, ValueError, OSError):
-        raise Refused(f"{time_zone!r} is no time zone: name one as Europe/Berlin, America/New_York or UTC.") from None
+    if not is_time_zone(time_zone):
+        raise Refused(f"{time_zone!r} is no time zone: name one as Europe/Berlin, America/New_York or UTC.")
+
+
+def _load(
+    con: "duckdb.DuckDBPyConnection",
+    text: texts.Text,
+    dialect: Dialect,
+    headers: tuple[str, ...],
+    work: Path,
+    kind: Kind,
+    *,
+    mapping: Mapping[str, str] | None,
+    date_order: Mapping[str, str],
+    decimal: str | None,
+    mended: Sequence[dict],
+) -> tuple[list[Mapped], list[Column], list[str]]:
+    """The rows into table `raw`, looked at as a whole; what each header is, the columns and notes."""
+    rows.load(con, text, dialect, headers, work)
+    rows.mend(con, text, dialect, headers, mended)
+    profiles = profiles_of(con, len(headers))
+    mapped, notes = fields.match(kind.name, headers, profiles, mapping)
+    columns, of_columns = columns_of(con, kind, mapped, profiles, date_order, decimal, dialect)
+    columns = _filled_from(kind, columns)
+    needed = _needed(kind, columns, headers, profiles)
+    rows.set_blank_rows_aside(con, needed[0][0].how.sql, len(headers))
+    _refuse_cells(con, kind, columns, needed)
+    columns, of_meaning = meant.understood(con, kind, columns)
+    return mapped, columns, [*notes, *of_columns, *of_meaning]
 
 
 def _needed(kind: Kind, columns: list[Column], headers: tuple[str, ...], profiles: list[Profile]) -> list[list[Column]]:

@@ -199,11 +199,10 @@ def mend(
         )
 
 
-def set_blank_rows_aside(con: duckdb.DuckDBPyConnection, id_sql: str, n_columns: int) -> int:
-    """Rows of delimiters only (spreadsheets leave them below their data) are blank lines, not rows; how many."""
+def set_blank_rows_aside(con: duckdb.DuckDBPyConnection, id_sql: str, n_columns: int) -> None:
+    """Rows of delimiters only (spreadsheets leave them below their data) are blank lines, not rows."""
     all_blank = " and ".join(f"coalesce(bare(c{at}), '') = ''" for at in range(n_columns))
     con.execute(BLANK.format(id=id_sql, all_blank=all_blank))
-    return n_blank(con)
 
 
 def n_blank(con: duckdb.DuckDBPyConnection) -> int:

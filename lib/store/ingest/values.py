@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from lib.errors import Refused
 from lib.store.ingest.profile import Profile
@@ -47,6 +48,15 @@ class Column:
 def macros() -> str:
     """The macros every ingest connection needs."""
     return (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
+
+
+def is_time_zone(name: object) -> bool:
+    """Whether times can be read in the zone of this name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError, TypeError):
+        return False
+    return True
 
 
 def expression(

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from lib.errors import Refused
+from lib.store.ingest.formats import BETWEEN
 from lib.store.ingest.formats.kind import NAMED
 from lib.store.ingest.formats.unpack import shown
 from lib.store.ingest.limits import Limits
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 CHUNK = 4 << 20
-BETWEEN = " › "  # a source's name and its file's: prepare uses the same between an archive and a file inside
 TAGS = ("ETag", "etag", "content_md5", "md5Hash", "checksum", "crc32c")
 WRITTEN = ("LastModified", "last_modified", "mtime", "updated", "modified", "created")
 

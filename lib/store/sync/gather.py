@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.store.folder import Manifest
+from lib.store.ingest.formats import BETWEEN
 from lib.store.ingest.limits import Limits, from_environment
 from lib.store.ingest.prepare import Plan
 from lib.store.sync import database, files, marks
@@ -27,7 +28,7 @@ class Gathered:
     @property
     def names(self) -> list[str]:
         """The sources that have something new."""
-        return list(dict.fromkeys(path.name.split(files.BETWEEN)[0] for path in self.paths))
+        return list(dict.fromkeys(path.name.split(BETWEEN)[0] for path in self.paths))
 
 
 class _Plans(Mapping):
@@ -37,7 +38,7 @@ class _Plans(Mapping):
         self._plans = {source.name: _plan(source) for source in sources}
 
     def __getitem__(self, name: str) -> Plan:
-        return self._plans[name.split(files.BETWEEN)[0]]
+        return self._plans[name.split(BETWEEN)[0]]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._plans)

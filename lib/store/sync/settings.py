@@ -13,14 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from lib.errors import Refused
 from lib.store.folder import MODES
 from lib.store.ingest.kinds import KINDS
+from lib.store.ingest.values import ORDERS, is_time_zone
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
-ORDERS = ("dmy", "mdy", "ymd")
 DATABASE = ("url", "query", "table", "since")
 FILES = ("path", "options", "delimiter", "encoding")
 BY_FILE = "file"  # the watermark of files
@@ -170,11 +169,7 @@ def _since(value: object) -> str | None:
 
 
 def _zone(value: object) -> str | None:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError, TypeError):
-        return "it must be a time zone, such as Europe/Berlin, America/New_York or UTC"
-    return None
+    return None if is_time_zone(value) else "it must be a time zone, such as Europe/Berlin, America/New_York or UTC"
 
 
 RULES: dict[str, Callable[[object], str | None]] = {  # key -> what is wrong with its value

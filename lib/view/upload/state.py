@@ -17,10 +17,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from lib.store.ingest.fields import PLAIN, SKIP
+from lib.store.ingest.formats import BETWEEN
 from lib.view.jobs import Job
 from lib.view.upload.tickets import Ticket
 
-SKIP, PLAIN = "skip", "plain"
 _UPLOAD, _REMEMBERED = "the upload", "how sheets with the same columns were read"
 _READINGS = ("delimiter", "encoding", "decimal", "time_zone")
 
@@ -73,7 +74,7 @@ class Sheet:
 
     def is_in(self, name: str) -> bool:
         """Whether it is the uploaded file `name`, or a sheet or member of it: “q3.xlsx › Accounts”."""
-        return self.file == name or self.file.startswith(f"{name} › ")
+        return self.file == name or self.file.startswith(f"{name}{BETWEEN}")
 
     def becomes(self, kind: str) -> None:
         """The reader says what the sheet is. Its columns are found anew for another kind, at the latest when it is read."""

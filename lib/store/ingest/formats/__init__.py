@@ -7,7 +7,7 @@ columnar   Parquet and JSON: one CSV each, written by DuckDB
 sheets     all of it, for one file
 """
 
-from lib.store.ingest.formats.sheets import Sheet, sheets
+from lib.store.ingest.formats.sheets import BETWEEN, Sheet, sheets
 from lib.store.ingest.limits import Limits
 
-__all__ = ["Limits", "Sheet", "sheets"]
+__all__ = ["BETWEEN", "Limits", "Sheet", "sheets"]

@@ -21,6 +21,8 @@ from lib.store.ingest.formats import kind as kinds
 from lib.store.ingest.formats.unpack import Budget
 from lib.store.ingest.limits import DEFAULTS, Limits
 
+BETWEEN = " › "  # the name of a file and of what is inside it
+
 
 @dataclass(frozen=True)
 class Sheet:
@@ -81,7 +83,7 @@ def _of_file(path: Path, name: str, place: _Place, within: tuple[str, ...]) -> l
         return _with_notes(notes, _of_zip(path, name, place))
     if kind == "workbook":
         found, left_out = workbook.write(path, name, lambda: place.new(".csv"), place.folder, place.budget)
-        tables = [Sheet(f"{name} › {title}", to, kind, told) for title, to, told in found]
+        tables = [Sheet(f"{name}{BETWEEN}{title}", to, kind, told) for title, to, told in found]
         return _with_notes((*notes, *left_out), tables)
     to = place.new(".csv")
     write = columnar.write_parquet if kind == "parquet" else columnar.write_json
@@ -102,7 +104,7 @@ def _of_zip(path: Path, name: str, place: _Place) -> list[Sheet]:
     with kinds.directory(path, name) as archive:
         infos, left_out = unpack.members(archive, name, place.limits)
         for info in infos:
-            to, full = place.new(".csv"), f"{name} › {unpack.shown(info.filename)}"
+            to, full = place.new(".csv"), f"{name}{BETWEEN}{unpack.shown(info.filename)}"
             with to.open("wb") as out:
                 for chunk in unpack.unzip(archive, info, full, place.budget):
                     out.write(chunk)
