@@ -1,11 +1,13 @@
 """Events by the million go a quick way: it must say what the careful way says, of any file."""
 
 import random
+import re
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
 
-from lib.store.ingest import quick, read
+from lib.store.ingest import quick, read, text, values
 
 HEADER = "event id,account id,user id,feature,occurred at,quantity"
 AMONG = {
@@ -59,6 +61,93 @@ def test_the_quick_way_says_what_the_careful_way_says(tmp_path, monkeypatch, see
     assert fast.refused[key].sort_values(key).values.tolist() == careful.refused[key].sort_values(key).values.tolist()
     rows = [duckdb.sql(f"select * from read_parquet('{found.data}')").fetchall() for found in (careful, fast)]
     assert rows[0] == rows[1]
+
+
+WRITTEN = {
+    "zoned": "%Y-%m-%dT%H:%M:%SZ",
+    "a space between": "%Y-%m-%d %H:%M:%S",
+    "milliseconds": "%Y-%m-%dT%H:%M:%S.123Z",
+    "microseconds": "%Y-%m-%d %H:%M:%S.123456",
+    "an offset": "%Y-%m-%dT%H:%M:%S+02:00",
+    "an offset and a fraction": "%Y-%m-%dT%H:%M:%S.5-05:30",
+    "days": "%Y-%m-%d",
+    "day first": "%d/%m/%Y %H:%M",
+    "month first, seconds": "%m/%d/%Y %H:%M:%S",
+    "half days": "%m/%d/%Y %I:%M %p",
+    "dots, not padded": "%-d.%-m.%Y %-H:%M",
+    "seconds since 1970": "%s",
+    "no known way": "%d %b %Y %H:%M",
+}
+ODD = ["2024-02-01T10:00:00Z", "2024-02-01 10:00", "31.12.2024 24:00", "12/31/2024 13:30 PM", "2024-02-01T10:00:00.1 NZ",
+       "2024-02-01 10:00-02", "2024-02-01 10:00:00 NZ", "2024-03-31 02:30:00", " 2024-02-01", "1e9", "1700000000.5",
+       "1712345678901", "soon", "", "infinity", "epoch", "2101-01-01", "9/9/1949 9:09", "30/02/2024 10:00", "-", "44000"]  # fmt: skip
+
+
+@pytest.mark.parametrize("time_zone", ["UTC", "Europe/Berlin"])
+@pytest.mark.parametrize("way", WRITTEN)
+def test_moments_are_read_alike_however_they_are_written(tmp_path, monkeypatch, way, time_zone):
+    rng = random.Random(way)
+    lines = ["account,quantity,occurred at,note,amount"]
+    for at in range(900):
+        is_odd = at > 300 and rng.random() < 0.1
+        moment = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=rng.randrange(366 * 86400))
+        cell = rng.choice(ODD) if is_odd else moment.strftime(WRITTEN[way])
+        number = rng.choice(["1_000", "1e5", "1,500", ".5", "5.", "007", "1" * 400]) if is_odd else str(at % 30)
+        lines.append(f'A{at % 9},{number},"{cell}",{rng.choice(["", "x"])},{at}')
+    path = tmp_path / "events.csv"
+    path.write_text("\n".join(lines))
+    monkeypatch.setattr(quick, "N_FIRST", 300)
+    order = "mdy" if way in ("month first, seconds", "half days") else "dmy"
+    given = {"mapping": {"note": "skip"}, "date_order": {"occurred at": order}, "decimal": "."}
+    said = []
+    for start in (0, 1 << 40):
+        monkeypatch.setattr(quick, "FROM", start)
+        found = read(path, into=tmp_path / "out", table="event", time_zone=time_zone, on_refused="skip", **given)
+        refused = found.refused.query("column != 'quantity'")[["row", "column", "value", "reason"]]
+        rows = duckdb.sql(f"select * from read_parquet('{found.data}')").fetchall()
+        said.append((found.columns, rows, sorted(refused.values.tolist()), found.n_rows_merged))
+    assert len(said[0][1]) > 750
+    for fast, careful in zip(*said, strict=True):
+        assert fast == careful
+
+
+def test_texts_that_mean_nothing_are_those_of_the_rules():
+    con = duckdb.connect()
+    con.execute(values.macros())
+    assert all(con.execute(f"select text_of({text}) is null").fetchone()[0] for text in quick._nothing())
+    listed = re.search(r"macro meant\(b\) as\s*case when lower\(b\) in \((.*?)\)", values.macros())[1]
+    assert listed == ", ".join(f"'{word}'" for word in values.NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("content", "has_spaces"),
+    [
+        ("a,b\nx y,z\n", False),
+        ("a,b\r\nx y,z\r\n", False),
+        ('a,b\n"x, y","z"\n', True),  # in doubt: the comma may stand between cells
+        ('a,b\n"x y","z"\n', False),
+        ('a,b\n"x\ny","z"\n', False),
+        ('a,b\n"\nx","z"\n', True),
+        ('a,b\nw,"x\n"\n', True),
+        ("a,b\nx ,z\n", True),
+        ("a,b\nx,z ", True),
+        ("a,b\nx,\tz\n", True),
+        ("a;b\nx,\tz;y\n", False),
+        ("a,b\n\u00a0x,z\n", True),
+        ("a,b\nx\u00a0,z\n", True),
+        ("a,b\n\ufeffx,z\n", True),
+        ("a,b\nnaïvé,é\n", False),
+        ("a,b\nx,z\n" * 2 + " y,z\n", True),
+    ],
+)
+@pytest.mark.parametrize("chunk", [3, 1 << 20])
+def test_white_space_at_the_ends_of_cells_is_seen(tmp_path, monkeypatch, content, has_spaces, chunk):
+    monkeypatch.setattr(text, "CHUNK", chunk)
+    path = tmp_path / "some.csv"
+    path.write_bytes(content.encode())
+    delimiter = ";" if ";" in content else ","
+    whole = text.Text(path, "utf-8", 0, path.stat().st_size)
+    assert text.has_spaces_at_cell_ends(whole, delimiter, '"') == has_spaces
 
 
 def test_a_file_whose_first_rows_do_not_tell_its_dates_is_read_with_care(tmp_path, monkeypatch):

