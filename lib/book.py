@@ -7,23 +7,42 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-Filter = tuple[str, tuple[str | None, ...]]  # dimension name, chosen values; None is "missing"
+Filter = tuple[str, tuple[str | None, ...]]  # name, chosen values; None is "missing"
+MOST_SEARCHED = 200  # letters of a text searched for
 
 
 @dataclass(frozen=True)
 class Book:
-    """A period [opens_on, closes_on), the day as of which it is seen, and filters on dimensions."""
+    """A period [opens_on, closes_on), the day as of which it is seen, and what it is cut by.
+
+    filters   on dimensions of the data
+    states    on how an account stands as of the day (lib/facts/standing.py): names and values of closed sets
+    search    text that the account's id or name holds, whatever its case
+    """
 
     opens_on: date
     closes_on: date
     as_of: date
     filters: tuple[Filter, ...] = ()
+    states: tuple[Filter, ...] = ()
+    search: str = ""
 
     def where(self, name: str, values: Iterable[str | None]) -> "Book":
-        """This book with `name` cut to `values`; no values lifts the filter."""
-        chosen = tuple(sorted(set(values), key=lambda value: (value is None, value or "")))
-        others = [each for each in self.filters if each[0] != name]
-        return replace(self, filters=tuple(sorted([*others, (name, chosen)] if chosen else others)))
+        """This book with the dimension `name` cut to `values`; no values lifts the filter."""
+        return replace(self, filters=_cut(self.filters, name, values))
+
+    def standing(self, name: str, values: Iterable[str | None]) -> "Book":
+        """This book with the state `name` cut to `values`; no values lifts the filter."""
+        return replace(self, states=_cut(self.states, name, values))
+
+    def uncut(self) -> "Book":
+        """The same days without any filter."""
+        return replace(self, filters=(), states=(), search="")
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether anything narrows it."""
+        return bool(self.filters or self.states or self.search)
 
     def previous(self) -> "Book":
         """The period of the same length that ends where this one opens, seen from the same day."""
@@ -36,8 +55,9 @@ class Book:
     def describe(self, n_accounts: int | None = None) -> str:
         """The book in plain English, for the line under a title."""
         who = "all accounts" if n_accounts is None else f"{n_accounts:,} account{'' if n_accounts == 1 else 's'}"
-        cut = [f"{name} {_either(values)}" for name, values in self.filters]
-        return " in ".join([who, *([" and ".join(cut)] if cut else [])])
+        cut = [f"{name} {_either(values)}" for name, values in (*self.filters, *self.states)]
+        said = " in ".join([who, *([" and ".join(cut)] if cut else [])])
+        return f"{said} named like “{self.search}”" if self.search else said
 
     def period(self) -> str:
         """The period as its first and last day: 1 Nov 2025 - 31 Oct 2026."""
@@ -55,6 +75,10 @@ class Book:
                 query[f"f.{name}"] = kept
         if missing := [name for name, values in self.filters if None in values]:
             query["missing"] = missing
+        for name, values in self.states:
+            query[f"s.{name}"] = ["" if value is None else value for value in values]
+        if self.search:
+            query["find"] = [self.search]
         return query
 
 
@@ -88,7 +112,16 @@ def from_query(query: Mapping[str, list[str]], default: Book) -> tuple[Book, lis
         chosen.setdefault(name, []).append(None)
     for name, values in chosen.items():
         book = book.where(name, values)
-    return book, notices
+    for name, values in query.items():
+        if name.startswith("s.") and name[2:]:
+            book = book.standing(name[2:], [value or None for value in values])
+    return replace(book, search=(query.get("find") or [""])[-1][:MOST_SEARCHED]), notices
+
+
+def _cut(filters: tuple[Filter, ...], name: str, values: Iterable[str | None]) -> tuple[Filter, ...]:
+    chosen = tuple(sorted(set(values), key=lambda value: (value is None, value or "")))
+    others = [each for each in filters if each[0] != name]
+    return tuple(sorted([*others, (name, chosen)] if chosen else others))
 
 
 def read_day(text: str) -> date:

@@ -1,5 +1,6 @@
 """The Book: its link brings back exactly it, a hostile link cannot break it, and its days are right in leap years."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -20,7 +21,9 @@ def books(draw):
     book = Book(opens_on, min(opens_on + timedelta(days=draw(st.integers(1, 4000))), date(2199, 12, 31)), draw(day))
     for name in draw(st.lists(text, max_size=4)):
         book = book.where(name, draw(values))
-    return book
+    for name in draw(st.lists(text, max_size=2)):
+        book = book.standing(name, draw(st.lists(st.one_of(st.none(), text), min_size=1, max_size=3)))
+    return replace(book, search=draw(st.text(max_size=12)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -30,7 +33,7 @@ def test_a_link_brings_back_exactly_the_book(book):
     assert hash(from_query(book.to_query(), YEAR)[0]) == hash(book)
 
 
-@given(st.dictionaries(st.one_of(st.sampled_from(["from", "to", "as_of", "missing", "f.", "f.region"]), st.text(max_size=9)),
+@given(st.dictionaries(st.one_of(st.sampled_from(["from", "to", "as_of", "missing", "f.", "f.region", "s.", "s.stage", "find"]), st.text(max_size=9)),
                        st.lists(st.text(max_size=12), max_size=3), max_size=6))  # fmt: skip
 def test_any_link_gives_a_book_that_can_be_used(query):
     book, notices = from_query(query, YEAR)
@@ -105,4 +108,7 @@ def test_a_book_in_plain_english():
     assert YEAR.describe() == "all accounts"
     assert YEAR.describe(1) == "1 account" and YEAR.describe(1234) == "1,234 accounts"
     assert book.describe(7) == "7 accounts in plan Pro and region EU, US or (missing)"
+    standing = replace(YEAR.standing("stage", ["Onboarding"]).where("region", ["EU"]), search="acme")
+    assert standing.describe(2) == "2 accounts in region EU and stage Onboarding named like “acme”"
+    assert standing.is_cut and standing.uncut() == YEAR and not YEAR.is_cut
     assert YEAR.period() == "1 Nov 2025 – 31 Oct 2026"

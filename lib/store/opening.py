@@ -2,25 +2,30 @@
 
 open_snapshot   the root of a store's current snapshot: no writing, no other files, settings locked
 open_at         the same for any snapshot folder: an earlier one, or a draft
-Snapshot.ask    a cursor cut to a book: temp views `scope` (the accounts the
-                viewer may see) and `book` (scope cut by the filters), both with the columns of account
+Snapshot.ask    a cursor cut to a scope and a book: temp views `scope` (the accounts the viewer may see) and `book`
+                (scope cut by the filters), both with the columns of account. The one gate below every measure
 
 A connection shared by threads gives wrong rows in DuckDB 2.0: every question takes its own cursor. A replaced root is
 dropped, never closed, since a cursor of it may still be running.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from lib.book import Book
 from lib.errors import Refused
+from lib.scope import ALL, Scope
 from lib.store.dimensions import StoredDimension, find_dimension, read_catalogue
 from lib.store.folder import Manifest, read_manifest, require_current
 from lib.store.tables import SHAPE, quote
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MEMORY_LIMIT = "4GB"
 
@@ -44,11 +49,18 @@ class Snapshot:
         return find_dimension(self.dimensions, name)
 
     @contextmanager
-    def ask(self, book: Book) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor on which `scope` and `book` are views of accounts, with every table and fact in reach."""
+    def ask(
+        self, book: Book, scope: Scope = ALL, written: Mapping[str, "pa.Table"] | None = None
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor on which `scope` and `book` are views of accounts, with every table and fact in reach.
+
+        written   what people wrote in the app, table by table: on the cursor as `written_touch`, `written_task`, ...
+        """
         with self.root.cursor() as con:
             con.execute("set search_path = 'core,usage,memory'")
-            con.execute("create temp view scope as select * from core.account")
+            for name, rows in (written or {}).items():
+                con.register(f"written_{name}", rows)
+            con.execute(f"create temp view scope as select * from core.account{self._scoped(con, scope)}")
             conditions = ["true"]
             for number, (name, values) in enumerate(book.filters):
                 con.execute(f"set variable filter_{number} = $values", {"values": [v for v in values if v is not None]})
@@ -56,8 +68,20 @@ class Snapshot:
                 conditions.append(f"list_contains(getvariable('filter_{number}')::varchar[], {value})")
                 if None in values:
                     conditions[-1] = f"({conditions[-1]} or {value} is null)"
+            if book.search:
+                con.execute("set variable search = lower($search)", {"search": book.search})
+                conditions.append(
+                    "(contains(lower(account), getvariable('search')) or contains(lower(name), getvariable('search')))"
+                )
             con.execute(f"create temp view book as select * from scope as account where {' and '.join(conditions)}")
             yield con
+
+    def _scoped(self, con: duckdb.DuckDBPyConnection, scope: Scope) -> str:
+        """Whose accounts an account is among is what it is now: nobody sees an account for having had it once."""
+        if scope.is_all:
+            return ""
+        con.execute("set variable scope_csms = $csms", {"csms": scope.folded})
+        return " where list_contains(getvariable('scope_csms')::varchar[], trim(lower(csm::varchar)))"
 
 
 def value_on(dimension: StoredDimension, day: str) -> str:

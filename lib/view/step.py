@@ -38,7 +38,7 @@ def show(key: str, value: object) -> None:
 
 def is_of_book(parameter: str) -> bool:
     """Whether a parameter of the link belongs to the book."""
-    return parameter in ("from", "to", "as_of", "missing") or parameter.startswith("f.")
+    return parameter in ("from", "to", "as_of", "missing", "find") or parameter.startswith(("f.", "s."))
 
 
 def cut(change: Callable[[Book], Book]) -> None:
