@@ -78,7 +78,7 @@ class Book:
         for name, values in self.states:
             query[f"s.{name}"] = ["" if value is None else value for value in values]
         if self.search:
-            query["find"] = [self.search]
+            query["named"] = [self.search]
         return query
 
 
@@ -115,7 +115,7 @@ def from_query(query: Mapping[str, list[str]], default: Book) -> tuple[Book, lis
     for name, values in query.items():
         if name.startswith("s.") and name[2:]:
             book = book.standing(name[2:], [value or None for value in values])
-    return replace(book, search=(query.get("find") or [""])[-1][:MOST_SEARCHED]), notices
+    return replace(book, search=(query.get("named") or [""])[-1][:MOST_SEARCHED]), notices
 
 
 def _cut(filters: tuple[Filter, ...], name: str, values: Iterable[str | None]) -> tuple[Filter, ...]:

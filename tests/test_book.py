@@ -33,7 +33,7 @@ def test_a_link_brings_back_exactly_the_book(book):
     assert hash(from_query(book.to_query(), YEAR)[0]) == hash(book)
 
 
-@given(st.dictionaries(st.one_of(st.sampled_from(["from", "to", "as_of", "missing", "f.", "f.region", "s.", "s.stage", "find"]), st.text(max_size=9)),
+@given(st.dictionaries(st.one_of(st.sampled_from(["from", "to", "as_of", "missing", "f.", "f.region", "s.", "s.stage", "named"]), st.text(max_size=9)),
                        st.lists(st.text(max_size=12), max_size=3), max_size=6))  # fmt: skip
 def test_any_link_gives_a_book_that_can_be_used(query):
     book, notices = from_query(query, YEAR)

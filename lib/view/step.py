@@ -3,7 +3,7 @@
 stand   remember what this run shows: what the next steps set out from
 show    let a widget show what the link says
 cut     change the book
-turn    change the state of the hot-spot page, or go to another selection of it
+turn    change the state of the page, or go to another selection of it
 lock    make a selection filters of the book
 
 A step sets out from where the reader last stood, not from what was drawn when they clicked: two quick clicks are two steps.
@@ -11,18 +11,26 @@ A step sets out from where the reader last stood, not from what was drawn when t
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Protocol
 
 import streamlit as st
 
 from lib.book import Book
 from lib.view import address
-from lib.view.hotstate import HotState, Path, is_of_state
+from lib.view.hotstate import HotState, Path
 
 _BOOK, _STATE = "book the reader stands in", "state the reader stands in"
 
 
-def stand(book: Book | None = None, state: HotState | None = None) -> None:
+class PageState(Protocol):
+    """What a page shows of its book: a frozen dataclass, each field of it a parameter of the link."""
+
+    def to_query(self) -> address.Query:
+        """The state as parameters of the link, defaults left out."""
+
+
+def stand(book: Book | None = None, state: PageState | None = None) -> None:
     """Remember what this run shows."""
     if book is not None:
         st.session_state[_BOOK] = book
@@ -38,33 +46,43 @@ def show(key: str, value: object) -> None:
 
 def is_of_book(parameter: str) -> bool:
     """Whether a parameter of the link belongs to the book."""
-    return parameter in ("from", "to", "as_of", "missing", "find") or parameter.startswith(("f.", "s."))
+    return parameter in ("from", "to", "as_of", "missing", "named") or parameter.startswith(("f.", "s."))
 
 
 def cut(change: Callable[[Book], Book]) -> None:
     """Change the book. The page of a list begins anew: it is another list."""
     book = st.session_state[_BOOK] = change(st.session_state[_BOOK])
     if _STATE in st.session_state:
-        st.session_state[_STATE] = replace(st.session_state[_STATE], page=1)
+        st.session_state[_STATE] = _turned(st.session_state[_STATE], {})
     address.write(lambda name: is_of_book(name) or name == "page", book.to_query())
 
 
 def turn(*, to: Path | None = None, **changes) -> None:
-    """Change the state of the hot-spot page; `to` is another selection."""
-    state: HotState = st.session_state[_STATE]
-    state = replace(state if to is None else state.drilled(to), **{"page": 1, **changes})
-    _write(st.session_state[_BOOK], state)
+    """Change the state of the page; `to` is another selection, of a page that has one."""
+    state = st.session_state[_STATE]
+    _write(st.session_state[_BOOK], _turned(state if to is None else state.drilled(to), changes))
 
 
 def lock(path: Path) -> None:
     """Make the steps of `path` filters of the book, and leave the others as the selection."""
-    book, state = st.session_state[_BOOK], st.session_state[_STATE]
+    book: Book = st.session_state[_BOOK]
+    state: HotState = st.session_state[_STATE]
     for name, value in path:
         book = book.where(name, [value])
     _write(book, state.drilled(tuple(step for step in state.path if step not in path)))
 
 
-def _write(book: Book, state: HotState) -> None:
+def _turned(state: PageState, changes: dict) -> PageState:
+    """The state with `changes`; a list begins anew unless they name its page."""
+    first = {"page": 1} if "page" in _parameters(state) else {}
+    return replace(state, **{**first, **changes})
+
+
+def _parameters(state: PageState) -> set[str]:
+    return {field.name for field in fields(state)}
+
+
+def _write(book: Book, state: PageState) -> None:
     st.session_state[_BOOK], st.session_state[_STATE] = book, state
-    query = {**book.to_query(), **state.to_query()}
-    address.write(lambda name: is_of_book(name) or is_of_state(name), query)
+    of_state = _parameters(state)
+    address.write(lambda name: is_of_book(name) or name in of_state, {**book.to_query(), **state.to_query()})
