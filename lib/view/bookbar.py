@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from lib.book import Book, from_query, year_to
+from lib.book import MOST_SEARCHED, Book, from_query, year_to
 from lib.errors import Refused
 from lib.store.opening import Snapshot
 from lib.view import address, door, periods, rooms, step
@@ -19,7 +19,7 @@ from lib.view.words import word
 
 FIRST = ("csm", "channel", "segment", "region", "plan")  # filters that are always in view, where the data has them
 N_IN_VIEW = 5
-_PERIOD, _DAYS, _AS_OF = "book period", "book days", "book as of"
+_PERIOD, _DAYS, _AS_OF, _SEARCH = "book period", "book days", "book as of", "book search"
 
 
 def bar(snapshot: Snapshot) -> tuple[Book, int, list[str]]:
@@ -39,7 +39,7 @@ def bar(snapshot: Snapshot) -> tuple[Book, int, list[str]]:
 
 def known(book: Book, snapshot: Snapshot) -> tuple[Book, list[str]]:
     """The book with the filters this data can answer, and a notice for each that was dropped."""
-    kept, notices = replace(book, filters=()), []
+    kept, notices = replace(book, filters=(), states=()), []
     for name, values in book.filters:
         try:
             dimension = snapshot.dimension(name)
@@ -113,8 +113,9 @@ def _filters(book: Book, snapshot: Snapshot) -> int:
     more = [name for name in names if name not in first]
     filtered = {name for name, _ in book.filters}
     with st.container():  # always there: see above
-        if filtered:
+        if book.is_cut:
             _clear_all()
+    _search(book)
     in_view = st.container()
     n_used = len(filtered.intersection(more))
     folded = None
@@ -135,10 +136,26 @@ def _filters(book: Book, snapshot: Snapshot) -> int:
 
 def _clear_all() -> None:
     def cleared() -> None:
-        step.cut(lambda now: replace(now, filters=()))
+        step.cut(Book.uncut)
 
     st.button(
         "Clear all filters", key="book clear", icon=":material/filter_alt_off:", type="tertiary", on_click=cleared
+    )
+
+
+def _search(book: Book) -> None:
+    step.show(_SEARCH, book.search)
+
+    def searched() -> None:
+        step.cut(lambda now: replace(now, search=st.session_state[_SEARCH].strip()))
+
+    st.text_input(
+        "Accounts named",
+        key=_SEARCH,
+        placeholder="Any name or id",
+        icon=":material/search:",
+        max_chars=MOST_SEARCHED,
+        on_change=searched,
     )
 
 
