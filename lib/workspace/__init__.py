@@ -1,0 +1,14 @@
+"""What people write in the app, in SQLite or PostgreSQL.
+
+opening      open_workspace, edition
+tables       what is kept, and the rule of each column
+rows         added, changed, removed, read: the acts for every table
+frames       a table as Arrow, for DuckDB
+views, links, visits, preferences, mappings   where a rule is more than a row
+"""
+
+from lib.workspace.frames import frame, schema
+from lib.workspace.opening import Workspace, default_url, edition, open_workspace
+from lib.workspace.rows import Conflict, Row
+
+__all__ = ["Conflict", "Row", "Workspace", "default_url", "edition", "frame", "open_workspace", "schema"]
