@@ -7,14 +7,16 @@ here, the browser's tab would fetch them from elsewhere.
 """
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from lib.view import serve
+from lib.view.comeback import Comeback
 from lib.view.rooms import FRONT, ROOMS
 
 if __name__ != "__main__":  # the server starts
-    app = st.App(__file__, routes=serve.routes(), lifespan=serve.lifespan)
+    app = st.App(__file__, routes=serve.routes(), lifespan=serve.lifespan, middleware=[Middleware(Comeback)])
 else:
-    from lib.view import door
+    from lib.view import mishap
 
     front = st.Page(FRONT.file, title=FRONT.title, default=True, url_path="front")
     pages = {group: [st.Page(room.file, title=room.title) for room in rooms] for group, rooms in ROOMS.items()}
@@ -22,4 +24,4 @@ else:
     try:
         st.navigation(pages, position="hidden").run()
     except Exception as error:
-        door.failed(error)
+        mishap.failed(error)

@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     options = _parser().parse_args(arguments)
     options.now = datetime.now(UTC).replace(tzinfo=None)
+    options.today = date.today()
     try:
         return options.run(options) or 0
     except Refused as refusal:
@@ -170,6 +171,18 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         help="cut the book (repeatable; an empty value is missing)",
     )
     parser.add_argument("--definitions", type=Path, help="a definitions file of your own")
+    parser.add_argument(
+        "--viewer",
+        metavar="EMAIL",
+        help="what this person sees by their role: a view, not a protection (who reads the files reads all)",
+    )
+    parser.add_argument(
+        "--secrets",
+        type=Path,
+        default=Path(".streamlit/secrets.toml"),
+        metavar="FILE",
+        help="where the roles stand (default: %(default)s)",
+    )
 
 
 def _add_format(parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 Filter = tuple[str, tuple[str | None, ...]]  # name, chosen values; None is "missing"
+BY_HASH = "cut"  # the parameter of a link that names filters kept elsewhere
 MOST_SEARCHED = 200  # letters of a text searched for
 
 
@@ -122,6 +123,11 @@ def _cut(filters: tuple[Filter, ...], name: str, values: Iterable[str | None]) -
     chosen = tuple(sorted(set(values), key=lambda value: (value is None, value or "")))
     others = [each for each in filters if each[0] != name]
     return tuple(sorted([*others, (name, chosen)] if chosen else others))
+
+
+def is_of_book(parameter: str) -> bool:
+    """Whether a parameter of a link belongs to the book."""
+    return parameter in ("from", "to", "as_of", "missing", "named", BY_HASH) or parameter.startswith(("f.", "s."))
 
 
 def read_day(text: str) -> date:

@@ -76,12 +76,46 @@ class UsagePattern:
 
 
 @dataclass(frozen=True)
+class Standing:
+    renewal_windows_days: tuple[float, ...]
+    renewing_days: int
+    onboarding_days: int
+    utilisation_bands: tuple[float, ...]
+    drop_ratio: float
+    rise_ratio: float
+    least_active: int
+    top_user_share: float
+    low_sentiment: int
+    least_peers: int
+
+    def rules(self):
+        days = self.renewal_windows_days
+        is_whole = all(map(float.is_integer, days)) and all(0 < each <= 730 for each in days)
+        yield "renewal_windows_days", _rises(days, at_most=9) and is_whole, "1 to 9 numbers of days, 1 to 730, rising"
+        yield "renewing_days", 1 <= self.renewing_days <= 730, "days, 1 to 730"
+        yield "onboarding_days", 0 <= self.onboarding_days <= 730, "days, 0 to 730"
+        is_share = all(0 < each <= 2 for each in self.utilisation_bands)
+        yield (
+            "utilisation_bands",
+            _rises(self.utilisation_bands, at_most=5) and is_share,
+            "1 to 5 shares of seats, rising",
+        )
+        yield "drop_ratio", 0 < self.drop_ratio < 1, "a ratio above 0 and below 1"
+        yield "rise_ratio", 1 < self.rise_ratio <= 10, "a ratio above 1 and up to 10"
+        yield "least_active", self.least_active >= 1, "people, 1 or more"
+        yield "top_user_share", 0 < self.top_user_share <= 0.5, "a share above 0 and up to 0.5"
+        yield "low_sentiment", 1 <= self.low_sentiment <= 5, "a score, 1 to 5"
+        yield "least_peers", self.least_peers >= 1, "accounts, 1 or more"
+
+
+@dataclass(frozen=True)
 class Definitions:
     calendar: Calendar
     reading: Reading
     renewals: Renewals
     hotspots: Hotspots
     usage_pattern: UsagePattern
+    standing: Standing
 
     @cached_property
     def hash(self) -> str:

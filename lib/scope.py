@@ -20,14 +20,9 @@ class Scope:
         return self.csms is None
 
     @property
-    def folded(self) -> list[str]:
-        """The CSMs as they are compared: case and outer spaces do not matter."""
-        return sorted({csm.strip().lower() for csm in self.csms or ()})
-
-    @property
     def key(self) -> str:
         """Names this scope and no other: part of every cache key."""
-        return "all" if self.is_all else repr(self.folded)
+        return "all" if self.is_all else repr(sorted(self.csms))
 
 
 ALL = Scope()

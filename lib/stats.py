@@ -8,6 +8,7 @@ log_tail_count       how surprising a number of lost accounts is: the logarithm 
 log_tail_pearson3    the same for a skewed sum, such as ARR lost
 rate_differs         does a part's rate differ from the rest's? two-sided p
 benjamini_hochberg   q-values of a long list of tests
+count_z              how many standard errors a number of lost accounts is from the expected one
 
 Thin over scipy and statsmodels; each is the other's check in tests/test_stats.py.
 """
@@ -151,3 +152,29 @@ def rate_differs(k, n, k_all: float, n_all: float) -> np.ndarray:
     return np.where(
         (n > 0) & (n < n_all) & (k_all > 0) & (k_all < n_all), p, np.where((n > 0) & (n < n_all), 1.0, np.nan)
     )
+
+
+def count_z(lost, expected, n, variance) -> np.ndarray:
+    """How many standard errors `lost` is from `expected` of `n`, where chance has this variance; NaN where it has none.
+
+    The normal score of the binomial mid-P tail (Lancaster 1961), scaled from the binomial variance to this one; where the tail
+    underflows, the signed root of the likelihood ratio. `lost` need not be whole: the tail runs on between counts. Second
+    check: enumeration of Poisson-binomial laws, in tests/test_compare.py.
+    """
+    from scipy.special import betainc, ndtri, xlogy
+
+    lost, expected, n, variance = np.broadcast_arrays(
+        *(np.asarray(each, float) for each in (lost, expected, n, variance))
+    )
+    kept, none = n - lost, 1e-12  # betainc takes no zero, and is 0 or 1 there
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.clip(expected / n, 0, 1)
+        up = (betainc(np.maximum(lost, none), kept + 1, rate) + betainc(lost + 1, np.maximum(kept, none), rate)) / 2
+        down = (
+            betainc(kept + 1, np.maximum(lost, none), 1 - rate) + betainc(np.maximum(kept, none), lost + 1, 1 - rate)
+        ) / 2
+        z = np.where(up < down, -ndtri(up), ndtri(down))
+        deviance = 2 * (xlogy(lost, lost / expected) + xlogy(kept, kept / (n - expected)))
+        root = np.sign(lost - expected) * np.sqrt(np.maximum(deviance, 0))
+        z = np.where(np.isfinite(z) & (np.abs(z) < 30), z, root) * np.sqrt(expected * (1 - rate) / variance)
+    return np.where((variance > 0) & (expected > 0) & (expected < n), z, np.nan)

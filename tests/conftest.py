@@ -100,6 +100,7 @@ def visit(monkeypatch, tmp_path):
     from streamlit.testing.v1 import AppTest
 
     monkeypatch.setenv("HEADLIGHT_PRIVATE", str(tmp_path / "private"))
+    monkeypatch.setenv("HEADLIGHT_WORKSPACE", f"sqlite:///{tmp_path}/workspace.db")
     for clear in (clear_session_data_cache, clear_session_resource_cache):
         clear("test session id")  # which every AppTest says it is
 

@@ -15,7 +15,17 @@ FILES = [
     for path in (ROOT / "app.py", *sorted((ROOT / "lib").rglob("*.py")), *sorted((ROOT / "pages").glob("*.py")))
     if path.exists()
 ]
-COMMON = {"lib", "lib.book", "lib.definitions", "lib.errors", "lib.export", "lib.scope", "lib.stats", "lib.glossary"}
+COMMON = {
+    "lib",
+    "lib.book",
+    "lib.definitions",
+    "lib.errors",
+    "lib.export",
+    "lib.roles",
+    "lib.scope",
+    "lib.stats",
+    "lib.glossary",
+}
 MAY_IMPORT = {  # a room -> the rooms it may import, itself aside; COMMON is open to all
     "app": {"pages", "lib.view"},
     "pages": {"lib.view", "lib.measures"},

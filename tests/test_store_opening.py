@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from lib.errors import Refused
+from lib.scope import Scope
 from lib.store.dimensions import band_labels, short_number
 from tests.worldlets import YEAR, account_frame, ask, days, open_world
 
@@ -207,3 +208,47 @@ def test_numbers_are_said_short(value, said):
 
 def test_bands_are_said_from_their_cut_points():
     assert band_labels((20, 49.5)) == ["up to 20", "over 20 to 49.5", "over 49.5"]
+
+
+def seen(snapshot, scope, book=YEAR) -> str:
+    with snapshot.ask(book, scope) as con:
+        return "".join(sorted(account for (account,) in con.execute("select account from book").fetchall()))
+
+
+@pytest.fixture(scope="module")
+def owned(tmp_path_factory):
+    csm = ["Dana", "Lee", None, "İbo", "ibo", "ΣΟΦΟΣ", "\u00a0Ann\t", "x'); --"]
+    return open_world(
+        tmp_path_factory.mktemp("owned"),
+        {"account": account_frame("abcdefgh", csm=csm, region=["N", "S"] * 4, churned=True)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("csms", "expected"),
+    [
+        (None, "abcdefgh"),
+        ((), ""),
+        (("Dana",), "a"),
+        ((" dana ", "LEE"), "ab"),
+        (("ΣΟΦΟΣ",), "f"),
+        (("Ann",), "g"),
+        (("x'); --",), "h"),
+        (("",), ""),
+        (("Dan", "%", "a' or true --"), ""),
+    ],
+)
+def test_a_scope_shows_the_accounts_of_its_csms_and_no_other(owned, csms, expected):
+    assert seen(owned, Scope(csms)) == expected
+    assert seen(owned, Scope(csms), YEAR.where("region", ["N"])) == "".join(each for each in expected if each in "aceg")
+
+
+def test_no_filter_and_no_search_widens_a_scope(owned):
+    for book in (YEAR.where("csm", ["Lee"]), replace(YEAR, search="b"), YEAR.where("csm", [None])):
+        assert seen(owned, Scope(("Dana",)), book) == ""
+    assert seen(owned, Scope(("Dana",)), replace(YEAR, search="A")) == "a"
+
+
+def test_scopes_that_may_see_alike_share_a_key_and_others_do_not():
+    assert Scope(("a", "b")).key == Scope(("b", "a")).key != Scope(("a",)).key
+    assert len({Scope().key, Scope(()).key, Scope(("all",)).key, Scope(("",)).key}) == 4

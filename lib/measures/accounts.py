@@ -122,9 +122,7 @@ def _conditions(
                 dimension, np.bincount(codes, minlength=len(dimension.values) + 1)
             ).tolist()
             conditions.append(f"(base.d{i} is not null and not list_contains($kept_{i}::integer[], base.d{i}))")
-        elif value in dimension.values:
-            bound[f"code_{number}"] = dimension.values.index(value)
-            conditions.append(f"base.d{i} = $code_{number}")
-        else:
-            conditions.append("false")
+        else:  # a value nobody has is no code of any: the same statement, so that it does not tell who exists elsewhere
+            bound[f"code_{number}"] = dimension.values.index(value) if value in dimension.values else -1
+            conditions.append(f"base.d{i} = $code_{number}::integer")
     return conditions, bound

@@ -68,7 +68,8 @@ def breakdown(
             cells = gather(cells, at, others_of(cells, at, dimension))
     table = _rates(cells, codes, [dimension.name for dimension in dimensions])
     if path:
-        table = table[[all(row[dimension.name] == value for dimension, value in path) for row in table["segment"]]]
+        is_within = [all(row[dimension.name] == value for dimension, value in path) for row in table["segment"]]
+        table = table[np.array(is_within, bool)]
     k, n = table["n_lost"], table["n"]
     p = stats.rate_differs(k, n, k.sum(), n.sum())
     table = table.assign(p_value=p, q_value=stats.benjamini_hochberg(p))

@@ -55,7 +55,7 @@ def change(
         if value == OTHER and value not in dimension.values:
             others = others_of(now, at, dimension)
             before, now = gather(before, at, others), gather(now, at, others)
-        before, now = (cells[[each == value for each in cells[at]]] for cells in (before, now))
+        before, now = (cells[np.array([each == value for each in cells[at]], bool)] for cells in (before, now))
     notes = [] if before["n"].sum() else ["There is no previous period in the data."]
     if book.as_of < book.closes_on - timedelta(days=1):
         notes.append(f"The period is not over: it is seen to {say_day(book.as_of)}, and the previous one whole.")

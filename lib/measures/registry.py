@@ -1,6 +1,7 @@
 """One registry of the answers, for pages and shell alike: a name, the function, and the options a reader can set.
 
 MEASURES   name -> Measure
+WRITTEN    the tables of the workspace that say how an account stands
 measure    the function of a name, imported when first asked for
 """
 
@@ -26,8 +27,10 @@ class Measure:
     path: str  # module:function
     summary: str
     options: tuple[Option, ...]
+    reads: tuple[str, ...] = ()  # tables of the workspace it reads
 
 
+WRITTEN = ("sentiment", "save_plan", "cancel_request", "touch", "renewal_call")  # by which accounts stand as they do
 _OUTCOME = Option("outcome", "text", "lost, lapsed, cancelled or churned (default: what the data can answer)")
 _BANDS = Option("bands", "bands", "cut points of a number, as tenure_months=12,24,48 (repeatable)")
 _WITHIN = Option("within", "pairs", "keep one value, as channel=Reseller (repeatable; an empty value is missing)")
@@ -56,10 +59,49 @@ MEASURES = {
         "this period against the previous one: the mix part and the rate part of every value",
         (_OUTCOME, Option("by", "text", "the dimension"), _WITHIN),
     ),
+    "compare": Measure(
+        "lib.measures.compare:compare",
+        "book against book (CSMs, regions): lost against what the accounts' mix lets one expect, with control limits",
+        (_OUTCOME, Option("by", "text", "the dimension (default: csm)"), _BANDS),
+    ),
     "facets": Measure(
         "lib.measures.facets:facets",
-        "how many accounts of the book have each value of a dimension",
-        (Option("by", "names", "dimensions"),),
+        "how many accounts of the book have each value of a dimension, or stand in each way",
+        (Option("by", "names", "dimensions, and states: stage, utilisation, renewal, notice, movement, ready"),),
+        WRITTEN,
+    ),
+    "mybook": Measure(
+        "lib.measures.mybook.listing:mybook",
+        "every live account of the book as it stands on the day: money, renewal, use, stage, contact, risk",
+        (
+            Option(
+                "only",
+                "text",
+                "accounts, at_risk, renewing, at_risk_and_renewing, in_grace, under_used, dropping, rising",
+            ),
+            Option("search", "text", "text in id or name"),
+            Option("sort", "text", "column to sort by (default: attention)"),
+            Option("limit", "whole", "at most this many rows"),
+            Option("offset", "whole", "rows to skip"),
+        ),
+        WRITTEN,
+    ),
+    "mybook_tiles": Measure(
+        "lib.measures.mybook.tiles:mybook_tiles",
+        "accounts, ARR, at risk, renewing, and both: on the day and 30 days before",
+        (),
+        WRITTEN,
+    ),
+    "triage": Measure(
+        "lib.measures.triage:triage",
+        "the renewals of a quarter by deadline, and what is known of each",
+        (
+            Option("quarter_opens_on", "text", "first day (default: of the fiscal quarter of the as-of day)"),
+            Option("quarter_closes_on", "text", "the day after the last"),
+            Option("limit", "whole", "at most this many rows"),
+            Option("offset", "whole", "rows to skip"),
+        ),
+        WRITTEN,
     ),
     "accounts": Measure(
         "lib.measures.accounts:accounts",

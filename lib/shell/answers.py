@@ -3,9 +3,11 @@
 import argparse
 from dataclasses import replace
 
+from lib import roles
 from lib.book import Book, year_to
 from lib.errors import Refused
 from lib.measures.registry import MEASURES
+from lib.scope import ALL, Scope
 from lib.shell.output import say, write
 from lib.store.opening import Snapshot
 
@@ -14,18 +16,29 @@ def answer(options: argparse.Namespace) -> None:
     """Print the answer of the measure that was named, and beside it what was left out and what to know."""
     from lib import definitions
     from lib.facts import open_store
+    from lib.facts.ask import ask
     from lib.measures.registry import measure
 
     words = definitions.load(options.definitions) if options.definitions else definitions.load()
     snapshot = open_store(options.store)
     book = _book(options, snapshot)
-    with snapshot.ask(book) as con:
+    with ask(snapshot, book, words, _scope(options)) as con:
         found = measure(options.measure)(con, book, words, **_asked(options))
     print(write(found.table, options.format), end="")
     for row in found.left_out.itertuples():
         say(f"left out: {row.n:,}: {row.reason}")
     for note in found.notes:
         say(note)
+
+
+def _scope(options: argparse.Namespace) -> Scope:
+    """What the viewer who was named may see; all where nobody was."""
+    if options.viewer is None:
+        return ALL
+    role = roles.load(options.secrets).of(options.viewer)
+    if role is None:
+        raise Refused(f"{options.viewer!r} has no role in {options.secrets}, so there is nothing they see.")
+    return role.scope(options.today)
 
 
 def _asked(options: argparse.Namespace) -> dict:

@@ -80,8 +80,16 @@ class Snapshot:
         """Whose accounts an account is among is what it is now: nobody sees an account for having had it once."""
         if scope.is_all:
             return ""
-        con.execute("set variable scope_csms = $csms", {"csms": scope.folded})
-        return " where list_contains(getvariable('scope_csms')::varchar[], trim(lower(csm::varchar)))"
+        con.execute(
+            f"set variable scope_csms = list_transform($csms::varchar[], lambda csm: {_folded('csm')})",
+            {"csms": list(scope.csms)},
+        )
+        return f" where list_contains(getvariable('scope_csms')::varchar[], {_folded('csm::varchar')})"
+
+
+def _folded(sql: str) -> str:
+    """SQL for a name as it is compared: case and outer spaces do not matter. One rule for both sides, in one language."""
+    return f"lower(trim({sql}, ' ' || chr(9) || chr(10) || chr(13) || chr(160)))"
 
 
 def value_on(dimension: StoredDimension, day: str) -> str:

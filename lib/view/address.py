@@ -1,6 +1,7 @@
 """The state of a page is its link: read at the start of every run, written by the widgets' callbacks.
 
 read      the parameters of the link, each with all its values
+seen      the same, as last seen or written, for callbacks
 write     put new parameters in the place of old ones; one step for the browser's Back button
 link      the whole link with some parameters changed, for people to copy and for links between pages
 pair      a name and a value as one parameter, and
@@ -27,10 +28,14 @@ def read() -> Query:
     return query
 
 
+def seen() -> Query:
+    """The parameters of the link as this session last saw or wrote them. For callbacks."""
+    return st.session_state.get(_SEEN, {})
+
+
 def write(replaces: Callable[[str], bool], query: Mapping[str, list[str]]) -> None:
     """Put `query` in the place of every parameter whose name `replaces`. For callbacks only."""
-    seen: Query = st.session_state.get(_SEEN, {})
-    kept = {name: values for name, values in seen.items() if not replaces(name)}
+    kept = {name: values for name, values in seen().items() if not replaces(name)}
     new = {name: list(values) for name, values in {**kept, **query}.items() if values}
     if new != {name: st.query_params.get_all(name) for name in st.query_params}:
         st.query_params.from_dict(new)

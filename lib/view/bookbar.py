@@ -4,36 +4,32 @@ bar     draw it; gives the book, its number of accounts, and a notice for each p
 known   a book cut to what the data can answer
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 import streamlit as st
 
-from lib.book import MOST_SEARCHED, Book, from_query, year_to
+from lib.book import Book, year_to
 from lib.errors import Refused
 from lib.store.opening import Snapshot
-from lib.view import address, door, periods, rooms, step
-from lib.view.plain import plain
-from lib.view.words import word
+from lib.view import address, bookfilters, booklink, door, periods, rooms, savedviews, step
 
-FIRST = ("csm", "channel", "segment", "region", "plan")  # filters that are always in view, where the data has them
-N_IN_VIEW = 5
-_PERIOD, _DAYS, _AS_OF, _SEARCH = "book period", "book days", "book as of", "book search"
+_PERIOD, _DAYS, _AS_OF = "book period", "book days", "book as of"
 
 
 def bar(snapshot: Snapshot) -> tuple[Book, int, list[str]]:
     """Draw the bar for the book of the link; gives that book, its number of accounts, and a notice for each part dropped."""
     last_day = snapshot.manifest.as_of
     default = year_to(last_day or snapshot.manifest.received_on)
-    asked, notices = from_query(address.read(), default)
+    asked, notices = booklink.book(address.read(), default)
     book, dropped = known(asked, snapshot)
     step.stand(book)
     with st.sidebar:
-        rooms.links(book.to_query())
+        rooms.links(booklink.query(book))
         if last_day:
             _period(book, last_day)
-        n_accounts = _filters(book, snapshot)
+        n_accounts = bookfilters.draw(book, snapshot)
+        savedviews.panel()
     return book, n_accounts, [*notices, *dropped]
 
 
@@ -53,6 +49,13 @@ def known(book: Book, snapshot: Snapshot) -> tuple[Book, list[str]]:
         if len(good) < len(values):
             odd = ", ".join(f"“{value[:60]}”" for value in values if value not in good)
             notices.append(f"No account has {name[:60]} {odd}; that choice was left out.")
+    known = door.states(book) if book.states else {}
+    for name, values in book.states:
+        good = [value for value in values if value in known.get(name, ())]
+        kept = kept.standing(name, good) if good else kept
+        if len(good) < len(values):
+            odd = ", ".join(f"“{value[:60]}”" if value else "none" for value in values if value not in good)
+            notices.append(f"No account stands so: {name[:60]} {odd}; that choice was left out.")
     return kept, notices
 
 
@@ -103,93 +106,3 @@ def _as_of(book: Book, last_day: date) -> None:
         max_value=max(last_day, book.as_of),
         format="DD/MM/YYYY",
     )
-
-
-def _filters(book: Book, snapshot: Snapshot) -> int:
-    """The filters in view, and the others where they are unfolded; gives the number of accounts of the book."""
-    names = [each.name for each in sorted(snapshot.dimensions, key=lambda each: bool(each.cuts))]
-    first = [name for name in FIRST if name in names][:N_IN_VIEW]
-    first += [name for name in names if name not in first][: N_IN_VIEW - len(first)]
-    more = [name for name in names if name not in first]
-    filtered = {name for name, _ in book.filters}
-    with st.container():  # always there: see above
-        if book.is_cut:
-            _clear_all()
-    _search(book)
-    in_view = st.container()
-    n_used = len(filtered.intersection(more))
-    folded = None
-    if more:
-        label = f"More filters ({n_used} in use)" if n_used else "More filters"
-        folded = st.expander(label, expanded=bool(n_used), key="more filters", on_change="rerun")
-    unfolded = more if folded and folded.open else []
-    n_accounts, counts = _counts(book, [*first, *unfolded])
-    with in_view:
-        for name in first:
-            _filter(book, name, counts[name])
-    if folded:
-        with folded:
-            for name in unfolded:
-                _filter(book, name, counts[name])
-    return n_accounts
-
-
-def _clear_all() -> None:
-    def cleared() -> None:
-        step.cut(Book.uncut)
-
-    st.button(
-        "Clear all filters", key="book clear", icon=":material/filter_alt_off:", type="tertiary", on_click=cleared
-    )
-
-
-def _search(book: Book) -> None:
-    step.show(_SEARCH, book.search)
-
-    def searched() -> None:
-        step.cut(lambda now: replace(now, search=st.session_state[_SEARCH].strip()))
-
-    st.text_input(
-        "Accounts named",
-        key=_SEARCH,
-        placeholder="Any name or id",
-        icon=":material/search:",
-        max_chars=MOST_SEARCHED,
-        on_change=searched,
-    )
-
-
-def _filter(book: Book, name: str, counts: Sequence[tuple[str | None, int]]) -> None:
-    chosen_now = dict(book.filters).get(name, ())
-    n_of = dict(counts) | {value: 0 for value in chosen_now if value not in dict(counts)}
-    key = f"book filter {name}"
-    step.show(key, list(chosen_now))
-
-    def chosen() -> None:
-        step.cut(lambda now: now.where(name, st.session_state[key]))
-
-    st.multiselect(
-        plain(word(name)),
-        list(n_of),
-        key=key,
-        on_change=chosen,
-        format_func=lambda value: f"{'(missing)' if value is None else value}  ·  {n_of[value]:,}",
-        placeholder="All",
-    )
-
-
-def _counts(book: Book, names: Sequence[str]) -> tuple[int, dict[str, list[tuple[str | None, int]]]]:
-    """The accounts of the book, and those beside each value: of the book as it would be without that dimension's filter."""
-    book = replace(book, opens_on=book.as_of, closes_on=book.as_of + timedelta(days=1))  # one entry for all periods
-    filtered = [name for name, _ in book.filters]
-    free = door.ask("facets", book, by=tuple(name for name in names if name not in filtered)).table
-    answers = [
-        free,
-        *(door.ask("facets", book.where(name, ()), by=(name,)).table for name in filtered if name in names),
-    ]
-    found: dict[str, list[tuple[str | None, int]]] = {name: [] for name in names}
-    for answer in answers:
-        for segment, n in zip(answer["segment"], answer["n"], strict=True):
-            for name, value in segment.items():
-                found[name].append((value, int(n)))
-    return int(free["n"].iat[0]), found

@@ -2,48 +2,53 @@
 
 store        the folder of the store this run shows: the shared one, or the reader's own
 look_up      the snapshot that is current now, asked once a run; None where nothing was published yet
-opened       the snapshot of this run
+opened       the snapshot of this run, as its reader may see it
+scope        the accounts this run's reader may see of the data it shows
 definitions  the words in force
-dimensions   every dimension a question can be cut by
+dimensions   every dimension a question can be cut by, with the values of the scope
+values       the values the scope holds of one
+states       the values there are of every state accounts can be in
 outcomes     the outcomes the data can answer
 ask          an answer, cached; says what is wrong and ends the page where there is none
 try_ask      the same for one part of a page: says what is wrong and gives None
 whole        an answer for a download, asked when it is clicked and not kept
-failed       log an unforeseen error and say so calmly, with a reference
 
+Everything that is kept is kept under the scope it was asked for. Of the store itself a reader with a limited scope sees what
+the scope holds: its values, its number of accounts, and none of the imports.
 What is kept of a reader's own data is kept with their session: it cannot push out what all share, and goes when they go.
 """
 
-import logging
 import os
-import secrets
-import traceback
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
 
 from lib import definitions as words
-from lib.book import Book
+from lib.book import Book, year_to
 from lib.definitions import Definitions
 from lib.errors import Refused
-from lib.facts import open_store
+from lib.facts import open_store, standing
+from lib.facts.ask import ask as cursor
 from lib.facts.base import OUTCOMES, default_outcome
 from lib.facts.dimensions import available
+from lib.facts.held import held, n_accounts
 from lib.measures import Answer
-from lib.measures.registry import measure
+from lib.measures.registry import MEASURES, WRITTEN, measure
+from lib.scope import ALL, Scope
 from lib.store.dimensions import StoredDimension
-from lib.store.folder import current, default_store
+from lib.store.folder import Batch, Manifest, current, default_store
 from lib.store.opening import Snapshot
-from lib.view import access, look, private
+from lib.view import access, look, mishap, private, written
 from lib.view.plain import plain
 
 _SHOWN = "snapshot of this run"
-_log = logging.getLogger("headlight")
 MOST_ANSWERS, MOST_BYTES = 500, "500MB"  # kept in memory, over all readers
 MOST_OWN_ANSWERS, MOST_OWN_BYTES = 60, "60MB"  # of a reader's own data, kept with their session
+MOST_SCOPES = 200  # what the store looks like to so many scopes
 
 
 def store() -> Path:
@@ -58,13 +63,48 @@ def look_up() -> Snapshot | None:
     """
     snapshot = _current()
     st.session_state[_SHOWN] = snapshot and weakref.ref(snapshot)
-    return snapshot
+    return snapshot and _seen(snapshot, scope())
 
 
 def opened() -> Snapshot:
     """The snapshot this run shows: one for the whole page, whatever is published meanwhile."""
+    return _seen(_whole_store(), scope())
+
+
+def scope() -> Scope:
+    """The accounts this run's reader may see: of their own data all, if they may see anything here."""
+    who = access.viewer()
+    return ALL if who.is_in and private.is_on() else who.scope
+
+
+def _whole_store() -> Snapshot:
+    """The snapshot this run shows, with what its reader may not see: to ask of, never to show."""
     shown = st.session_state.get(_SHOWN)
-    return (shown and shown()) or look_up()
+    snapshot = shown and shown()
+    if snapshot is None:
+        look_up()
+        snapshot = st.session_state[_SHOWN]()
+    return snapshot
+
+
+def _seen(snapshot: Snapshot, scope: Scope) -> Snapshot:
+    """The snapshot as a scope may see it."""
+    if scope.is_all:
+        return snapshot
+    dimensions, manifest = _holds(snapshot.version, scope.key, _snapshot=snapshot, _scope=scope)
+    return replace(snapshot, dimensions=dimensions, manifest=manifest)
+
+
+@st.cache_resource(max_entries=MOST_SCOPES, show_spinner=False)
+def _holds(
+    version: str, scope: str, *, _snapshot: Snapshot, _scope: Scope
+) -> tuple[tuple[StoredDimension, ...], Manifest]:
+    whole = _snapshot.manifest
+    batches = tuple(Batch(each.batch, "", "", each.tables, "", each.received_at) for each in whole.batches)
+    with _snapshot.ask(year_to(whole.as_of or whole.received_on), _scope) as con:
+        kept = {"account": n_accounts(con)}
+        manifest = replace(whole, batches=batches, files={}, n_rows=kept, undone=(), n_merged={})
+        return held(con, _snapshot.dimensions), manifest
 
 
 def _current() -> Snapshot | None:
@@ -97,8 +137,20 @@ def _load(path: str, written_at: int) -> Definitions:
 
 
 def dimensions(book: Book) -> tuple[StoredDimension, ...]:
-    """Every dimension a question can be cut by, usage patterns included."""
+    """Every dimension a question can be cut by, usage patterns included, with the values of the scope."""
     return _shape(book)[0]
+
+
+def values(name: str) -> tuple[str, ...]:
+    """The values the scope holds of the dimension people call `name`; raises Refused with the names there are."""
+    return opened().dimension(name).values
+
+
+def states(book: Book) -> dict[str, tuple[str | None, ...]]:
+    """The values there are of every state accounts can be in, as of the book's day."""
+    meaning = definitions()
+    with cursor(_whole_store(), book.uncut(), meaning, scope()) as con:
+        return {name: standing.values(con, name, book.as_of, meaning) for name in standing.STATES}
 
 
 def outcomes(book: Book) -> tuple[str, ...]:
@@ -112,28 +164,46 @@ def outcomes(book: Book) -> tuple[str, ...]:
 
 
 def _shape(book: Book) -> tuple[tuple[StoredDimension, ...], str]:
-    snapshot, meaning = opened(), definitions()
+    snapshot, meaning, seen = _whole_store(), definitions(), scope()
     shape_of = _shape_of_own if private.is_on() else _shape_of
-    return shape_of(snapshot.version, meaning.hash, _snapshot=snapshot, _book=book, _definitions=meaning)
+    asked = (snapshot.version, meaning.hash, seen.key)
+    return shape_of(*asked, _snapshot=snapshot, _book=book, _definitions=meaning, _scope=seen)
 
 
-@st.cache_resource(max_entries=5, show_spinner=False)
+@st.cache_resource(max_entries=MOST_SCOPES, show_spinner=False)
 def _shape_of(
-    version: str, words_hash: str, *, _snapshot: Snapshot, _book: Book, _definitions: Definitions
+    version: str,
+    words_hash: str,
+    scope: str,
+    *,
+    _snapshot: Snapshot,
+    _book: Book,
+    _definitions: Definitions,
+    _scope: Scope,
 ) -> tuple[tuple[StoredDimension, ...], str]:
-    return _shaped(_snapshot, _book, _definitions)
+    return _shaped(_snapshot, _book, _definitions, _scope)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False, scope="session")
 def _shape_of_own(
-    version: str, words_hash: str, *, _snapshot: Snapshot, _book: Book, _definitions: Definitions
+    version: str,
+    words_hash: str,
+    scope: str,
+    *,
+    _snapshot: Snapshot,
+    _book: Book,
+    _definitions: Definitions,
+    _scope: Scope,
 ) -> tuple[tuple[StoredDimension, ...], str]:
-    return _shaped(_snapshot, _book, _definitions)
+    return _shaped(_snapshot, _book, _definitions, _scope)
 
 
-def _shaped(snapshot: Snapshot, book: Book, meaning: Definitions) -> tuple[tuple[StoredDimension, ...], str]:
-    with snapshot.ask(book) as con:
-        return available(con, meaning), default_outcome(con)
+def _shaped(
+    snapshot: Snapshot, book: Book, meaning: Definitions, scope: Scope
+) -> tuple[tuple[StoredDimension, ...], str]:
+    with cursor(snapshot, book, meaning, scope) as con:
+        found = available(con, meaning)
+        return found if scope.is_all else held(con, found), default_outcome(con)
 
 
 def ask(name: str, book: Book, **options) -> Answer:
@@ -148,30 +218,17 @@ def try_ask(name: str, book: Book, **options) -> Answer | None:
 
 def whole(name: str, book: Book, **options) -> Callable[[], Answer]:
     """A function that asks when it is called, on this run's data: for downloads, which are made when clicked."""
-    shown, meaning, is_own = weakref.ref(opened()), definitions(), private.is_on()
+    shown, meaning, is_own, who = weakref.ref(_whole_store()), definitions(), private.is_on(), access.viewer()
 
     def asked() -> Answer:
         snapshot = shown() or (None if is_own else _newest(default_store(), _open))
         if snapshot is None:
             raise Refused("The upload behind this download was discarded.")
-        return _asked(snapshot, name, book, meaning, options)
+        seen = access.scope_now(who)  # a role may have ended since the button was drawn
+        said = {} if is_own else written.tables(_reads(name, book))[1]
+        return _asked(snapshot, name, book, meaning, ALL if is_own else seen, options, said)
 
     return asked
-
-
-def failed(error: Exception) -> None:
-    """Say calmly that something went wrong, with the reference under which the log has it."""
-    reference = secrets.token_hex(4)
-    if private.is_on():  # a message may hold a value of the reader's own data
-        places = [f"{Path(each.filename).name}:{each.lineno}" for each in traceback.extract_tb(error.__traceback__)]
-        _log.error("reference %s: %s at %s", reference, type(error).__name__, " < ".join(places[::-1]))
-    else:
-        _log.error("reference %s", reference, exc_info=error)
-    st.error(
-        f"Something went wrong on our side, and this part of the page could not be made. Reference **{reference}**: "
-        "the server's log says more under it. Your data was not changed.",
-        icon=":material/error:",
-    )
 
 
 def _said(asked: Callable[[], Answer]) -> Answer | None:
@@ -180,22 +237,22 @@ def _said(asked: Callable[[], Answer]) -> Answer | None:
     except Refused as refusal:
         look.notice(plain(refusal))
     except Exception as error:
-        failed(error)
+        mishap.failed(error)
     return None
 
 
 def _cached(name: str, book: Book, options: dict) -> Answer:
-    snapshot, meaning = opened(), definitions()
+    snapshot, meaning, seen = _whole_store(), definitions(), scope()
     key = tuple(sorted((option, _frozen(value)) for option, value in options.items()))
-    scope = access.viewer().scope
-    asked = repr((name, book, key))  # Streamlit hashes a text in no time, a frozen book field by field
+    edition, said = written.tables(_reads(name, book))
+    asked = repr((name, book, key, edition))  # Streamlit hashes a text in no time, a frozen book field by field
     kept = _answer_own if private.is_on() else _answer
     return kept(
         snapshot.version,
         meaning.hash,
-        scope,
+        seen.key,
         asked,
-        _question=lambda: _asked(snapshot, name, book, meaning, options),
+        _question=lambda: _asked(snapshot, name, book, meaning, seen, options, said),
     )
 
 
@@ -209,9 +266,16 @@ def _answer_own(version: str, words_hash: str, scope: str, asked: str, *, _quest
     return _question()
 
 
-def _asked(snapshot: Snapshot, name: str, book: Book, meaning: Definitions, options: dict) -> Answer:
-    with snapshot.ask(book) as con:
+def _asked(
+    snapshot: Snapshot, name: str, book: Book, meaning: Definitions, scope: Scope, options: dict, said: Mapping
+) -> Answer:
+    with cursor(snapshot, book, meaning, scope, said) as con:
         return measure(name)(con, book, meaning, **options)
+
+
+def _reads(name: str, book: Book) -> tuple[str, ...]:
+    """The tables of the workspace that the answer depends on."""
+    return MEASURES[name].reads or (WRITTEN if book.states else ())
 
 
 def _frozen(value: object) -> object:

@@ -1,5 +1,7 @@
 """Opening a page: who views, which data, which book; then the title and the line that says it in English.
 
+This is the gate: every page begins here, also one whose file runs by itself, and for who may see nothing it ends here.
+
 page     the one call every page begins with; gives the book
 room     the same for a page that needs no data
 has_arrived  whether the reader just came to the page
@@ -15,21 +17,26 @@ from typing import NoReturn
 
 import streamlit as st
 
-from lib.book import Book, say_day
+from lib.book import Book, is_of_book, say_day
 from lib.errors import Refused
 from lib.store.opening import Snapshot
-from lib.view import access, address, bookbar, door, look, private, rooms, step
+from lib.view import address, bookbar, door, look, mishap, private, rooms, signin
 from lib.view.plain import plain
 from lib.view.words import word_within
 
-_ON, _ARRIVED = "page the reader is on", "whether they just came"
+_ARRIVED = "whether the reader just came to the page"
 
 
 def page(title: str, question: str) -> Book:
     """Open a page: sign-in and scope, data, book bar, title. Where there is no data, say how to bring some, and end."""
     _enter(title)
     snapshot = _opened(question)
+    if not door.scope().is_all and not snapshot.manifest.n_rows["account"]:
+        _closed(question, "None of the accounts is yours")
+        signin.nobody_of_yours()
+        st.stop()
     book, n_accounts, said = bookbar.bar(snapshot)
+    signin.foot()
     _heading(question, _line(book, n_accounts, snapshot.manifest.as_of))
     notices(said)
     return book
@@ -38,7 +45,7 @@ def page(title: str, question: str) -> Book:
 def room(title: str, question: str, line: str) -> None:
     """Open a page that stands without data: links that carry the book on, title, and `line` in the place of the book."""
     _enter(title)
-    _closed(question, line, {name: values for name, values in address.read().items() if step.is_of_book(name)})
+    _closed(question, line, {name: values for name, values in address.read().items() if is_of_book(name)})
 
 
 def has_arrived() -> bool:
@@ -75,9 +82,9 @@ def share(query: Mapping[str, Sequence[str]]) -> None:
 def _enter(title: str) -> None:
     st.set_page_config(page_title=f"{title} · Headlight", page_icon=look.ICON, layout="wide")
     look.dress()
-    access.viewer()
-    st.session_state[_ARRIVED] = st.session_state.get(_ON) != title
-    st.session_state[_ON] = title
+    signin.gate()
+    st.session_state[_ARRIVED] = st.session_state.get(rooms.ON) != title
+    st.session_state[rooms.ON] = title
     private.banner()
 
 
@@ -91,7 +98,7 @@ def _opened(question: str) -> Snapshot:
         look.empty("The data cannot be opened", plain(refusal))
     except Exception as error:
         _closed(question, "The data cannot be opened")
-        door.failed(error)
+        mishap.failed(error)
     else:
         _closed(question, "No data yet")
         _no_data()
@@ -101,6 +108,7 @@ def _opened(question: str) -> Snapshot:
 def _closed(question: str, line: str, query: Mapping[str, Sequence[str]] | None = None) -> None:
     with st.sidebar:
         rooms.links({name: list(values) for name, values in (query or {}).items()})
+    signin.foot()
     _heading(question, line)
 
 

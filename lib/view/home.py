@@ -14,7 +14,7 @@ import streamlit as st
 from lib.book import Book, say_day
 from lib.facts.base import OUTCOMES
 from lib.measures import Answer
-from lib.view import door, drill, frame, headline, hotlist, hotpage, imports, look, numbers, sentences, tables
+from lib.view import booklink, door, drill, frame, headline, hotlist, hotpage, imports, look, numbers, sentences, tables
 from lib.view import tiles as tile
 from lib.view.hotstate import HotState
 from lib.view.plain import plain
@@ -46,7 +46,7 @@ def tiles(book: Book) -> None:
         "hotspots": "segments that stand out" if headline.n_listed(found) else "nothing stands out",
     }
     opens = {"lost": f"List the {outcome.verb}", "rate": "Look inside", "arr": "List by ARR", "hotspots": "See all"}
-    here, lost = book.to_query(), {**book.to_query(), **HotState(rows="lost").to_query()}
+    here, lost = booklink.query(book), {**booklink.query(book), **HotState(rows="lost").to_query()}
     queries = {"lost": lost, "rate": here, "arr": lost, "hotspots": here}
     tile.linked(headline.figures(row, found, outcome.verb, below=below, opens=opens), HOTSPOTS, queries)
 
@@ -60,9 +60,9 @@ def hot(book: Book) -> None:
     if not headline.n_listed(found):
         hotpage.nothing(_whole(book), found, verb)
         return
-    hotlist.linked(found.table, verb, HOTSPOTS, book.to_query(), N_HOT)
+    hotlist.linked(found.table, verb, HOTSPOTS, booklink.query(book), N_HOT)
     if headline.n_listed(found) > N_HOT:
-        st.page_link(HOTSPOTS, label=f"All {headline.n_listed(found)} hot-spots ›", query_params=book.to_query())
+        st.page_link(HOTSPOTS, label=f"All {headline.n_listed(found)} hot-spots ›", query_params=booklink.query(book))
 
 
 def changed(book: Book) -> None:
@@ -85,7 +85,7 @@ def changed(book: Book) -> None:
     moved = (table["rate_part"] + table["mix_part"]).abs().sort_values(ascending=False, kind="stable").index[:N_MOVERS]
     movers = tables.records(table.loc[moved])
     look.note("<br>".join(plain(sentences.mover(row, outcome.verb)) for row in movers))
-    query = {**book.to_query(), **HotState(view="change", by=by).to_query()}
+    query = {**booklink.query(book), **HotState(view="change", by=by).to_query()}
     st.page_link(HOTSPOTS, label=f"The change by {plain(word_within(by))} ›", query_params=query)
 
 
@@ -98,7 +98,8 @@ def data(book: Book) -> None:
     if n_events := manifest.n_rows.get("event", 0):
         said.append(numbers.plural(n_events, "usage event"))
     look.note(f"{' · '.join(said)}<br>published {plain(manifest.published_at[:16].replace('T', ' '))} UTC")
-    imports.card(manifest)
+    if door.scope().is_all:  # refused cells and counts are of accounts that others may not see
+        imports.card(manifest)
 
 
 def _whole(book: Book) -> Answer:

@@ -15,7 +15,7 @@ from lib.book import Book
 from lib.facts.base import OUTCOMES
 from lib.measures import Answer
 from lib.store.dimensions import StoredDimension
-from lib.view import door, frame, headline, hotlist, look, numbers, sentences, step, tables
+from lib.view import booklink, door, frame, headline, hotlist, look, numbers, sentences, step, tables
 from lib.view.hotstate import WEIGHTS, HotState, Path
 from lib.view.plain import plain
 from lib.view.tiles import row
@@ -50,7 +50,7 @@ def choose(book: Book, state: HotState, outcomes: Sequence[str], dimensions: Seq
             with more:
                 _more(state, dimensions)
         st.space("stretch")
-        frame.share({**book.to_query(), **state.to_query()})
+        frame.share({**booklink.query(book), **state.to_query()})
 
 
 def ask(book: Book, state: HotState) -> Answer | None:

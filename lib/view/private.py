@@ -22,8 +22,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from lib.book import is_of_book
 from lib.store.folder import current, default_store
-from lib.view import address, look, step
+from lib.view import address, look
 from lib.view.desk import Desk, base, house, sweep
 from lib.view.hotstate import is_of_state
 from lib.view.plain import plain
@@ -149,14 +150,14 @@ def _switch(to_mine: bool) -> None:
         return
     books = st.session_state.setdefault(_BOOKS, {})
     query = {name: st.query_params.get_all(name) for name in st.query_params}
-    books[not to_mine] = {name: values for name, values in query.items() if step.is_of_book(name)}
+    books[not to_mine] = {name: values for name, values in query.items() if is_of_book(name)}
     st.session_state[_IS_ON] = to_mine
     st.session_state.pop("book custom", None)
     address.write(_is_of_data, books.get(to_mine, {}))
 
 
 def _is_of_data(parameter: str) -> bool:
-    return step.is_of_book(parameter) or is_of_state(parameter) or parameter == "batch"
+    return is_of_book(parameter) or is_of_state(parameter) or parameter == "batch"
 
 
 def _ask_before_leaving(asks: bool) -> None:

@@ -3,6 +3,7 @@
 FRONT   the page people land on
 UPLOAD  the page that reads a file of the reader's own
 ROOMS   group -> its pages
+here    the page the reader is on
 links   a link to every page in the sidebar; each carries the book
 """
 
@@ -25,9 +26,22 @@ FRONT = Room("pages/overview.py", "Overview", ":material/flare:")
 UPLOAD = Room("pages/upload.py", "Bring your export", ":material/upload_file:")
 ROOMS = {
     "": (FRONT,),
-    "Why we lose": (Room("pages/hotspots.py", "Hot-spots", ":material/local_fire_department:"),),
+    "My week": (Room("pages/book.py", "My book", ":material/menu_book:"),),
+    "Why we lose": (
+        Room("pages/hotspots.py", "Hot-spots", ":material/local_fire_department:"),
+        Room("pages/compare.py", "Compare fairly", ":material/balance:"),
+    ),
     "Data": (UPLOAD,),
 }
+
+
+ON = "page the reader is on"  # its title, in the session
+
+
+def here() -> Room | None:
+    """The page the reader is on."""
+    title = st.session_state.get(ON)
+    return next((room for rooms in ROOMS.values() for room in rooms if room.title == title), None)
 
 
 def links(query: Mapping[str, list[str]]) -> None:

@@ -16,8 +16,8 @@ from typing import Protocol
 
 import streamlit as st
 
-from lib.book import Book
-from lib.view import address
+from lib.book import Book, is_of_book
+from lib.view import address, booklink
 from lib.view.hotstate import HotState, Path
 
 _BOOK, _STATE = "book the reader stands in", "state the reader stands in"
@@ -44,17 +44,12 @@ def show(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
-def is_of_book(parameter: str) -> bool:
-    """Whether a parameter of the link belongs to the book."""
-    return parameter in ("from", "to", "as_of", "missing", "named") or parameter.startswith(("f.", "s."))
-
-
 def cut(change: Callable[[Book], Book]) -> None:
     """Change the book. The page of a list begins anew: it is another list."""
     book = st.session_state[_BOOK] = change(st.session_state[_BOOK])
     if _STATE in st.session_state:
         st.session_state[_STATE] = _turned(st.session_state[_STATE], {})
-    address.write(lambda name: is_of_book(name) or name == "page", book.to_query())
+    address.write(lambda name: is_of_book(name) or name == "page", booklink.query(book))
 
 
 def turn(*, to: Path | None = None, **changes) -> None:
@@ -85,4 +80,4 @@ def _parameters(state: PageState) -> set[str]:
 def _write(book: Book, state: PageState) -> None:
     st.session_state[_BOOK], st.session_state[_STATE] = book, state
     of_state = _parameters(state)
-    address.write(lambda name: is_of_book(name) or name in of_state, {**book.to_query(), **state.to_query()})
+    address.write(lambda name: is_of_book(name) or name in of_state, {**booklink.query(book), **state.to_query()})

@@ -6,7 +6,7 @@ records    the rows of a table as dicts
 csv_bytes  a table as CSV; no cell of it is a formula
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 import streamlit as st
@@ -18,16 +18,30 @@ from lib.measures import Answer
 _FORMATS = {"money": "localized", "count": "localized", "ratio": "%.2f", "days": "localized"}
 
 
-def show(table: pd.DataFrame, *, key: str, height: int | str = "auto", labels: dict[str, str] | None = None) -> None:
-    """A table of an answer: columns by their names in the glossary, numbers on the right, rates in percent."""
-    st.dataframe(
+def show(
+    table: pd.DataFrame,
+    *,
+    key: str,
+    height: int | str = "auto",
+    labels: Mapping[str, str] | None = None,
+    config: Mapping[str, object] | None = None,
+    selects: str = "",
+):
+    """A table of an answer: columns by their names in the glossary, numbers on the right, rates in percent.
+
+    config    how columns are drawn that are more than a text or a number
+    selects   "multi-row": rows can be ticked; the table gives which, and the page runs again
+    """
+    columns = {name: _column(name, (labels or {}).get(name)) for name in table.columns} | dict(config or {})
+    return st.dataframe(
         _rounded(table),
         key=key,
         hide_index=True,
         height=height,
         row_height=32,
-        column_config={name: _column(name, (labels or {}).get(name)) for name in table.columns},
+        column_config={name: columns[name] for name in table.columns},
         placeholder="–",
+        **({"on_select": "rerun", "selection_mode": selects} if selects else {}),
     )
 
 
@@ -80,6 +94,10 @@ def _column(name: str, label: str | None):
         return st.column_config.NumberColumn(said, format="%.1e")
     if unit == "rate":
         return st.column_config.NumberColumn(said, format="%.1f %%")
+    if unit == "day":
+        return st.column_config.DateColumn(said, format="D MMM YYYY")
+    if unit == "flag":
+        return st.column_config.CheckboxColumn(said)
     if unit in _FORMATS:
         return st.column_config.NumberColumn(said, format=_FORMATS[unit])
     return st.column_config.Column(said)

@@ -7,11 +7,13 @@ import streamlit as st
 
 from lib.errors import Refused
 from lib.store.folder import current, default_store, read_manifest
-from lib.view import imports, look
+from lib.view import access, imports, look
 
 
 def show() -> None:
-    """Every import of the shared store, folded; where there is none, how to make one."""
+    """Every import of the shared store, folded; where there is none, how to make one. For those who see all of it."""
+    if not access.viewer().scope.is_all:
+        return
     place = current(default_store())
     with st.expander("The shared data: what was imported, and how to add to it", expanded=False, key="upload-log"):
         look.html(

@@ -10,6 +10,8 @@ recall        read a sheet as the last one with the same columns was
 SKIP, PLAIN   a sheet or column that is left out, a column kept as it is
 """
 
+import hashlib
+import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +21,13 @@ import streamlit as st
 
 from lib.store.ingest.fields import PLAIN, SKIP
 from lib.store.ingest.formats import BETWEEN
+from lib.view import written
 from lib.view.jobs import Job
 from lib.view.upload.tickets import Ticket
+from lib.workspace import mappings
 
-_UPLOAD, _REMEMBERED = "the upload", "how sheets with the same columns were read"
+_UPLOAD = "the upload"
+_KIND = "upload"  # of mapping that is kept
 _READINGS = ("delimiter", "encoding", "decimal", "time_zone")
 
 
@@ -158,24 +163,39 @@ def begin_anew() -> None:
     st.session_state[_UPLOAD] = Upload()
 
 
-def fingerprint(sheet: Sheet) -> tuple[str, tuple[str, ...]]:
-    """Names exports with the same columns, in whatever order, recognised as the same kind."""
-    return sheet.recognised, tuple(sorted(sheet.mapping))
+def fingerprint(sheet: Sheet) -> str:
+    """Names exports with the same columns, in whatever order, recognised as the same kind; tells nothing of the columns."""
+    return hashlib.sha256(json.dumps([sheet.recognised, *sorted(sheet.mapping)]).encode()).hexdigest()
 
 
 def remember(sheets: Sequence[Sheet]) -> None:
-    """Keep how these sheets are read for the next export with the same columns, for this session."""
-    kept = st.session_state.setdefault(_REMEMBERED, {})
+    """Keep how these sheets are read for the next export with the same columns: as places of columns, not as their names.
+
+    The files are the reader's alone; what is kept of them, in the workspace, says nothing to who lacks such a file.
+    """
     for sheet in sheets:
-        said = (sheet.kind, dict(sheet.map), dict(sheet.date_order), dict(sheet.readings))
-        if said != (sheet.recognised, sheet.mapping, {}, {}):
-            kept[fingerprint(sheet)] = said
+        if (sheet.kind, sheet.map, sheet.date_order, sheet.readings) == (sheet.recognised, sheet.mapping, {}, {}):
+            continue
+        place = {header: str(at) for at, header in enumerate(sorted(sheet.mapping))}
+        said = {
+            "kind": sheet.kind,
+            "map": {place[header]: name for header, name in sheet.map.items() if header in place},
+            "date_order": {place[header]: order for header, order in sheet.date_order.items() if header in place},
+            "readings": dict(sheet.readings),
+        }
+        key = fingerprint(sheet)
+        written.quietly(
+            lambda key=key, said=said: mappings.remember(written.workspace(), key, _KIND, said, **written.reader())
+        )
 
 
 def recall(sheet: Sheet) -> Sheet:
-    """The sheet, read as the last one with the same columns was."""
-    said = st.session_state.get(_REMEMBERED, {}).get(fingerprint(sheet))
+    """The sheet, read as the last one with the same columns was: by this reader, else by anybody."""
+    said = written.quietly(lambda: mappings.recall(written.workspace(), fingerprint(sheet), _KIND, who=written.who()))
     if said:
-        sheet.kind, sheet.is_remembered = said[0], True
-        sheet.map, sheet.date_order, sheet.readings = (dict(each) for each in said[1:])
+        headers = sorted(sheet.mapping)
+        sheet.kind, sheet.is_remembered = said["kind"], True
+        sheet.map = {headers[int(at)]: name for at, name in said["map"].items()}
+        sheet.date_order = {headers[int(at)]: order for at, order in said["date_order"].items()}
+        sheet.readings = dict(said["readings"])
     return sheet

@@ -1,0 +1,150 @@
+"""The renewals of a quarter, by deadline: what is to be decided, and what is known of each.
+
+triage          one row per account with a term that ends in the quarter, or whose notice is due in it
+fiscal_quarter  the quarter of the fiscal year that a day is in
+COLUMNS         of the answer, whatever the options
+"""
+
+from datetime import date
+
+import duckdb
+
+from lib.book import Book, read_day, say_day
+from lib.definitions import Definitions
+from lib.errors import Refused
+from lib.facts import standing
+from lib.facts.standing import RISK
+from lib.measures import Answer
+
+COLUMNS = [
+    "account", "name", "csm", "segment", "renews_on", "notice_by", "days_to_notice", "days_to_renewal", "arr_renewing",
+    "renewal_outcome", "notice", "has_asked", "has_save_plan", "save_plan_outcome", "renewal_call", "call_amount",
+    "called_on", "last_touch_on", "is_at_risk", "risk_reasons", "n_rows",
+]  # fmt: skip
+
+_SQL = f"""
+with term as (
+    select
+        _account, ends_on, notice_by, arr,
+        coalesce(notice_given_on <= $as_of::date, false) as has_notice,
+        coalesce(asked_to_cancel_on <= $as_of::date, false) as has_asked
+    from core.contract
+    where kind is distinct from 'trial'
+      and coalesce(is_recurring, true)
+      and coalesce(ends_on > starts_on + 31, true)
+      and coalesce(starts_on <= $as_of::date, true)
+      and not coalesce(cancelled_on <= $as_of::date and cancelled_on < ends_on, false)
+      and ((ends_on >= $quarter_opens_on::date and ends_on < $quarter_closes_on::date)
+          or (ends_on is not null and notice_by >= $quarter_opens_on::date and notice_by < $quarter_closes_on::date))
+),
+due as (
+    select
+        _account,
+        min(ends_on) as renews_on,
+        min(notice_by) as notice_by,
+        sum(arr) as arr_renewing,
+        max(ends_on) > $as_of::date as is_ahead,
+        bool_or(has_notice) as has_notice,
+        bool_or(has_asked) as has_asked
+    from term
+    group by _account
+),
+ended as (
+    from outcome_lapsed($quarter_opens_on, $quarter_closes_on, $as_of, $grace_days)
+),
+call as (
+    select
+        account,
+        renews_on::date as renews_on,
+        arg_max({{"call": said."call", "amount": amount, "called_on": called_on}}, called_on) as latest
+    from written_renewal_call as said
+    where called_on::date <= $as_of::date
+    group by account, renews_on::date
+),
+risk as (
+    from {RISK}
+)
+select
+    account.account, account.name, account.csm::varchar as csm, account.segment::varchar as segment,
+    due.renews_on, due.notice_by,
+    due.notice_by - $as_of::date as days_to_notice,
+    due.renews_on - $as_of::date as days_to_renewal,
+    due.arr_renewing::double as arr_renewing,
+    case
+        when ended.had_outcome then 'lapsed'
+        when ended._account is not null and ended.had_outcome is null then 'pending'
+        when due.is_ahead then 'upcoming'
+        when ended._account is not null then 'renewed'
+        else 'due after the quarter'
+    end as renewal_outcome,
+    case
+        when due.has_notice or risk.has_notice then 'notice given'
+        when due.has_asked or risk.has_asked then 'cancel asked'
+        else 'none'
+    end as notice,
+    due.has_asked or risk.has_asked as has_asked,
+    risk.has_save_plan, risk.save_plan_outcome,
+    call.latest."call" as renewal_call,
+    call.latest.amount::double as call_amount,
+    call.latest.called_on::date as called_on,
+    risk.last_touch_on, risk.is_at_risk, risk.risk_reasons,
+    count(*) over () as n_rows
+from book as account
+join due on due._account = account._account
+join risk on risk._account = account._account
+left join ended on ended._account = account._account
+left join call on call.account = account.account and call.renews_on = due.renews_on
+order by coalesce(due.notice_by, due.renews_on), due.renews_on, due.arr_renewing desc nulls last, account.account
+limit $limit offset $offset
+"""
+
+
+def triage(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    definitions: Definitions,
+    *,
+    quarter_opens_on: date | str | None = None,
+    quarter_closes_on: date | str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Answer:
+    """Accounts of the book with a renewal in [quarter_opens_on, quarter_closes_on), by deadline, one row each.
+
+    A renewal is the end of a recurring term longer than a month that had begun by the book's day and was not cancelled before
+    its end; it belongs to the quarter when it ends in it or its notice is due in it. Without days, the fiscal quarter of
+    the book's day. renews_on and notice_by are the earliest of the account's terms that belong, arr_renewing is the sum.
+    renewal_outcome: lapsed, pending, upcoming (a term is still ahead), renewed; "due after the quarter" where only the notice
+    was due in it and the term has ended since. The call is the newest one for that very renewal.
+    """
+    opens_on, closes_on = fiscal_quarter(book.as_of, definitions.calendar.fiscal_year_starts_in)
+    opens_on, closes_on = _day(quarter_opens_on, opens_on), _day(quarter_closes_on, closes_on)
+    if opens_on >= closes_on:
+        raise Refused(f"The quarter ends ({say_day(closes_on)}) before it opens ({say_day(opens_on)}).")
+    if (limit or 0) < 0 or offset < 0:
+        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    asked = {"quarter_opens_on": opens_on, "quarter_closes_on": closes_on, "limit": limit, "offset": offset}
+    rows = con.execute(_SQL, standing.parameters(_SQL, book.as_of, definitions) | asked).df()
+    rows["risk_reasons"] = [each.tolist() for each in rows["risk_reasons"]]
+    note = f"Renewals from {say_day(opens_on)} until before {say_day(closes_on)}, and notices due then."
+    return Answer(rows[COLUMNS], notes=(note,), sql=_SQL)
+
+
+def fiscal_quarter(day: date, fiscal_year_starts_in: int) -> tuple[date, date]:
+    """The first day of the quarter, and of the next one.
+
+    >>> fiscal_quarter(date(2026, 1, 31), 2)
+    (datetime.date(2025, 11, 1), datetime.date(2026, 2, 1))
+    """
+    months = day.year * 12 + day.month - 1
+    first = months - (day.month - fiscal_year_starts_in) % 3
+    return date(first // 12, first % 12 + 1, 1), date((first + 3) // 12, (first + 3) % 12 + 1, 1)
+
+
+def _day(said: date | str | None, otherwise: date) -> date:
+    if said is None or isinstance(said, date):
+        return said or otherwise
+    try:
+        return read_day(said)
+    except ValueError:
+        raise Refused(f"{said!r} is not a day such as 2026-01-31.") from None

@@ -1,0 +1,70 @@
+"""The state of My book, and its way to the link and back.
+
+MyBook       which accounts are listed, how, and by which columns
+read_state   the state a link names, and a notice for each part that could not be used
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from lib.measures.mybook import ONLY
+from lib.measures.mybook.listing import COLUMNS, SORTABLE
+from lib.view import address
+
+CHOOSABLE = tuple(name for name in COLUMNS if name not in ("account", "name", "n_rows"))
+USUAL = (
+    "arr", "risk_reasons", "renews_on", "notice_by", "days_to_renewal", "stage", "dwell_days",
+    "seats_active_rate", "weekly", "last_touch_on", "sentiment", "csm",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MyBook:
+    """One view of the page. Every field has the name of its parameter; defaults are left out of the link."""
+
+    only: str = "accounts"
+    sort: str = "attention"
+    up: bool = False
+    page: int = 1
+    columns: tuple[str, ...] = ()  # none: the reader's own choice, or the usual ones
+
+    def to_query(self) -> address.Query:
+        """The state as parameters of the link; `read_state` is its inverse."""
+        query: address.Query = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value != field.default:
+                query[field.name] = (
+                    list(value) if isinstance(value, tuple) else ["yes" if value is True else str(value)]
+                )
+        return query
+
+
+def read_state(query: Mapping[str, Sequence[str]]) -> tuple[MyBook, list[str]]:
+    """The state `query` names; unknown parts are dropped, with a notice each."""
+    notices: list[str] = []
+
+    def chosen(name: str, known, default: str) -> str:
+        said = (query.get(name) or [default])[-1]
+        if said in known:
+            return said
+        notices.append(f"The link's {name} “{said[:60]}” is not known; the default was used.")
+        return default
+
+    page = (query.get("page") or ["1"])[-1]
+    if not (page.isascii() and page.isdigit() and 0 < len(page) < 8 and int(page) >= 1):
+        notices.append(f"The link's page “{page[:60]}” is no number; the first was used.")
+        page = "1"
+    columns = tuple(name for name in dict.fromkeys(query.get("columns", [])) if name in CHOOSABLE)
+    if len(columns) < len(set(query.get("columns", []))):
+        notices.append("The link asks for a column this list does not have; it was left out.")
+    return (
+        MyBook(
+            only=chosen("only", ONLY, "accounts"),
+            sort=chosen("sort", SORTABLE, "attention"),
+            up=chosen("up", ("", "yes"), "") == "yes",
+            page=int(page),
+            columns=columns,
+        ),
+        notices,
+    )

@@ -1,0 +1,10 @@
+"""Which accounts need me now? The reader's accounts as they stand, and what the team writes about them."""
+
+from lib.view import frame, mybook, passport
+
+book = frame.page("My book", "Which accounts need me now?")
+state = mybook.stand()
+mybook.since()
+tiles = mybook.tiles(book)
+shown = mybook.accounts(book, state)
+passport.passport(mybook.MEANING, {"Tiles": tiles, **shown})

@@ -1,0 +1,573 @@
+"""Whose data a reader sees: every measure and every page as one of two CSMs, as nobody, as an admin; and who is kept out."""
+
+import itertools
+import json
+import logging
+import os
+from dataclasses import replace
+from datetime import date
+
+import pytest
+import streamlit as st
+from starlette.datastructures import Headers
+from streamlit import config
+from streamlit.runtime.secrets import secrets_singleton
+from streamlit.testing.v1 import AppTest
+
+from lib.__main__ import main
+from lib.book import year_to
+from lib.errors import Refused
+from lib.facts import open_store
+from lib.facts.ask import ask
+from lib.facts.levels import OTHER
+from lib.measures.registry import MEASURES, measure
+from lib.scope import ALL, NOBODY, Scope
+from lib.view import access, comeback
+from lib.view.address import pair
+from tests.conftest import ROOT
+from tests.pages import is_well, text
+from tests.twobooks import (
+    ADA,
+    BOSS,
+    DANA,
+    FOREIGN,
+    LEE,
+    LOST,
+    STRANGER,
+    UNKNOWN,
+    VALUES,
+    N,
+    secrets,
+    signed_in,
+    two_books,
+)
+from tests.worldlets import WORDS
+
+PAGES = sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))
+WITH_DATA = [page for page in PAGES if page != "pages/upload.py"]
+OWN = Scope(("Dana Smith",))
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return two_books(tmp_path_factory.mktemp("books"))
+
+
+@pytest.fixture
+def house(monkeypatch, tmp_path, store):
+    """house(email, page, query) runs a page as a first visit of the reader with that address; "" is nobody signed in."""
+    from streamlit.runtime.caching import clear_session_data_cache, clear_session_resource_cache
+
+    monkeypatch.setenv("HEADLIGHT_STORE", str(store))
+    monkeypatch.setenv("HEADLIGHT_PRIVATE", str(tmp_path / "private"))
+    monkeypatch.setenv("HEADLIGHT_WORKSPACE", f"sqlite:///{tmp_path}/workspace.db")
+    before = config.get_option("secrets.files")
+    config.set_option("secrets.files", [str(secrets(tmp_path))])
+    for clear in (clear_session_data_cache, clear_session_resource_cache):
+        clear("test session id")
+
+    def run(email: str, page: str = "pages/hotspots.py", query: dict | None = None, /, **claims) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(page)
+        app.user = signed_in(email) | claims
+        for name, values in (query or {}).items():
+            app.query_params[name] = values
+        return app.run()
+
+    yield run
+    config.set_option("secrets.files", before)
+    secrets_singleton._reset()
+
+
+def sent(app: AppTest) -> bytes:
+    """All that went to the browser, tables and choices included."""
+    found, left = [], [app._tree]
+    while left:
+        node = left.pop()
+        left += getattr(node, "children", {}).values()
+        if hasattr(getattr(node, "proto", None), "SerializeToString"):
+            found.append(node.proto.SerializeToString())
+    return b"".join(found)
+
+
+def is_kept_out(app: AppTest) -> bool:
+    """Whether nothing was drawn but a title and a reason: no table, no figure, no choice, no account."""
+    drawn = [*app.dataframe, *app.multiselect, *app.selectbox, *app.get("plotly_chart"), *app.get("page_link")]
+    return not drawn and not app.exception and b"Customer" not in sent(app) and b"account(s)" not in sent(app)
+
+
+# --- the measures
+
+
+def options_of(name: str) -> list[dict]:
+    """Every option of a measure, with values of one's own, of others, and of nobody."""
+    names = [*VALUES, "employees", "usage_frequency"]
+    values = {
+        "outcome": [None, "lost", "lapsed", "cancelled", "churned"],
+        "within": [[(each, value)] for each, kinds in VALUES.items()
+                   for value in (kinds[0], f"{FOREIGN} {'Lee' if each == 'csm' else kinds[0]}", OTHER, None)]
+                  + [[("channel", "Direct"), ("region", f"{FOREIGN} US")]],
+        "search": ["", FOREIGN, f"{FOREIGN}0001", "a"],
+        "sort": ["account", "name", "csm", "arr", "is_lost", "tenure_days", "plan"],
+        "weight": ["accounts", "arr"],
+        "depth": [1, 3],
+        "min_n": [5, 1_000],
+        "alpha": [0.5],
+        "limit": [0, 3],
+        "offset": [0, 3, 10_000],
+        "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
+    }  # fmt: skip
+    asked = []
+    for option in MEASURES[name].options:
+        if option.name == "by":
+            several = (
+                [[each] for each in names]
+                + [list(two) for two in itertools.combinations(names, 2)]
+                + [names[:4], names[:5]]
+            )
+            asked += [{"by": each} for each in (names if option.kind == "text" else several)]
+        elif option.kind == "flag":
+            asked.append({option.name: True})
+        else:
+            known = values.get(option.name, list(option.choices) or [UNKNOWN] if option.kind == "text" else [])
+            assert known, f"this walk does not know the option {option.name} of {name}"
+            asked += [{option.name: value} for value in known]
+    needs = (
+        {"by": "channel"} if any(each.name == "by" and each.kind == "text" for each in MEASURES[name].options) else {}
+    )
+    return [{}, *asked] if not needs else [needs | each for each in asked]
+
+
+def said(con, name: str, book, options: dict) -> str:
+    """The whole answer, or the whole refusal."""
+    try:
+        found = measure(name)(con, book, WORDS, **options)
+    except Refused as refusal:
+        return str(refusal)
+    return "\n".join([found.table.to_json(), found.left_out.to_json(), *found.notes, found.sql])
+
+
+@pytest.fixture(scope="module")
+def snapshot(store):
+    return open_store(store)
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_no_measure_tells_of_another_book(snapshot, name):
+    year = year_to(snapshot.manifest.as_of)
+    books = [year, year.where("channel", ["Direct", f"{FOREIGN} Direct"]), year.where("csm", [f"{FOREIGN} Lee"]),
+             replace(year, search=FOREIGN.lower())]  # fmt: skip
+    everybody = []
+    for book in books:
+        for options in options_of(name):
+            with ask(snapshot, book, WORDS, OWN) as con:
+                assert FOREIGN not in said(con, name, book, options), options
+        with ask(snapshot, book, WORDS, ALL) as con:
+            everybody.append(said(con, name, book, options_of(name)[-1]))
+            everybody.append(said(con, name, book, options_of(name)[0]))
+            everybody.append(said(con, name, book, next((each for each in options_of(name) if each.get("by")), {})))
+    if name in (
+        "accounts",
+        "breakdown",
+        "change",
+        "facets",
+        "hotspots",
+    ):  # which name values: the walk is not over nothing
+        assert FOREIGN in "".join(everybody)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, each in MEASURES.items() if any(o.name == "within" for o in each.options)]
+)
+def test_what_others_have_and_what_nobody_has_look_the_same(snapshot, name):
+    book = year_to(snapshot.manifest.as_of)
+    needs = options_of(name)[0] if "by" in options_of(name)[0] else {}
+    for each in ("channel", "csm", "region"):
+        found = []
+        for value in (f"{FOREIGN} Lee" if each == "csm" else f"{FOREIGN} US", f"{UNKNOWN} Lee"):
+            with ask(snapshot, book, WORDS, OWN) as con:
+                answer = measure(name)(con, book, WORDS, **needs, within=[(each, value)])
+                found.append((answer.table.to_json(), answer.left_out.to_json(), answer.notes))
+        assert found[0] == found[1]
+
+
+def test_nobody_sees_nothing(snapshot):
+    book = year_to(snapshot.manifest.as_of)
+    with ask(snapshot, book, WORDS, NOBODY) as con:
+        for name in MEASURES:
+            for options in options_of(name):
+                found = said(con, name, book, options)
+                assert not [word for word in (FOREIGN, "Customer", "Reseller", "EMEA") if word in found], (
+                    name,
+                    options,
+                )
+
+
+# --- the pages
+
+
+LINKS = [
+    {},
+    {"f.csm": [f"{FOREIGN} Lee"]},
+    {"f.channel": [f"{FOREIGN} Direct", "Direct"]},
+    {"path": [pair("region", f"{FOREIGN} US")]},
+    {"path": [pair("channel", "Direct")], "by": "csm", "rows": "lost"},
+    {"by": "csm", "view": "pareto"},
+    {"by": "House rule", "view": "change", "find": FOREIGN},
+    {"find": f"{FOREIGN}0001"},
+    {"batch": "000001"},
+    {"search": ["csm", "region"], "depth": "2"},
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_shows_another_book(house, page, monkeypatch):
+    offered = []
+    button = st.download_button
+
+    def download(label, data, *rest, **options):
+        offered.append(data)
+        return button(label, data, *rest, **options)
+
+    monkeypatch.setattr(st, "download_button", download)
+    for query in LINKS:
+        app = house(DANA, page, query)
+        assert is_well(app), (query, text(app))
+        asked = "".join(itertools.chain.from_iterable(query.values()))
+        if FOREIGN not in asked:  # what a link asks for is said again
+            assert FOREIGN.encode() not in sent(app), query
+        for data in offered:
+            assert FOREIGN.encode() not in (data() if callable(data) else data)
+        for box in (*app.multiselect, *app.selectbox):
+            assert FOREIGN not in str(box.options), box.label
+        for table in app.dataframe:
+            assert FOREIGN not in table.value.to_csv()
+    if page == "pages/hotspots.py":
+        assert offered
+    if page in WITH_DATA:
+        assert f"{N:,} accounts" in text(house(DANA, page)) and f"{2 * N:,} accounts" in text(house(BOSS, page))
+        assert FOREIGN.encode() in sent(house(BOSS, page)) and FOREIGN.encode() in sent(house(LEE, page))
+
+
+@pytest.mark.parametrize("page", WITH_DATA)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"f.csm": ["{} Lee"]},
+        {"f.region": ["{} US", "US"]},
+        {"path": ["region:{} US"]},
+        {"path": ["channel:{} Direct", "region:US"], "rows": ["lost"]},
+        {"find": ["{}0001"]},
+        {"f.employees": ["{}"]},
+        {"find": ["{} Works"]},
+    ],
+)
+def test_a_link_tells_nothing_of_what_others_have(house, page, query):
+    """What exists outside the scope and what does not exist at all look the same: no oracle."""
+    shown = []
+    for word in (FOREIGN, UNKNOWN):
+        app = house(DANA, page, {name: [value.format(word) for value in values] for name, values in query.items()})
+        tables = [table.value.to_csv() for table in app.dataframe]
+        boxes = [(box.label, list(box.options)) for box in (*app.multiselect, *app.selectbox)]
+        shown.append(json.dumps([text(app), tables, boxes, dict(app.query_params)]).replace(word, "~"))
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_who_is_not_signed_in_sees_a_title_and_a_button(house, page, monkeypatch):
+    from lib.view import door
+
+    monkeypatch.setattr(door, "_newest", lambda *_: pytest.fail("data was read"))
+    app = house("", page, {"f.csm": ["Dana Smith"], "path": "region:US"})
+    assert is_kept_out(app)
+    assert [each.label for each in app.button] == ["Sign in"] and text(app).split() == ["Headlight", "Sign", "in"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("email", "claims", "why"),
+    [
+        (STRANGER, {}, f"You are signed in as {STRANGER}, but have no role here"),
+        (
+            "![x](http://evil.example)@b.c",
+            {},
+            "You are signed in as ![x](http://evil.example)@b.c, but have no role here",
+        ),
+        (DANA, {"email_verified": False}, "but that address is not verified"),
+        (BOSS, {"email_verified": "false"}, "but that address is not verified"),
+        (ADA, {"email_verified": None}, "but that address is not verified"),
+        (DANA, {"email": None}, "You are signed in without an e-mail address"),
+        (DANA, {"email": [DANA]}, "You are signed in without an e-mail address"),
+    ],
+)
+def test_who_has_no_role_sees_why_and_nothing_else(house, page, email, claims, why, caplog):
+    app = house(email, page, **claims)
+    assert is_kept_out(app) and why in text(app) and [each.label for each in app.button] == ["Sign out"]
+    assert [record for record in caplog.records if record.name == "headlight" and "kept out" in record.message]
+
+
+def test_one_who_is_let_in_is_not_logged(house, caplog):
+    caplog.set_level(logging.INFO)
+    house(DANA)
+    assert "dana" not in caplog.text.lower()
+
+
+def test_an_address_is_read_as_people_write_it_and_without_a_word_of_verification(house):
+    app = house(f"  {DANA.upper()} ")
+    del app.user["email_verified"]
+    assert f"{N:,} accounts" in text(app.run())
+
+
+def test_a_role_that_no_account_belongs_to_is_said(house):
+    for page in WITH_DATA:
+        app = house(LOST, page)
+        assert is_well(app) and "No account here is yours" in text(app) and not app.dataframe and not app.multiselect
+
+
+def test_the_reader_is_named_and_can_leave(house):
+    app = house(DANA)
+    assert f"Signed in as {DANA}" in " ".join(text(app).split()) and "Open:" not in text(app)
+    assert "See as" not in [box.label for box in app.selectbox]
+    app.button(key="sign out").click().run()
+    assert is_kept_out(app) and [each.label for each in app.button] == ["Sign in"]
+
+
+# --- the reader's own upload
+
+
+def test_of_their_own_upload_a_reader_sees_all_and_without_a_role_nothing(house, tmp_path):
+    """The upload holds accounts of everybody: they are the reader's who brought them."""
+    from lib.view.private import Dataset
+
+    own = two_books(tmp_path / "own")
+    app = house(DANA)
+    app.session_state["the reader's own dataset"] = Dataset(own, ("export.csv",))
+    app.session_state["whether the pages show it"] = True
+    assert f"{2 * N:,} accounts" in text(app.run()) and FOREIGN.encode() in sent(app)
+    app.switch_page("pages/overview.py").run()
+    assert f"{2 * N:,} accounts" in text(app) and "1 row refused" in text(app)
+    app.switch_page("pages/upload.py").run()
+    assert "what was imported" not in text(app)  # into the shared data
+    assert "what was imported" in text(house(BOSS, "pages/upload.py"))
+    secrets(tmp_path, roles=f'[roles."{BOSS}"]\nsees = "all"\n')
+    assert is_kept_out(app.run()) and FOREIGN.encode() not in sent(app)
+
+
+def test_who_is_kept_out_gets_no_leave_to_send_a_file(house, monkeypatch):
+    from lib.view.upload import large, tickets
+
+    monkeypatch.setattr(large, "show", lambda *_: pytest.fail("the box for large files was drawn"))
+    monkeypatch.setattr(tickets, "issue", lambda *_: pytest.fail("leave was given"))
+    for email in ("", STRANGER):
+        assert is_kept_out(house(email, "pages/upload.py"))
+
+
+# --- what changes while the server runs
+
+
+def test_a_role_is_read_anew_when_its_file_changes(house, tmp_path):
+    app = house(DANA)
+    assert f"{N:,} accounts" in text(app)
+    secrets(tmp_path, roles=f'[roles."{DANA}"]\nsees = "all"\n')
+    assert f"{2 * N:,} accounts" in text(app.run())
+    secrets(tmp_path, roles=f'[roles."{BOSS}"]\nsees = "all"\n')
+    assert is_kept_out(app.run()) and "no role" in text(app)
+
+
+@pytest.mark.parametrize(
+    "broken", ["[auth", "", '[roles."dana@acme.com"]\nsees = "all"\n', '[auth]\ncookie_secret = "x"\n']
+)
+def test_a_file_that_breaks_lets_nobody_in(house, tmp_path, broken, caplog):
+    app = house(DANA)
+    (tmp_path / "secrets.toml").write_text(broken)
+    app.run()
+    assert is_kept_out(app) and "not set up rightly" in text(app) and "secrets.toml" not in text(app)
+    assert "nobody is let in" in caplog.text
+    app.user = {}
+    assert is_kept_out(app.run())
+    (tmp_path / "secrets.toml").unlink()
+    assert is_kept_out(app.run())
+
+
+def test_a_cover_ends_at_midnight_without_a_restart(house, tmp_path, monkeypatch):
+    cover = f'[roles."{DANA}"]\nsees="own"\ncsm=["Dana Smith"]\ncover=[{{csm="{FOREIGN} Lee", until=2026-12-31}}]\n'
+    secrets(tmp_path, roles=cover)
+    monkeypatch.setattr(access, "today", lambda: date(2026, 12, 31))
+    app = house(DANA)
+    assert f"{2 * N:,} accounts" in text(app)
+    monkeypatch.setattr(access, "today", lambda: date(2027, 1, 1))
+    assert f"{N:,} accounts" in text(app.run()) and FOREIGN.encode() not in sent(app)
+
+
+def test_a_download_offered_before_midnight_holds_after_it_what_may_be_seen_then(house, tmp_path, monkeypatch):
+    offered = {}
+    button = st.download_button
+    monkeypatch.setattr(
+        st,
+        "download_button",
+        lambda label, data, **more: (offered.update({label: data}), button(label, data, **more))[1],
+    )
+    cover = f'[roles."{DANA}"]\nsees="own"\ncsm=["Dana Smith"]\ncover=[{{csm="{FOREIGN} Lee", until=2026-12-31}}]\n'
+    secrets(tmp_path, roles=cover)
+    monkeypatch.setattr(access, "today", lambda: date(2026, 12, 31))
+    house(DANA)
+    download = offered["Download"]
+    assert FOREIGN.encode() in download()
+    monkeypatch.setattr(access, "today", lambda: date(2027, 1, 1))
+    assert FOREIGN.encode() not in download() and b"Customer" in download()
+    secrets(tmp_path, roles=f'[roles."{BOSS}"]\nsees="all"\n')
+    with pytest.raises(Refused, match="no role here any more"):
+        download()
+
+
+# --- as another person
+
+
+def test_an_admin_sees_what_another_sees_and_comes_back(house):
+    app = house(ADA)
+    assert f"{2 * N:,} accounts" in text(app) and "You see what" not in text(app)
+    box = app.selectbox(key="view as")
+    assert box.options == ["Myself", BOSS, DANA, LEE, LOST]
+    box.select(DANA).run()
+    assert f"You see what {DANA} sees." in text(app) and FOREIGN.encode() not in sent(app)
+    assert f"{N:,} accounts" in text(app) and FOREIGN not in app.query_params.get("f.csm", "")
+    app.switch_page("pages/overview.py").run()
+    assert f"You see what {DANA} sees." in text(app) and FOREIGN.encode() not in sent(app)
+    app.button(key="view as myself").click().run()
+    assert "You see what" not in text(app) and f"{2 * N:,} accounts" in text(app)
+
+
+def test_seeing_as_another_never_widens(house, tmp_path):
+    app = house(DANA)
+    app.session_state["whom the admin sees as"] = BOSS  # as if a browser could say so
+    assert f"{N:,} accounts" in text(app.run()) and "You see what" not in text(app)
+    app = house(ADA)
+    app.selectbox(key="view as").select(LEE).run()
+    secrets(tmp_path, roles=f'[roles."{ADA}"]\nsees="admin"\n')
+    assert "No account here is yours" in text(
+        app.run()
+    )  # who has no role any more sees nothing, nor does who sees as them
+    secrets(tmp_path, roles=f'[roles."{ADA}"]\nsees="own"\ncsm=["Dana Smith"]\n[roles."{LEE}"]\nsees="all"\n')
+    assert f"{N:,} accounts" in text(app.run()) and "You see what" not in text(app)
+
+
+# --- caches
+
+
+def test_two_scopes_share_no_answer(house):
+    for page in WITH_DATA:
+        for email, n in ((BOSS, 2 * N), (DANA, N), (LEE, N), (BOSS, 2 * N), (DANA, N)):
+            assert f"{n:,} accounts" in text(house(email, page)), (page, email)
+    assert FOREIGN.encode() not in sent(house(DANA)) and b"Dana Smith" not in sent(house(LEE))
+    assert len({each.key for each in (ALL, NOBODY, OWN, Scope(("all",)), Scope(("a", "b")), Scope(("a', 'b",)))}) == 6
+
+
+# --- a house without sign-in
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """asked(host, origin, ip, address, **headers): what a question looks like to the server."""
+
+    def as_if(host="127.0.0.1:8501", origin="", ip=None, address="127.0.0.1", **headers) -> bool:
+        held = Headers({"Host": host, **({"Origin": origin} if origin else {}), **headers})
+        monkeypatch.setattr(access.st, "context", type("Context", (), {"headers": held, "ip_address": ip}))
+        monkeypatch.setattr(access.st, "get_option", lambda name: address)
+        return access._is_on_loopback()
+
+    return as_if
+
+
+@pytest.mark.parametrize(
+    "question",
+    [{}, {"host": "localhost:8501"}, {"host": "[::1]:8501", "address": "::1"}, {"origin": "http://127.0.0.1:8501"},
+     {"ip": "127.0.0.1"}, {"ip": "::ffff:127.0.0.1"}, {"address": "localhost"}, {"host": "127.8.0.1"}],
+)  # fmt: skip
+def test_without_sign_in_this_machine_is_answered(asked, question):
+    assert asked(**question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [{"address": None}, {"address": ""}, {"address": "0.0.0.0"}, {"address": "192.168.1.5"}, {"address": "::"},
+     {"host": "192.168.1.5:8501"}, {"host": "evil.example"}, {"host": "127.0.0.1.evil.example"}, {"host": "localhost.evil.example"},
+     {"host": "["}, {"host": "127.0.0.1@evil.example"}, {"origin": "http://evil.example"}, {"origin": "null"},
+     {"ip": "192.168.1.9"}, {"ip": "::ffff:192.168.1.9"}, {"ip": "testclient"},
+     {"X-Forwarded-For": "127.0.0.1"}, {"Forwarded": "for=127.0.0.1"}, {"Via": "1.1 proxy"}, {"x-real-ip": "127.0.0.1"}],
+)  # fmt: skip
+def test_without_sign_in_nobody_else_is(asked, question):
+    assert not asked(**question)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_house_without_sign_in_says_so(house, tmp_path, page, monkeypatch):
+    secrets(tmp_path, auth=False)
+    app = house("", page)
+    app.user = {}
+    app.run()
+    assert is_well(app) and "Open: anybody who reaches this address sees everything" in text(app)
+    assert "Sign out" not in [each.label for each in app.button]
+    monkeypatch.setattr(access, "_is_on_loopback", lambda: False)
+    app.run()
+    assert is_kept_out(app) and "only this machine is answered" in text(app) and "secrets.toml" in text(app)
+
+
+def test_a_header_that_names_people_is_no_sign_in(house):
+    before = config.get_option("server.trustedUserHeaders")
+    config.set_option("server.trustedUserHeaders", {"X-Forwarded-Email": "email"})
+    try:
+        assert is_kept_out(house(DANA))
+    finally:
+        config.set_option("server.trustedUserHeaders", before)
+
+
+# --- back to the view
+
+
+@pytest.mark.parametrize(
+    ("referer", "view"),
+    [
+        ("http://h:1/hotspots?f.csm=A%20B&path=x", "/hotspots?f.csm=A%20B&path=x"),
+        ("http://H:1/", "/"),
+        ("http://evil.example/hotspots", ""),
+        ("http://h:1@evil.example/", ""),
+        ("http://h:1//evil.example", ""),
+        ("http://h:1/\\evil.example", ""),
+        ("http://h:1/a b", ""),
+        ("http://h:1/" + "x" * 3_000, ""),
+        ("http://[", ""),
+        ("", ""),
+    ],
+)
+def test_only_a_view_of_this_server_is_come_back_to(referer, view):
+    assert comeback.view_of(Headers({"host": "h:1", "referer": referer})) == view
+    assert comeback.view_of(Headers({"host": "h:2", "referer": referer})) == ""
+
+
+# --- the shell
+
+
+def test_the_shell_shows_what_a_person_sees(store, tmp_path, capsys):
+    path = str(secrets(tmp_path))
+
+    def rows(*arguments) -> list[dict]:
+        assert main([*arguments, "--store", str(store), "--format", "json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    for name in MEASURES:
+        by = ["--by", "channel"] if any(each.name == "by" for each in MEASURES[name].options) else []
+        found = json.dumps(rows(name, *by, "--viewer", DANA.upper(), "--secrets", path))
+        assert FOREIGN not in found, name
+    accounts = ("accounts", "--limit", "1")
+    assert rows(*accounts)[0]["n_rows"] == rows(*accounts, "--viewer", BOSS, "--secrets", path)[0]["n_rows"]
+    assert rows(*accounts, "--viewer", LEE, "--secrets", path)[0]["csm"] == f"{FOREIGN} Lee"
+    assert rows("facets", "--by", "csm", "--viewer", DANA, "--secrets", path)[0]["n"] == N
+    assert rows("facets", "--viewer", LOST, "--secrets", path)[0]["n"] == 0
+
+
+@pytest.mark.parametrize(("email", "file"), [(STRANGER, "secrets.toml"), ("", "secrets.toml"), (DANA, "nowhere.toml")])
+def test_the_shell_knows_no_strangers(store, tmp_path, capsys, email, file):
+    secrets(tmp_path)
+    arguments = ["breakdown", "--by", "channel", "--store", str(store), "--viewer", email]
+    assert main([*arguments, "--secrets", str(tmp_path / file)]) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and file in err and "hush" not in err and os.linesep in err
