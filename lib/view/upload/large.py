@@ -13,7 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.view import look, numbers, private
+from lib.view import access, look, numbers, private
 from lib.view.desk import safe_name
 from lib.view.upload import tickets
 from lib.view.upload.state import Upload, current
@@ -85,7 +85,9 @@ def _watch(upload: Upload) -> None:
 
 
 def _told(upload: Upload, words: dict, endings: list[str], limit: int) -> None:
-    """What the browser says: that one ended, and which it would send now."""
+    """What the browser says: that one ended, and which it would send now. A callback runs before the page's own gate."""
+    if not access.viewer().is_in:
+        return
     if upload.ticket and words.get("ended") == upload.n_asked:
         if upload.ticket.is_open:
             upload.ticket.void()  # cancelled, or broken on the way
