@@ -6,13 +6,15 @@ write     put new parameters in the place of old ones; one step for the browser'
 link      the whole link with some parameters changed, for people to copy and for links between pages
 pair      a name and a value as one parameter, and
 unpair    back
+chosen    one of the values a parameter can have, and
+quoted    a text of the link as a notice says it
 
 A click and the address it leads to can cross on the wire: a second click may arrive with the address of before the first.
 A callback therefore builds on what this session last saw or wrote, and only a run without a callback (a link opened, Back,
 Forward) takes the address as it comes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -62,3 +64,19 @@ def unpair(text: str) -> tuple[str, str | None]:
     """The inverse of `pair`, for any text."""
     name, colon, value = text.partition(":")
     return name.replace("~1", ":").replace("~0", "~"), value if colon else None
+
+
+def chosen(
+    query: Mapping[str, Sequence[str]], name: str, known: Container[str], default: str, notices: list[str]
+) -> str:
+    """What the link says of `name`; what is not among `known` is the default, with a notice."""
+    said = (query.get(name) or [default])[-1]
+    if said in known:
+        return said
+    notices.append(f"The link's {name} {quoted(said)} is not known; the default was used.")
+    return default
+
+
+def quoted(text: str) -> str:
+    """A text of the link as a notice says it, cut where it is long."""
+    return f"“{text if len(text) <= 60 else text[:59] + '…'}”"

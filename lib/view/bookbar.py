@@ -49,9 +49,9 @@ def known(book: Book, snapshot: Snapshot) -> tuple[Book, list[str]]:
         if len(good) < len(values):
             odd = ", ".join(f"“{value[:60]}”" for value in values if value not in good)
             notices.append(f"No account has {name[:60]} {odd}; that choice was left out.")
-    known = door.states(book) if book.states else {}
+    values_of = door.states(book) if book.states else {}
     for name, values in book.states:
-        good = [value for value in values if value in known.get(name, ())]
+        good = [value for value in values if value in values_of.get(name, ())]
         kept = kept.standing(name, good) if good else kept
         if len(good) < len(values):
             odd = ", ".join(f"“{value[:60]}”" if value else "none" for value in values if value not in good)

@@ -24,7 +24,7 @@ from lib.glossary import TERMS
 from lib.measures import Answer
 from lib.measures.compare import FEWEST, TOO_FEW, funnel
 from lib.store.dimensions import StoredDimension
-from lib.view import address, door, frame, look, numbers, step, tables
+from lib.view import address, booklink, door, frame, look, numbers, step, tables
 from lib.view.charts import control, theme
 from lib.view.comparestate import FIRST, State, is_of_state, usual
 from lib.view.hotstate import HotState
@@ -63,7 +63,7 @@ def choose(book: Book, state: State, dimensions: Sequence[StoredDimension]) -> N
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.selectbox("Books by", names, key="compare by", format_func=word, width=260, on_change=turned)
         st.space("stretch")
-        frame.share({**book.to_query(), **state.to_query(first)})
+        frame.share({**booklink.query(book), **state.to_query(first)})
 
 
 def ask(book: Book, state: State) -> Answer:
@@ -142,10 +142,10 @@ def chosen(book: Book, table: pd.DataFrame, state: State, outcome: str) -> None:
             f"List all {numbers.count(found[0]['n'])} ›": HotState(path=path).to_query(),
         }
         if state.by.name in {each.name for each in door.opened().dimensions}:  # usage patterns are no filters
-            ways["Hot-spots inside it ›"] = book.where(name, [value]).to_query()
+            ways["Hot-spots inside it ›"] = booklink.query(book.where(name, [value]))
         with st.container(horizontal=True, gap="medium"):
             for label, query in ways.items():
-                st.page_link(HOTSPOTS, label=label, query_params={**book.to_query(), **query})
+                st.page_link(HOTSPOTS, label=label, query_params={**booklink.query(book), **query})
 
 
 def table(book: Book, answer: Answer, state: State, dimensions: Sequence[StoredDimension]) -> None:

@@ -49,7 +49,7 @@ def read_state(
             by = named[said]
         else:
             notices.append(
-                f"The link compares by {_cut(said)}, which this data does not have; {word_within(by.name)} was used."
+                f"The link compares by {address.quoted(said)}, which this data does not have; {word_within(by.name)} was used."
             )
     opened = (query.get("open") or [""])[-1]
     if not opened:
@@ -57,7 +57,7 @@ def read_state(
     name, value = address.unpair(opened)
     if name == by.name and (value is None or value in by.values):
         return State(by, (value,)), notices
-    notices.append(f"The link opens {_cut(opened)}, which is not among the books compared; it was left out.")
+    notices.append(f"The link opens {address.quoted(opened)}, which is not among the books compared; it was left out.")
     return State(by), notices
 
 
@@ -70,7 +70,3 @@ def usual(dimensions: Sequence[StoredDimension]) -> str:
 def is_of_state(parameter: str) -> bool:
     """Whether a parameter of the link belongs to this state."""
     return parameter in ("by", "open")
-
-
-def _cut(text: str) -> str:
-    return f"“{text if len(text) <= 60 else text[:59] + '…'}”"

@@ -7,7 +7,7 @@ scope        the accounts this run's reader may see of the data it shows
 definitions  the words in force
 dimensions   every dimension a question can be cut by, with the values of the scope
 values       the values the scope holds of one
-states       the values there are of every state accounts can be in
+states       the values there are of the states a book is cut by
 outcomes     the outcomes the data can answer
 ask          an answer, cached; says what is wrong and ends the page where there is none
 try_ask      the same for one part of a page: says what is wrong and gives None
@@ -147,10 +147,10 @@ def values(name: str) -> tuple[str, ...]:
 
 
 def states(book: Book) -> dict[str, tuple[str | None, ...]]:
-    """The values there are of every state accounts can be in, as of the book's day."""
-    meaning = definitions()
+    """The values there are, as of the book's day, of every state it is cut by."""
+    meaning, known = definitions(), [name for name, _ in book.states if name in standing.STATES]
     with cursor(_whole_store(), book.uncut(), meaning, scope()) as con:
-        return {name: standing.values(con, name, book.as_of, meaning) for name in standing.STATES}
+        return {name: standing.values(con, name, book.as_of, meaning) for name in known}
 
 
 def outcomes(book: Book) -> tuple[str, ...]:
@@ -225,7 +225,7 @@ def whole(name: str, book: Book, **options) -> Callable[[], Answer]:
         if snapshot is None:
             raise Refused("The upload behind this download was discarded.")
         seen = access.scope_now(who)  # a role may have ended since the button was drawn
-        said = {} if is_own else written.tables(_reads(name, book))[1]
+        said = {} if is_own else written.tables(_reads(name, book))
         return _asked(snapshot, name, book, meaning, ALL if is_own else seen, options, said)
 
     return asked
@@ -244,15 +244,17 @@ def _said(asked: Callable[[], Answer]) -> Answer | None:
 def _cached(name: str, book: Book, options: dict) -> Answer:
     snapshot, meaning, seen = _whole_store(), definitions(), scope()
     key = tuple(sorted((option, _frozen(value)) for option, value in options.items()))
-    edition, said = written.tables(_reads(name, book))
-    asked = repr((name, book, key, edition))  # Streamlit hashes a text in no time, a frozen book field by field
+    reads = _reads(name, book)
+    asked = repr(
+        (name, book, key, written.version(reads))
+    )  # Streamlit hashes a text in no time, a frozen book field by field
     kept = _answer_own if private.is_on() else _answer
     return kept(
         snapshot.version,
         meaning.hash,
         seen.key,
         asked,
-        _question=lambda: _asked(snapshot, name, book, meaning, seen, options, said),
+        _question=lambda: _asked(snapshot, name, book, meaning, seen, options, written.tables(reads)),
     )
 
 

@@ -11,7 +11,8 @@ from lib.facts.base import OUTCOMES
 from lib.measures.accounts import SORTABLE
 from lib.measures.breakdown import DEEPEST
 from lib.store.dimensions import StoredDimension
-from lib.view.address import Query, pair, unpair
+from lib.view import address
+from lib.view.address import Query, pair, quoted, unpair
 
 Path = tuple[tuple[str, str | None], ...]
 
@@ -65,24 +66,20 @@ def read_state(query: Mapping[str, Sequence[str]], dimensions: Sequence[StoredDi
     values_of = {each.name: each.values for each in dimensions}
 
     def chosen(name: str, known, default):
-        said = query.get(name, [default])[-1] if query.get(name) else default
-        if said in known:
-            return said
-        notices.append(f"The link's {name} {_cut(said)} is not known; the default was used.")
-        return default
+        return address.chosen(query, name, known, default, notices)
 
     def whole(name: str, low: int, high: int, default: int) -> int:
         said = query[name][-1] if query.get(name) else str(default)
         if said.isascii() and said.isdigit() and len(said) < 10 and (low <= int(said) <= high or int(said) == default):
             return int(said)
-        notices.append(f"The link's {name} {_cut(said)} is not a number from {low} to {high}; the default was used.")
+        notices.append(f"The link's {name} {quoted(said)} is not a number from {low} to {high}; the default was used.")
         return default
 
     path: list[tuple[str, str | None]] = []
     for text in query.get("path", []):
         name, value = unpair(text)
         if name not in values_of or name in dict(path) or len(path) == DEEPEST:
-            notices.append(f"The link opens {_cut(text)}, which this data does not have; that step was left out.")
+            notices.append(f"The link opens {quoted(text)}, which this data does not have; that step was left out.")
         else:
             path.append((name, value))
     search = tuple(name for name in dict.fromkeys(query.get("search", [])) if name in values_of)
@@ -113,7 +110,3 @@ def _written(name: str, value: object) -> list[str]:
     if name == "search":
         return list(value)
     return ["yes"] if value is True else [str(value)]
-
-
-def _cut(text: str) -> str:
-    return f"“{text if len(text) <= 60 else text[:59] + '…'}”"

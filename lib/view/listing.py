@@ -3,8 +3,6 @@
 panel   the list of the selection of the hot-spot page
 """
 
-import math
-
 import pandas as pd
 import streamlit as st
 
@@ -12,8 +10,8 @@ from lib.book import Book
 from lib.export import segment_text
 from lib.view import door, look, numbers, step, tables
 from lib.view.hotstate import ROWS, HotState
+from lib.view.paging import PAGE, foot
 
-PAGE = 1_000  # rows sent to the browser at a time
 SORTS = {
     "ARR, highest first": ("arr", False), "ARR, lowest first": ("arr", True),
     "Name, A to Z": ("name", True), "Name, Z to A": ("name", False),
@@ -39,13 +37,7 @@ def panel(book: Book, state: HotState, *, verb: str, n: int, n_lost: int) -> Non
     n_rows = int(answer.table["n_rows"].iat[0])
     tables.show(_readable(answer.table, verb), key="accounts", height=430, labels={"state": "State"})
     with st.container(horizontal=True, vertical_alignment="center"):
-        first = (state.page - 1) * PAGE + 1
-        last = first + len(answer.table) - 1
-        look.note(
-            f"{numbers.count(first)}–{numbers.count(last)} of {numbers.count(n_rows)}{' found' if state.find else ''}"
-        )
-        if n_rows > PAGE:
-            _turn(state, math.ceil(n_rows / PAGE))
+        foot(state.page, len(answer.table), n_rows, name="accounts", also=" found" if state.find else "")
         file = f"accounts-{_file_name(segment_text(dict(state.path)))}.csv"
         everyone = door.whole("accounts", book, **asked)
         tables.download("Download", file, everyone, key="download accounts", drop=("n_rows",))
@@ -86,16 +78,6 @@ def _choose(state: HotState, verb: str, n: int, n_lost: int) -> None:
             **hidden,
         )
         st.selectbox("Sort", [*SORTS, *([] if sort else [own])], key="sort", on_change=sorted_by, width=170, **hidden)
-
-
-def _turn(state: HotState, n_pages: int) -> None:
-    now = min(state.page, n_pages)
-    key = f"page of accounts {now}"
-
-    def turned() -> None:
-        step.turn(page=st.session_state[key])
-
-    st.pagination(n_pages, default=now, key=key, max_visible_pages=5, on_change=turned)
 
 
 def _readable(table: pd.DataFrame, verb: str) -> pd.DataFrame:

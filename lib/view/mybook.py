@@ -6,7 +6,6 @@ since     when the reader was here before
 accounts  the list: chosen by a tile, sorted, paged, its columns the reader's own; those ticked can be written about
 """
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -19,10 +18,10 @@ from lib.measures.mybook.listing import SORTABLE
 from lib.view import access, address, door, frame, look, numbers, private, step, tables, words, writing, written
 from lib.view import tiles as tile
 from lib.view.mybookstate import CHOOSABLE, USUAL, MyBook, read_state
+from lib.view.paging import PAGE, foot
 from lib.view.tiles import Tile
 from lib.workspace import preferences, visits
 
-PAGE = 1_000  # rows sent to the browser at a time
 _COLUMNS, _PAGE_FILE = "columns of My book", "pages/book.py"
 _ONLY = {
     "accounts": "All", "at_risk": "At risk", "renewing": "Renewing in 90 days",
@@ -188,25 +187,11 @@ def _table(table: pd.DataFrame, columns: list[str]) -> list[int]:
 def _below(book: Book, state: MyBook, answer: Answer, asked: dict) -> None:
     n_rows = int(answer.table["n_rows"].iat[0])
     with st.container(horizontal=True, vertical_alignment="center"):
-        first = (state.page - 1) * PAGE + 1
-        last = first + len(answer.table) - 1
-        look.note(f"{numbers.count(first)}–{numbers.count(last)} of {numbers.count(n_rows)}")
-        if n_rows > PAGE:
-            _turn(state, math.ceil(n_rows / PAGE))
+        foot(state.page, len(answer.table), n_rows, name="my book")
         tables.download("Download", f"my-book-{state.only}.csv", door.whole("mybook", book, **asked), key="download mybook",
                         drop=("n_rows",))  # fmt: skip
         for reason in _why(answer):
             look.note(reason)
-
-
-def _turn(state: MyBook, n_pages: int) -> None:
-    now = min(state.page, n_pages)
-    key = f"page of my book {now}"
-
-    def turned() -> None:
-        step.turn(page=st.session_state[key])
-
-    st.pagination(n_pages, default=now, key=key, max_visible_pages=5, on_change=turned)
 
 
 def _why(answer: Answer) -> list[str]:

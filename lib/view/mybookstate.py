@@ -45,11 +45,7 @@ def read_state(query: Mapping[str, Sequence[str]]) -> tuple[MyBook, list[str]]:
     notices: list[str] = []
 
     def chosen(name: str, known, default: str) -> str:
-        said = (query.get(name) or [default])[-1]
-        if said in known:
-            return said
-        notices.append(f"The link's {name} “{said[:60]}” is not known; the default was used.")
-        return default
+        return address.chosen(query, name, known, default, notices)
 
     page = (query.get("page") or ["1"])[-1]
     if not (page.isascii() and page.isdigit() and 0 < len(page) < 8 and int(page) >= 1):

@@ -6,7 +6,7 @@ panel   choose what to write about these accounts, and write it
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import streamlit as st
@@ -165,9 +165,7 @@ def _value(each: Field, value: object) -> object:
         return Decimal(f"{value:.2f}")
     if each.kind == "steps":
         return [{"text": line.strip(), "done_on": None} for line in str(value or "").splitlines() if line.strip()]
-    if isinstance(value, (str, date)) or value is None:
-        return value or None
-    return value
+    return None if value == "" else value
 
 
 def _key(table: str, each: Field) -> str:

@@ -3,7 +3,8 @@
 workspace   the open workspace; raises Refused, in words, where it cannot be opened
 by          who writes and when, as every act of the workspace takes them
 reader      who reads and when, for what is remembered of them
-tables      what measures read of it, as DuckDB takes it, and a number that changes with it
+version     a text that changes with what was written: part of a cache key
+tables      what measures read of it, as DuckDB takes it
 tried       an act of the workspace: says calmly what went wrong, and gives None
 quietly     the same without a word: for what is convenient and no more
 """
@@ -51,19 +52,21 @@ def reader() -> dict:
     return {"who": who(), "now": datetime.now(UTC)}
 
 
-def tables(names: Sequence[str]) -> tuple[str, dict[str, "pa.Table"]]:
-    """What measures read of the workspace, as DuckDB takes it, and a text that changes with it: part of a cache key.
+def version(names: Sequence[str]) -> str:
+    """A text that changes with what was written in these tables: part of a cache key."""
+    space = _shared(names)
+    return f"{space.place} {edition(space, names)}" if space else ""
 
-    Nothing on the reader's own data: what is written is about accounts of the shared data.
-    """
-    if not names or private.is_on():
-        return "", {}
-    space = quietly(workspace)
-    if space is None:
-        return "", {}
-    editions = [edition(space, (name,)) for name in names]
-    found = {name: _frame(space.place, name, n, _space=space) for name, n in zip(names, editions, strict=True)}
-    return f"{space.place} {editions}", found
+
+def tables(names: Sequence[str]) -> dict[str, "pa.Table"]:
+    """What measures read of the workspace, as DuckDB takes it."""
+    space = _shared(names)
+    return {name: _frame(space.place, name, edition(space, (name,)), _space=space) for name in names} if space else {}
+
+
+def _shared(names: Sequence[str]) -> Workspace | None:
+    """The workspace, where it counts: what is written is about accounts of the shared data, never the reader's own."""
+    return quietly(workspace) if names and not private.is_on() else None
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)

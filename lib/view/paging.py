@@ -1,0 +1,29 @@
+"""The pages of a long list: which rows are shown, of how many, and the way to the others.
+
+PAGE   rows sent to the browser at a time
+foot   "1–1,000 of 6,000", and the pages to turn to where there are more
+"""
+
+import math
+
+import streamlit as st
+
+from lib.view import look, numbers, step
+
+PAGE = 1_000
+
+
+def foot(page: int, n_shown: int, n_rows: int, *, name: str, also: str = "") -> None:
+    """Which rows of `n_rows` page `page` shows, `also` after them; turning is a step of the reader. `name` is of the list."""
+    first = (page - 1) * PAGE + 1
+    look.note(f"{numbers.count(first)}–{numbers.count(first + n_shown - 1)} of {numbers.count(n_rows)}{also}")
+    if n_rows <= PAGE:
+        return
+    n_pages = math.ceil(n_rows / PAGE)
+    now = min(page, n_pages)
+    key = f"page of {name} {now}"
+
+    def turned() -> None:
+        step.turn(page=st.session_state[key])
+
+    st.pagination(n_pages, default=now, key=key, max_visible_pages=5, on_change=turned)
