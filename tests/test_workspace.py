@@ -136,7 +136,7 @@ NEEDED = {  # table -> what each row of it has
 }
 MAY = {  # table -> what a row of it may have
     "sentiment": {"comment": TEXT},
-    "next_step": {"due_on": DAY, "owner": TEXT},
+    "next_step": {"due_on": DAY, "owner": TEXT, "done_on": DAY},
     "touch": {"person": TEXT, "made_by": NAME, "is_two_way": FLAG, "is_proactive": FLAG, "comment": TEXT,
               "url": TEXT.map("https://{}".format)},
     "task": {"owner": TEXT, "due_on": DAY, "done_on": DAY, "detail": TEXT},
@@ -146,6 +146,7 @@ MAY = {  # table -> what a row of it may have
     "handover": dict.fromkeys(
         ["pain", "impact", "critical_event", "success_criteria", "buyer", "champions", "blockers",
          "verbal_commitments", "complexity"], TEXT),
+    "visit": {"data_to": DAY},
     "goal": {"promised_on": DAY, "due_on": DAY, "reached_on": DAY, "comment": TEXT,
              "value": st.floats(allow_nan=False, allow_infinity=False)},
 }  # fmt: skip
@@ -688,10 +689,34 @@ def test_a_workspace_of_a_newer_headlight_is_refused_and_left_alone(url):
     with first.engine.connect() as con:
         con.exec_driver_sql("update shape set shape = 99")
         con.commit()
-    with pytest.raises(Refused, match=r"newer Headlight \(shape 99; this one knows 1\)") as told:
+    with pytest.raises(Refused, match=r"newer Headlight \(shape 99; this one knows 2\)") as told:
         open_workspace(url)
     assert "p@ss" not in str(told.value) and "p%40ss" not in str(told.value)
     assert len(texts(first)) == 1
+
+
+def test_a_workspace_of_an_earlier_headlight_gets_what_it_lacks_and_keeps_what_it_has(url):
+    """As shape 1 was, and as one before the mappings would have been."""
+    first = open_workspace(url)
+    rows.add(first, "next_step", {"account": "a", "text": HOSTILE}, by="anna", now=NOW)
+    with first.engine.begin() as con:
+        con.exec_driver_sql("alter table next_step drop column done_on")
+        con.exec_driver_sql("alter table visit drop column data_to")
+        con.exec_driver_sql("drop table mapping")
+        con.exec_driver_sql("delete from edition where \"table\" = 'mapping'")
+        con.exec_driver_sql("update shape set shape = 1")
+    first.close()
+    was = [open_workspace(url) for _ in range(2)][1]
+    (kept,) = rows.rows(was, "next_step")
+    assert (kept["text"], kept["done_on"], kept.version) == (HOSTILE, None, 1)
+    assert (
+        rows.change(was, "next_step", kept.id, 1, {"done_on": NOW.date()}, by="bob", now=LATER)["done_on"] == NOW.date()
+    )
+    assert edition(was, ["next_step"]) == 2 and edition(was, ["mapping"]) == 0
+    key = {"fingerprint": "f", "kind": "k", "who": "anna"}
+    rows.put(was, "mapping", key, {"mapping": {}}, by="anna", now=NOW)
+    with pytest.raises(Refused, match="for fingerprint 'f'"):  # its index came along
+        rows.add(was, "mapping", {**key, "mapping": {}}, by="bob", now=NOW)
 
 
 def test_a_database_of_something_else_is_refused_and_left_alone(url):

@@ -24,6 +24,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     create_engine,
+    delete,
     event,
     func,
     insert,
@@ -76,7 +77,7 @@ def open_workspace(url: str | None = None) -> Workspace:
                 _use_wal(engine)
             with engine.connect() as con:
                 shape = _shape(con, workspace)
-            if shape is None:
+            if shape is None or shape < SHAPE:
                 with _begun(engine) as con:
                     _make(con)
                     shape = _shape(con, workspace)
@@ -201,14 +202,30 @@ def _shape(con: Connection, workspace: Workspace) -> int | None:
 
 
 def _make(con: Connection) -> None:
-    """Make the tables, unless another process was first."""
+    """Make the tables, or what those of an earlier shape lack, unless another process was first."""
     if con.dialect.name == "postgresql":
         con.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    if inspect(con).has_table(SHAPE_TABLE.name):
+    known = con.execute(select(SHAPE_TABLE.c.shape)).scalar() if inspect(con).has_table(SHAPE_TABLE.name) else 0
+    if known >= SHAPE:
         return
+    _add_columns(con)
     METADATA.create_all(con)
-    con.execute(insert(EDITION_TABLE), [{"table": name, "edition": 0} for name in SHEETS])
+    counted = set(con.execute(select(EDITION_TABLE.c.table)).scalars())
+    if new := [{"table": name, "edition": 0} for name in SHEETS if name not in counted]:
+        con.execute(insert(EDITION_TABLE), new)
+    con.execute(delete(SHAPE_TABLE))
     con.execute(insert(SHAPE_TABLE), {"shape": SHAPE})
+
+
+def _add_columns(con: Connection) -> None:
+    """The columns that tables made by an earlier shape lack."""
+    there, quoted = inspect(con), con.dialect.identifier_preparer.quote
+    for table in METADATA.tables.values():
+        known = {column["name"] for column in there.get_columns(table.name)} if there.has_table(table.name) else None
+        for column in table.columns if known else ():
+            if column.name not in known:
+                kind = column.type.compile(con.dialect)
+                con.execute(text(f"alter table {quoted(table.name)} add column {quoted(column.name)} {kind}"))
 
 
 @contextmanager

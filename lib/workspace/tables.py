@@ -5,10 +5,11 @@ SHEETS     name -> sheet
 sheet_of   the sheet of a name; refuses what is none
 checked    the values of a row as they are kept; refuses what breaks a rule
 EVERY      the columns that every table has
-SHAPE      counts up when the tables change so that an older Headlight would misread them
+SHAPE      counts up when the tables change; an older Headlight then keeps out, a newer one makes what is lacking
 METADATA, SHAPE_TABLE, EDITION_TABLE   for opening
 
 Money is kept in cents, JSON as text, moments in UTC. A row is never deleted: `removed_at` says when it was taken away.
+A column that a later shape adds may be empty: the rows that are there have none.
 """
 
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ from lib.workspace.rules import (
     whole,
 )
 
-SHAPE = 1
+SHAPE = 2
 METADATA = MetaData()
 EVERY = ("id", "version", "made_by", "made_at", "changed_by", "changed_at", "removed_at")
 WHO = needed(line())
@@ -112,7 +113,7 @@ _about_account(
 _about_account("note", {"text": needed(text())})
 
 # one row per step the account and its CSM agreed on
-_about_account("next_step", {"text": needed(text()), "due_on": day(), "owner": line()})
+_about_account("next_step", {"text": needed(text()), "due_on": day(), "owner": line(), "done_on": day()})
 
 # one row per contact with an account, as in the store. made_by made the contact; changed_by wrote it down
 _about_account(
@@ -221,10 +222,10 @@ _sheet(
     one_per=("who", "name"),
 )
 
-# the last two visits of a reader to a page
+# the last two visits of a reader to a page, and the last day of the data they saw
 _sheet(
     "visit",
-    {"who": WHO, "page": needed(line(100)), "visited_at": MOMENT},
+    {"who": WHO, "page": needed(line(100)), "visited_at": MOMENT, "data_to": day()},
     newest="visited_at",
     finds=("who", "page"),
 )
