@@ -5,7 +5,7 @@ import json
 import logging
 import os
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import streamlit as st
@@ -24,6 +24,7 @@ from lib.measures.registry import MEASURES, measure
 from lib.scope import ALL, NOBODY, Scope
 from lib.view import access, comeback
 from lib.view.address import pair
+from lib.workspace import open_workspace, views
 from tests.conftest import ROOT
 from tests.pages import is_well, text
 from tests.twobooks import (
@@ -459,6 +460,33 @@ def test_two_scopes_share_no_answer(house):
             assert f"{n:,} accounts" in text(house(email, page)), (page, email)
     assert FOREIGN.encode() not in sent(house(DANA)) and b"Dana Smith" not in sent(house(LEE))
     assert len({each.key for each in (ALL, NOBODY, OWN, Scope(("all",)), Scope(("a", "b")), Scope(("a', 'b",)))}) == 6
+
+
+# --- views that others share
+
+
+def test_a_shared_view_that_names_what_a_reader_may_not_see_is_not_offered_to_them(house, tmp_path):
+    space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
+    offered = {
+        "All of Direct": {"f.channel": ["Direct"], "s.notice": ["notice given"]},
+        "Without a region": {"missing": ["region"], "path": [pair("region", None), pair("channel", "Direct")]},
+    }
+    kept_back = {
+        "Their CSM": {"f.csm": [f"{FOREIGN} Lee"]},
+        "Theirs and ours": {"f.channel": ["Direct", f"{FOREIGN} Direct"]},
+        "Their drill": {"path": [pair("region", f"{FOREIGN} US")]},
+        "Their account": {"account": [f"{FOREIGN}0001"]},
+        "Their name": {"find": ["Works 1"]},
+        "Their search": {"named": ["Works 1"]},
+        "A long one": {"cut": ["0" * 32]},
+        "A column nobody has": {"f.nowhere": ["x"]},
+    }
+    now = datetime(2026, 11, 1)
+    for name, query in (offered | kept_back).items():
+        views.save(space, name, "pages/hotspots.py", query, is_shared=True, by=LEE, now=now)
+    for email, names in ((DANA, offered), (BOSS, offered | kept_back)):
+        shown = {each.proto.label for each in house(email).get("page_link")} & set(offered | kept_back)
+        assert shown == set(names)
 
 
 # --- a house without sign-in

@@ -4,7 +4,7 @@ draw    all of it; gives the number of accounts of the book
 FIRST   dimensions that are always in view, where the data has them
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ import streamlit as st
 from lib.book import MOST_SEARCHED, Book
 from lib.facts.standing import STATES
 from lib.store.opening import Snapshot
-from lib.view import door, step
+from lib.view import door, relabelled, step
 from lib.view.plain import plain
 from lib.view.words import word
 
@@ -87,25 +87,23 @@ def _search(book: Book) -> None:
 
 def _filter(book: Book, name: str, counts: Sequence[tuple[str | None, int]]) -> None:
     """One filter; `name` is a dimension's, or a state's with _STATE before it."""
-    chosen_now = _chosen(book, name)
+    chosen_now, state = _chosen(book, name), _state(name)
     n_of = dict(counts) | {value: 0 for value in chosen_now if value not in dict(counts)}
-    key = f"book filter {name}"
-    step.show(key, list(chosen_now))
-
-    def chosen() -> None:
-        step.cut(lambda now: _cut(now, name, st.session_state[key]))
-
-    state = _state(name)
-    st.multiselect(
+    relabelled.multiselect(
         STATES[state].label if state else plain(word(name)),
-        list(n_of),
-        key=key,
-        on_change=chosen,
-        format_func=lambda value: (
-            f"{value if value is not None else 'none' if state else '(missing)'}  ·  {n_of[value]:,}"
-        ),
+        _labels(n_of, "none" if state else "(missing)"),
+        chosen_now,
+        key=f"book filter {name}",
+        on_change=lambda values: step.cut(lambda now: _cut(now, name, values)),
         placeholder="All",
     )
+
+
+def _labels(n_of: Mapping[str | None, int], nothing: str) -> dict[str | None, str]:
+    """Each value with its number of accounts; one that has the name of what is missing is told apart by a space more."""
+    while nothing in n_of:
+        nothing += " "
+    return {value: f"{nothing if value is None else value}  ·  {n:,}" for value, n in n_of.items()}
 
 
 def _counts(book: Book, names: Sequence[str]) -> tuple[int, Counts]:

@@ -20,11 +20,9 @@ import streamlit as st
 from lib.book import Book, is_of_book, say_day
 from lib.errors import Refused
 from lib.store.opening import Snapshot
-from lib.view import address, bookbar, door, look, mishap, private, rooms, signin
+from lib.view import address, bookbar, door, look, mishap, private, rooms, signin, step
 from lib.view.plain import plain
 from lib.view.words import word_within
-
-_ARRIVED = "whether the reader just came to the page"
 
 
 def page(title: str, question: str) -> Book:
@@ -50,7 +48,7 @@ def room(title: str, question: str, line: str) -> None:
 
 def has_arrived() -> bool:
     """Whether this run is the reader's first on this page: they followed a link, or loaded it anew."""
-    return st.session_state[_ARRIVED]
+    return step.has_arrived()
 
 
 def notices(said: Sequence[str]) -> None:
@@ -83,7 +81,7 @@ def _enter(title: str) -> None:
     st.set_page_config(page_title=f"{title} · Headlight", page_icon=look.ICON, layout="wide")
     look.dress()
     signin.gate()
-    st.session_state[_ARRIVED] = st.session_state.get(rooms.ON) != title
+    step.arrive(st.session_state.get(rooms.ON) != title)
     st.session_state[rooms.ON] = title
     private.banner()
 

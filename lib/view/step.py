@@ -1,6 +1,7 @@
 """One step of the reader: what a click changes, of the book and of the page; each is one entry of the browser's history.
 
 stand   remember what this run shows: what the next steps set out from
+arrive, has_arrived   whether this run is the reader's first on the page
 show    let a widget show what the link says
 cut     change the book
 turn    change the state of the page, or go to another selection of it
@@ -21,6 +22,7 @@ from lib.view import address, booklink
 from lib.view.hotstate import HotState, Path
 
 _BOOK, _STATE = "book the reader stands in", "state the reader stands in"
+_ARRIVED = "whether the reader just came to the page"
 
 
 class PageState(Protocol):
@@ -38,9 +40,22 @@ def stand(book: Book | None = None, state: PageState | None = None) -> None:
         st.session_state[_STATE] = state
 
 
+def arrive(is_first_run: bool) -> None:
+    """Remember whether the reader just came to the page: they followed a link, or loaded it anew."""
+    st.session_state[_ARRIVED] = is_first_run
+
+
+def has_arrived() -> bool:
+    """Whether this run is the reader's first on this page."""
+    return st.session_state[_ARRIVED]
+
+
 def show(key: str, value: object) -> None:
-    """Let the widget `key` show `value`. One that shows it already is left alone: its reader may be about to change it."""
-    if key not in st.session_state or st.session_state[key] != value:
+    """Let the widget `key` show `value`. One that shows it already is left alone: its reader may be about to change it.
+
+    On another page it is another widget, which shows nothing yet, although its key still has the value of the last one.
+    """
+    if has_arrived() or key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
 

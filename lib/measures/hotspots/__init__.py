@@ -86,11 +86,10 @@ def _n_combinations(dimensions: Sequence[StoredDimension], depth: int) -> float:
 
 def _named(everything: Sequence[StoredDimension], by: Sequence[str], depth: int) -> tuple[StoredDimension, ...]:
     dimensions = choose(everything, by)
-    n = _n_combinations(dimensions, depth)
-    if n > MOST_NAMED:
+    if _n_combinations(dimensions, depth) > MOST_NAMED:  # how many is not said: it counts values outside the scope, too
         raise Refused(
-            f"{len(dimensions)} dimensions have {n:,.0f} combinations of up to {depth}; a search looks at {MOST_NAMED:,}. "
-            "Name fewer dimensions, or combine fewer of them."
+            f"These {len(dimensions)} dimensions have more combinations of up to {depth} values than the {MOST_NAMED:,} a "
+            "search looks at. Name fewer dimensions, or combine fewer of them."
         )
     return dimensions
 

@@ -1,0 +1,125 @@
+"""The book in a real browser: what a reader chose follows them to every page, survives a fresh browser, and Back undoes it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from lib.view.rooms import ROOMS
+from tests.test_journey import WIDE, query_of, settle, visit
+
+pytestmark = pytest.mark.browser
+expect.set_options(timeout=20_000)
+WITHOUT_BOOK = ("Bring your export", "Account")  # they stand without a book, and carry it on
+PAGES = [room.title for group in ROOMS.values() for room in group if room.title not in WITHOUT_BOOK]
+
+
+def sidebar(page: Page) -> Locator:
+    return page.locator('[data-testid="stSidebar"]')
+
+
+def go_to(page: Page, title: str) -> None:
+    sidebar(page).locator("a").filter(has_text=title).click()
+    expect(page).to_have_title(re.compile(f"^{title} "))
+    settle(page)
+
+
+def choose(page: Page, label: str, value: str) -> None:
+    """Choose a value in a filter of the bar, as a person does: open, type, click."""
+    box = sidebar(page).get_by_label(label, exact=True).first
+    box.click()
+    box.press_sequentially(value)
+    page.locator('[role="option"]').filter(has_text=re.compile(f"^{re.escape(value)}")).first.click()
+    page.keyboard.press("Escape")
+
+
+def sentence(page: Page) -> str:
+    return page.locator(".hl-title p").inner_text().replace("\n", " ")
+
+
+def n_accounts(page: Page) -> int:
+    return int(re.match(r"([\d,]+) accounts?\b", sentence(page))[1].replace(",", ""))
+
+
+def counts(page: Page, n: int) -> dict[str, int]:
+    """The `n` chosen values in the bar, each with the number of accounts beside it."""
+    chips = sidebar(page).locator('[data-testid="stMultiSelect"] .react-aria-ComboBox [data-tag]')
+    expect(chips).to_have_count(n)
+    parts = [said.split("·") for said in chips.all_inner_texts()]
+    return {value.strip(): int(number.replace(",", "")) for value, number in parts}
+
+
+def test_a_book_follows_to_every_page_and_into_a_fresh_browser(serve, chromium: Browser, full_store):
+    url = serve(full_store)
+    page = chromium.new_context(viewport=WIDE).new_page()
+    visit(page, f"{url}/book")
+    everybody = sentence(page)
+    for label, value in (("Region", "EMEA"), ("Segment", "SMB"), ("Plan", "Team")):
+        choose(page, label, value)
+        expect(page.locator(".hl-title p")).to_contain_text(value)
+    find = sidebar(page).get_by_label("Accounts named")
+    find.fill("Customer 1")
+    find.press("Enter")
+    expect(page.locator(".hl-title p")).to_contain_text("Customer 1")
+    settle(page)
+    said, beside = sentence(page), counts(page, 3)
+    assert said != everybody and n_accounts(page) > 0
+    assert beside == dict.fromkeys(("EMEA", "SMB", "Team"), n_accounts(page))  # as many as with the others chosen
+
+    addresses = {}
+    for title in [*PAGES, *WITHOUT_BOOK, PAGES[0]]:
+        if title not in {room.title for group in ROOMS.values() for room in group}:
+            continue
+        go_to(page, title)
+        if title in WITHOUT_BOOK:
+            continue
+        expect(page.locator(".hl-title p")).to_contain_text("Customer 1")
+        assert (sentence(page), counts(page, 3)) == (said, beside), title
+        addresses[title] = page.url
+    assert set(addresses) == set(PAGES)
+    page.context.close()
+
+    for title, address in addresses.items():
+        fresh = chromium.new_context(viewport=WIDE).new_page()
+        fresh.goto(address)
+        settle(fresh)
+        expect(fresh.locator(".hl-title p")).to_contain_text("Customer 1")
+        assert (sentence(fresh), counts(fresh, 3)) == (said, beside), title
+        fresh.context.close()
+
+
+def test_back_and_forward_step_through_filters_and_pages(serve, chromium: Browser, full_store):
+    """Two filters, Back, Back, Forward, a page change, Back: each shows what it should, the bar included."""
+    url = serve(full_store)
+    page = chromium.new_context(viewport=WIDE).new_page()
+    visit(page, f"{url}/hotspots")
+
+    def shows(*values: str) -> None:
+        for value in ("EMEA", "SMB"):
+            said = page.locator(".hl-title p")
+            (expect(said).to_contain_text if value in values else expect(said).not_to_contain_text)(value)
+        settle(page)
+        assert set(counts(page, len(values))) == set(values)
+        assert [value for value in ("EMEA", "SMB") if value in query_of(page)] == list(values)
+
+    shows()
+    choose(page, "Region", "EMEA")
+    shows("EMEA")
+    choose(page, "Segment", "SMB")
+    shows("EMEA", "SMB")
+    page.go_back()
+    shows("EMEA")
+    page.go_back()
+    shows()
+    page.go_forward()
+    shows("EMEA")
+    go_to(page, "My book")
+    expect(page.locator("h1")).to_have_text("Which accounts need me now?")
+    shows("EMEA")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Where is churn hot?")
+    shows("EMEA")
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text("Which accounts need me now?")
+    shows("EMEA")
+    page.context.close()
