@@ -54,6 +54,13 @@ def test_a_book_follows_to_every_page_and_into_a_fresh_browser(serve, chromium: 
     page = chromium.new_context(viewport=WIDE).new_page()
     visit(page, f"{url}/book")
     everybody = sentence(page)
+    page.locator(".st-key-tile-accounts").get_by_role("button").click()
+    settle(page)
+    page.locator(".st-key-columns").get_by_role("button").click()  # folded away until now, it shows what is chosen
+    expect(page.locator('[data-testid="stPopoverBody"]').locator(".react-aria-ComboBox [data-tag]").first).to_have_text(
+        "ARR"
+    )
+    page.keyboard.press("Escape")
     for label, value in (("Region", "EMEA"), ("Segment", "SMB"), ("Plan", "Team")):
         choose(page, label, value)
         expect(page.locator(".hl-title p")).to_contain_text(value)

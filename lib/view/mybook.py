@@ -151,7 +151,6 @@ def _columns(state: MyBook) -> list[str]:
     )
     known = [name for name in own if name in CHOOSABLE] if isinstance(own, list) else []
     shown = list(state.columns) or known or list(USUAL)
-    step.show(_COLUMNS, shown)
 
     def chosen() -> None:
         picked = st.session_state[_COLUMNS] or list(USUAL)
@@ -159,11 +158,19 @@ def _columns(state: MyBook) -> list[str]:
             written.quietly(lambda: preferences.keep(written.workspace(), _COLUMNS, picked, **written.reader()))
         step.turn(columns=tuple(picked), page=state.page)
 
-    with st.popover("Columns", icon=":material/view_column:"):
-        look.note("In the order they are chosen; remembered for the next visit.")
-        st.multiselect(
-            "Columns", CHOOSABLE, key=_COLUMNS, format_func=words.word, on_change=chosen, label_visibility="collapsed"
-        )
+    folded = st.popover("Columns", icon=":material/view_column:", key="columns", on_change="rerun")
+    if folded.open:  # what is folded away would not take the values it is given
+        with folded:
+            look.note("In the order they are chosen; remembered for the next visit.")
+            step.show(_COLUMNS, shown)
+            st.multiselect(
+                "Columns",
+                CHOOSABLE,
+                key=_COLUMNS,
+                format_func=words.word,
+                on_change=chosen,
+                label_visibility="collapsed",
+            )
     return shown
 
 
