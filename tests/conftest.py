@@ -6,15 +6,20 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from streamlit.components.v2 import manifest_scanner
 
 from tests import stores
 
 settings.register_profile("headlight", deadline=None)  # a busy machine is no defect of the code
 settings.load_profile("headlight")
+
+# every AppTest looks through all installed packages for components, half a second each time; they do not change meanwhile
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 ROOT = Path(__file__).resolve().parents[1]
 

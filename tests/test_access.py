@@ -158,8 +158,8 @@ def test_no_measure_tells_of_another_book(snapshot, name):
     books = [year, year.where("channel", ["Direct", f"{FOREIGN} Direct"]), year.where("csm", [f"{FOREIGN} Lee"]),
              replace(year, search=FOREIGN.lower())]  # fmt: skip
     everybody = []
-    for book in books:
-        for options in options_of(name):
+    for number, book in enumerate(books):
+        for options in options_of(name)[:: 3 if number else 1]:
             with ask(snapshot, book, WORDS, OWN) as con:
                 assert FOREIGN not in said(con, name, book, options), options
         with ask(snapshot, book, WORDS, ALL) as con:
@@ -230,12 +230,15 @@ def test_no_page_shows_another_book(house, page, monkeypatch):
         return button(label, data, *rest, **options)
 
     monkeypatch.setattr(st, "download_button", download)
+    n_offered = 0
     for query in LINKS:
+        offered.clear()
         app = house(DANA, page, query)
         assert is_well(app), (query, text(app))
         asked = "".join(itertools.chain.from_iterable(query.values()))
         if FOREIGN not in asked:  # what a link asks for is said again
             assert FOREIGN.encode() not in sent(app), query
+        n_offered += len(offered)
         for data in offered:
             assert FOREIGN.encode() not in (data() if callable(data) else data)
         for box in (*app.multiselect, *app.selectbox):
@@ -243,7 +246,7 @@ def test_no_page_shows_another_book(house, page, monkeypatch):
         for table in app.dataframe:
             assert FOREIGN not in table.value.to_csv()
     if page == "pages/hotspots.py":
-        assert offered
+        assert n_offered
     if page in WITH_DATA:
         assert f"{N:,} accounts" in text(house(DANA, page)) and f"{2 * N:,} accounts" in text(house(BOSS, page))
         assert FOREIGN.encode() in sent(house(BOSS, page)) and FOREIGN.encode() in sent(house(LEE, page))
