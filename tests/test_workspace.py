@@ -529,13 +529,12 @@ def test_what_was_acknowledged_before_a_kill_is_there_and_nothing_is_half_there(
         [sys.executable, "-c", SAVING, f"sqlite:///{path}", kind], cwd=ROOT, stdout=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
-    acknowledged = [process.stdout.readline().strip()]
+    acknowledged = [process.stdout.readline().strip() for _ in range(4)]  # at work, however slow the machine is
     time.sleep(seconds)
     process.kill()
     acknowledged += [line.strip() for line in process.stdout if line.endswith("\n")]
     process.wait(30)
     found = rows.rows(workspace, "note")
-    assert len(acknowledged) > 3
     assert set(acknowledged) <= {row.id for row in found}
     at_once = 1 if kind == "one" else 500
     assert len(found) % at_once == 0
