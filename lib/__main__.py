@@ -11,6 +11,7 @@ Exit codes: 0 fine, 1 the data or the request was refused (reasons on stderr), 2
 """
 
 import argparse
+import getpass
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from lib.store.folder import MODES, default_store
 from lib.store.ingest.kinds import KINDS
 
 FORMATS = ("table", "json", "csv")
+MOST_LETTERS = 200  # of a name in the log
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -30,6 +32,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     options.now = datetime.now(UTC).replace(tzinfo=None)
     options.today = date.today()
+    if getattr(options, "who", "") is None:
+        options.who = getpass.getuser()
     try:
         return options.run(options) or 0
     except Refused as refusal:
@@ -72,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
 
     undo = commands.add_parser("undo", help="take one batch out of the store")
     undo.add_argument("batch")
+    _add_changing(undo)
     undo.set_defaults(run=acts.undo)
 
     refold = commands.add_parser("refold", help="publish the same batches again, after an upgrade")
@@ -97,11 +102,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_bringing(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dry-run", action="store_true", help="say what would change, and import nothing")
+    _add_changing(parser)
     parser.add_argument(
         "--skip-refused", action="store_true", help="import the rows without a refused cell and count the others"
     )
-    parser.add_argument("--report", type=Path, help="write what was read, refused and matched to this file, as JSON")
+    parser.add_argument(
+        "--work", type=Path, metavar="DIR", help="where a dry run lays what it reads (default: within the store)"
+    )
+
+
+def _add_changing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+    parser.add_argument("--who", type=_name, metavar="NAME", help="in whose name (default: the user of this shell)")
+    parser.add_argument(
+        "--expects", metavar="SNAPSHOT", help="refuse where another snapshot than this one is current by now"
+    )
+    parser.add_argument(
+        "--report", type=Path, help="write what was read, refused or would change to this file, as JSON"
+    )
 
 
 def _add_files(parser: argparse.ArgumentParser) -> None:
@@ -194,6 +212,14 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals or not name:
         raise argparse.ArgumentTypeError(f"{text!r} must be NAME=VALUE")
     return name, value
+
+
+def _name(text: str) -> str:
+    """A name for the log: one line of letters that can be seen."""
+    seen = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MOST_LETTERS]
+    if not seen:
+        raise argparse.ArgumentTypeError("must be a name")
+    return seen
 
 
 def _day(text: str) -> date:

@@ -7,3 +7,7 @@ class Refused(Exception):
 
 class Busy(Refused):
     """Another process holds the store's lock; the message says who and since when."""
+
+
+class Stale(Refused):
+    """Something was published after a change was looked at, so it would be another change now."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from lib.__main__ import main
+from lib.__main__ import _name, main
 from lib.store.folder import current, last_published, read_manifest
 
 ACCOUNTS = "account id,name,region,ARR,started on,churned on\nA,Acme,EU,1200,2023-01-01,\nB,Beta,US,2400,2023-01-01,2024-06-01\n"
@@ -157,3 +157,113 @@ def test_what_no_one_recognises_is_asked_for(files, capsys):
 def test_recognise_takes_what_is_said_of_every_file(files, capsys):
     assert run("recognise", files / "people.csv", "--as", "touch", "--format", "json") == 0
     assert json.loads(capsys.readouterr().out)[0]["table"] == "touch"
+
+
+# what would change, in whose name, and only if nothing came between
+
+
+def log_of(store: Path) -> list[tuple]:
+    return [(each.batch, each.who, each.undone_by) for each in read_manifest(last_published(store)).log]
+
+
+def tree(folder: Path) -> set[str]:
+    return {str(path) for path in folder.rglob("*")}
+
+
+def test_an_undo_says_first_what_it_would_change_and_of_the_only_batch_that_nothing_is_left(files, capsys):
+    store, report = files / "store", files / "report.json"
+    (files / "later.csv").write_text("account id,region\nB,EU\nC,EU\n")
+    run("import", files / "accounts.csv", "--store", store)
+    run("import", files / "later.csv", "--store", store)
+    before, lies = current(store), tree(store)
+    capsys.readouterr()
+    assert run("undo", "000001", "--store", store, "--dry-run", "--report", report) == 0
+    said = json.loads(report.read_text())
+    (account,) = (each for each in said["changes"] if each["table"] == "account")
+    counts = ("n_before", "n_after", "n_added", "n_changed", "n_same", "n_missing")
+    assert [account[name] for name in counts] == [
+        3,
+        2,
+        0,
+        1,
+        1,
+        1,
+    ]  # A goes; B loses name, ARR and days; C is untouched
+    assert {name for name, n in account["by_column"]} >= {"name", "arr", "churned_on"}
+    assert "Accounts 3 → 2" in capsys.readouterr().err
+    assert said["expects"] == "000002" and current(store) == before and tree(store) == lies
+
+    run("undo", "000002", "--store", store)
+    assert run("import", "--undo", "000001", "--dry-run", "--report", report, "--store", store) == 0
+    said = json.loads(report.read_text())
+    assert [(each["n_before"], each["n_after"], each["n_missing"]) for each in said["changes"]] == [
+        (2, 0, 2),
+        (2, 0, 2),
+    ]
+    assert [each["after"] for each in said["impact"] if each["figure"] == "accounts"] == [0]
+    assert len(log_of(store)) == 2 and current(store) is not None
+    assert run("undo", "000002", "--store", store, "--dry-run") == 1
+    assert "was undone already" in capsys.readouterr().err
+
+
+def test_what_was_looked_at_is_published_or_nothing(files, capsys):
+    store, report = files / "store", files / "report.json"
+    assert run("import", files / "accounts.csv", "--store", store, "--dry-run", "--report", report) == 0
+    assert json.loads(report.read_text())["expects"] == "none" and current(store) is None
+    assert run("import", files / "accounts.csv", "--store", store, "--expects", "none", "--report", report) == 0
+    said = json.loads(report.read_text())
+    assert said["batch"]["batch"] == "000001" and said["refused_as"] is None
+    (files / "more.csv").write_text("account id,region\nC,EU\n")
+    assert run("import", files / "more.csv", "--store", store, "--expects", "none", "--report", report) == 1
+    said = json.loads(report.read_text())
+    assert said["refused_as"] == "Stale" and "snapshot 000001, not none" in said["message"]
+    assert run("undo", "000001", "--store", store, "--expects", "000007") == 1
+    assert "look first at what would change now" in capsys.readouterr().err and len(log_of(store)) == 1
+    assert run("undo", "000001", "--store", store, "--expects", "000001") == 0
+
+
+def test_a_name_in_the_log_is_one_line_and_never_an_option(files):
+    store, given = files / "store", "--store=/nowhere"
+    assert run("import", files / "accounts.csv", f"--store={store}", f"--who={given}") == 0
+    assert run("undo", "000001", f"--store={store}", f"--who={given}") == 0
+    assert log_of(store) == [("000001", given, given)]
+    kept = {
+        "ada@acme.com": "ada@acme.com",
+        "<b>x</b>": "<b>x</b>",
+        "a\nb\x1b[31m\u202ec": "a b [31m c",
+        "x" * 300: "x" * 200,
+    }
+    assert {each: _name(each) for each in kept} == kept
+    with pytest.raises(SystemExit):
+        run("import", files / "accounts.csv", "--store", store, "--who", " \n")
+
+
+def test_a_cell_that_was_mended_since_makes_it_another_import(files, capsys):
+    store, plan = files / "store", files / "plan.json"
+    (files / "odd.csv").write_text("account id,ARR\nA,1200\nB,twelve\n")
+    assert run("import", files / "odd.csv", "--as", "account", "--store", store, "--skip-refused") == 0
+    mended = {"as": "account", "fixes": [{"row": 3, "column": "ARR", "value": "12"}]}
+    plan.write_text(json.dumps({"odd.csv": mended}))
+    for _ in range(2):
+        assert run("import", files / "odd.csv", "--plan", plan, "--store", store) == 0
+    assert "is in already, as batch 000002" in capsys.readouterr().err
+    assert stored(store, "select account, arr::int from account order by 1") == [("A", 1200), ("B", 12)]
+
+
+def test_a_dry_run_elsewhere_lays_nothing_in_the_store_also_on_another_disk(files, monkeypatch):
+    import errno
+    import os
+
+    store, work, report = files / "store", files / "work", files / "report.json"
+    run("import", files / "accounts.csv", "--store", store)
+    lies, laid = tree(store), []
+
+    def other_disk(*_):
+        laid.extend(work.rglob("*.parquet"))
+        raise OSError(errno.EXDEV, "another disk")
+
+    monkeypatch.setattr(os, "link", other_disk)
+    options = ("--store", store, "--dry-run", "--work", work, "--report", report)
+    assert run("import", files / "tickets.csv", "--skip-refused", *options) == 0
+    assert laid and tree(store) == lies and not any((work / "incoming").iterdir())
+    assert {each["table"]: each["n_added"] for each in json.loads(report.read_text())["changes"]}["ticket"] == 2

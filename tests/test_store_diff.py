@@ -16,7 +16,7 @@ from lib.measures.impact import COLUMNS as FIGURE_COLUMNS
 from lib.measures.impact import FIGURES, impact
 from lib.store import folder, publish
 from lib.store.diff import COLUMNS, N_EXAMPLES, compare
-from lib.store.draft import Draft, draft
+from lib.store.draft import Draft, draft, draft_without
 from lib.store.folder import Batch
 from lib.store.opening import open_at
 from tests.worldlets import NOW, WORDS, YEAR, account_frame, as_arrow, contract_frame, days, publish_frames
@@ -106,6 +106,19 @@ def test_the_first_import_can_be_drafted_too(tmp_path):
         assert not made.is_stale
         publish.publish(tmp_path, staged, batch, now=NOW, drafted=made)
         assert made.is_stale
+
+
+@pytest.mark.parametrize("batch", ["000001", "000002", "000003"])
+def test_taking_a_batch_out_gives_exactly_the_drafted_data(tmp_path, batch):
+    for accounts, csm in (("abc", "Ann"), ("bcd", "Bob"), ("cde", "Cleo")):
+        publish_frames(tmp_path, {"account": account_frame(accounts, csm=csm), "event": EVENT})
+    with draft_without(tmp_path, batch, now=NOW) as made:
+        drafted, expects = everything(made.after), made.drafted_from
+        gone = compare(made.before, made.after).set_index("table").loc["account", "n_missing"]
+    publish.undo(tmp_path, batch, who="anna", now=NOW, expects=expects)
+    assert everything(folder.require_current(tmp_path)) == drafted
+    assert gone == (0 if batch == "000002" else 1)  # a and e have one batch alone, the others two or three
+    assert list((tmp_path / "incoming").iterdir()) == []
 
 
 # --- what changed ---------------------------------------------------------------------------------------------------

@@ -561,6 +561,17 @@ def test_a_dry_run_that_is_killed_leaves_nothing_after_the_next_import(tmp_path)
     assert junk(store) == []
 
 
+def test_what_is_being_prepared_is_for_its_own_user_and_a_batch_for_all_who_read_the_store(tmp_path):
+    with folder.staging(tmp_path) as staged:
+        assert staged.parent.stat().st_mode & 0o777 == 0o700 and staged.parent.parent == tmp_path / "incoming"
+    publish_frames(tmp_path, {"account": account_frame("a")})
+    assert (tmp_path / "batches" / "000001").stat().st_mode & 0o055
+    for name in ("0-preparing-x", "99999999-dead", f"{os.getpid()}-alive", "odd-name"):
+        (tmp_path / "incoming" / name).mkdir()
+    folder.sweep_incoming(tmp_path)
+    assert [each.name for each in (tmp_path / "incoming").iterdir()] == [f"{os.getpid()}-alive"]
+
+
 def test_writers_in_threads_of_one_process_take_turns_too(tmp_path):
     threads = [threading.Thread(target=publish_one, args=(tmp_path, name)) for name in ("a", "b", "c")]
     for thread in threads:

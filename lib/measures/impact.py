@@ -43,9 +43,11 @@ FIGURES = (
 
 
 def impact(
-    before: Snapshot | None, after: Snapshot, definitions: Definitions, *, changes: pd.DataFrame | None = None
+    before: Snapshot | None, after: Snapshot | None, definitions: Definitions, *, changes: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """The headline figures of two snapshots for the same period: the year to the as-of day of `after`.
+
+    None stands for no data: nothing yet, or nothing any more (then the period is that of `before`).
 
     changes  lib.store.diff.compare of the two: says in the sentences what was added and changed; without it they say by
              how many accounts the two differ
@@ -53,11 +55,11 @@ def impact(
     n_before and n_after are the accounts at risk, those a rate divides by. A figure that `before` cannot answer (no data
     yet, or a flag where `after` has dates) is empty there.
     """
-    book = year_to(after.manifest.as_of or after.manifest.received_on)
-    with after.ask(book) as con:
+    told = after or before
+    book = year_to(told.manifest.as_of or told.manifest.received_on)
+    with told.ask(book) as con:
         outcome = default_outcome(con)
-    now = _counts(after, book, definitions, outcome)
-    was = _counts(before, book, definitions, outcome) if before else _NOTHING
+    was, now = (_counts(each, book, definitions, outcome) if each else _NOTHING for each in (before, after))
     because = _because(was, now, changes)
     return pd.DataFrame([_row(each, was, now, because) for each in FIGURES], columns=COLUMNS)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from lib.errors import Refused
 from lib.shell.output import say, write
+from lib.shell.telling import progress, reporting, say_changes, waiting
 from lib.store.folder import Batch
 
 
@@ -31,10 +32,21 @@ def sample(options: argparse.Namespace) -> None:
 
 
 def undo(options: argparse.Namespace) -> None:
-    """Take one batch out of the store."""
-    from lib.store import publish
+    """Take one batch out of the store, or say what that would change."""
+    from lib.store import folder, publish
+    from lib.store.draft import draft_without
 
-    manifest = publish.undo(options.store, options.batch, who=getpass.getuser(), now=options.now)
+    with reporting(options) as report:
+        report["batch"] = {"batch": options.batch}
+        folder.expect(options.store, options.expects)
+        progress(options)("building", None)
+        if options.dry_run:
+            with draft_without(options.store, options.batch, now=options.now) as drafted:
+                say_changes(report, drafted)
+            say("This was a dry run: nothing was taken out.")
+            return
+        waiting(options)
+        manifest = publish.undo(options.store, options.batch, who=options.who, now=options.now, expects=options.expects)
     left = ", ".join(batch.batch for batch in manifest.batches)
     say(f"Batch {options.batch} is out; the store holds {left or 'no data now'}")
 

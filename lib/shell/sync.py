@@ -1,10 +1,10 @@
 """Sources beyond files, from a shell: what is new in databases and object stores, as one batch a run."""
 
 import argparse
-import getpass
 
-from lib.shell.imports import bring, manifest_of, reporting
+from lib.shell.imports import bring, manifest_of
 from lib.shell.output import say
+from lib.shell.telling import reporting
 
 
 def sync(options: argparse.Namespace) -> int:
@@ -30,5 +30,5 @@ def sync(options: argparse.Namespace) -> int:
                 otherwise=f"as and map in {options.sources.name}",
             )
         if batch and not options.dry_run:
-            remember(options.store, batch, found.entries, who=getpass.getuser(), now=options.now)
+            remember(options.store, batch, found.entries, who=options.who, now=options.now)
         return code

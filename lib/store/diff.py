@@ -34,7 +34,8 @@ def compare(before: Path | None, after: Path) -> pd.DataFrame:
                        of events, the latest weeks of another count
     first_on, last_on  of events: the first and the last day of the weeks of another count; of other tables empty
 
-    A table folded from the same batches is not looked at: it is the same. Without `before` every row is added.
+    A table folded from the same batches is not looked at: it is the same. Without `before` every row is added; where
+    `after` has no data every row is gone.
     """
     was = read_manifest(before) if before else None
     now = read_manifest(after)
@@ -55,6 +56,8 @@ def compare(before: Path | None, after: Path) -> pd.DataFrame:
                 continue
             if was is None:
                 row["n_added"] = n_after
+            elif not now.files:
+                row["n_missing"] = n_before
             elif is_same["usage.duckdb" if table == "event" else "core.duckdb"]:
                 row["n_same"] = n_after
             else:

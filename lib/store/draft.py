@@ -1,12 +1,15 @@
-"""A dry run: the data as it would be after an import, folded beside the store and published nowhere.
+"""A dry run: the data as it would be after an import or an undo, folded beside the store and published nowhere.
 
-draft   the store's data with one batch more, for as long as it is looked at
-Draft   where it lies, and what it was drafted from
-build   the files and the manifest of a snapshot, in a folder: for drafts and for what is published alike
+draft          the store's data with one batch more, for as long as it is looked at
+draft_without  the store's data with one batch less, likewise
+without        the batches that are left when one is taken out
+Draft          where it lies, and what it was drafted from
+build          the files and the manifest of a snapshot, in a folder: for drafts and for what is published alike
 
 A draft takes no lock and is swept by the next writer where its own process died.
 """
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
+from lib.errors import Refused
 from lib.store import folder
 from lib.store.fold import build_core
 from lib.store.folder import Batch, Manifest
@@ -26,16 +30,17 @@ _BUILDERS = {"usage.duckdb": build_usage, "core.duckdb": build_core}  # the last
 
 @dataclass(frozen=True)
 class Draft:
-    """A store's data with one batch more.
+    """A store's data with one batch more, or less.
 
-    store    the store it was drafted for
-    place    a store folder of its own, for this draft alone: every reader of a store can open it
-    before   the snapshot it was drafted from; None where the store has no data
-    after    its own snapshot folder
+    store     the store it was drafted for
+    staged    where the batch lies that is more; None where one is less
+    place     a store folder of its own, for this draft alone: every reader of a store can open it
+    before    the snapshot it was drafted from; None where the store has no data
+    after     its own snapshot folder
     """
 
     store: Path
-    staged: Path
+    staged: Path | None
     place: Path
     before: Path | None
     after: Path
@@ -45,12 +50,13 @@ class Draft:
     def is_stale(self) -> bool:
         """Whether something was published since: publishing would give other data than was drafted."""
         newest = folder.last_published(self.store)
-        return (newest.name if newest else None) != self._drafted_from
+        return (newest.name if newest else folder.NONE) != self.drafted_from
 
     @property
-    def _drafted_from(self) -> str | None:
+    def drafted_from(self) -> str:
+        """The snapshot that publishing this must find there still: what publish and undo expect."""
         number = int(self.manifest.snapshot) - 1
-        return f"{number:06d}" if number else None
+        return f"{number:06d}" if number else folder.NONE
 
     def is_of(self, batch: Batch) -> bool:
         """Whether `batch` is the one that was drafted, its number aside."""
@@ -60,34 +66,81 @@ class Draft:
 
 @contextmanager
 def draft(
-    store: Path, staged: Path, batch: Batch, *, now: datetime, say: Callable[[str], None] = lambda _: None
+    store: Path,
+    staged: Path,
+    batch: Batch,
+    *,
+    now: datetime,
+    work: Path | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Draft]:
     """Fold the store with the batch prepared in `staged`, which stays where it is; gone when the block ends.
 
     Nothing of the store is changed, and readers and writers are not kept waiting.
+    work  the folder to draft in; within the store where none is given
     """
-    with folder.staging(store) as place:
-        newest = folder.last_published(store)
-        known = folder.read_manifest(newest) if newest else None
-        number = int(known.snapshot) + 1 if known else 1
-        next_batch = known.next_batch if known else 1
-        batch = replace(batch, batch=f"{next_batch:06d}")
-        batches = (*(known.batches if known else ()), batch)
-        after = place / "snapshots" / f"{number:06d}"
-        after.mkdir(parents=True)
-        manifest = Manifest(
-            snapshot=after.name,
-            published_at=now.isoformat(timespec="seconds"),
-            batches=batches,
-            files={},
-            next_batch=next_batch + 1,
-            undone=known.undone if known else (),
-        )
-        files = sources(store, batches, {batch.batch: staged})
-        manifest = build(after, batches, files, manifest, made_before=[newest] if newest else [], say=say)
-        (place / "current").write_text(after.name)
+    newest = folder.last_published(store)
+    known = folder.read_manifest(newest) if newest else None
+    next_batch = known.next_batch if known else 1
+    batch = replace(batch, batch=f"{next_batch:06d}")
+    manifest = Manifest(
+        snapshot=f"{int(known.snapshot) + 1 if known else 1:06d}",
+        published_at=now.isoformat(timespec="seconds"),
+        batches=(*(known.batches if known else ()), batch),
+        files={},
+        next_batch=next_batch + 1,
+        undone=known.undone if known else (),
+    )
+    with folder.staging(work or store) as place:
         before = newest if known and known.batches else None
+        after, manifest = _drafted(store, place, manifest, newest, {batch.batch: staged}, say)
         yield Draft(store, staged, place, before, after, manifest)
+
+
+@contextmanager
+def draft_without(
+    store: Path, batch: str, *, now: datetime, say: Callable[[str], None] = lambda _: None
+) -> Iterator[Draft]:
+    """Fold the store without one of its batches, whichever; gone when the block ends, and nothing of the store is changed."""
+    newest = folder.last_published(store) or folder.require_current(store)
+    known = folder.read_manifest(newest)
+    manifest = replace(
+        known,
+        snapshot=f"{int(known.snapshot) + 1:06d}",
+        published_at=now.isoformat(timespec="seconds"),
+        batches=without(known, batch),
+        files={},
+    )
+    with folder.staging(store) as place:
+        after, manifest = _drafted(store, place, manifest, newest, {}, say)
+        yield Draft(store, None, place, newest, after, manifest)
+
+
+def without(manifest: Manifest, batch: str) -> tuple[Batch, ...]:
+    """The batches that are left when one is taken out; refuses one that is not there, or not any more."""
+    for each in manifest.undone:
+        if each.batch == batch:
+            raise Refused(f"Batch {batch} was undone already, by {each.undone_by} at {each.undone_at} UTC.")
+    names = [each.batch for each in manifest.batches]
+    if batch not in names:
+        raise Refused(f"There is no batch {batch} to undo; the store holds {', '.join(names) or 'none'}.")
+    return tuple(each for each in manifest.batches if each.batch != batch)
+
+
+def _drafted(
+    store: Path,
+    place: Path,
+    manifest: Manifest,
+    newest: Path | None,
+    staged: dict[str, Path],
+    say: Callable[[str], None],
+) -> tuple[Path, Manifest]:
+    after = place / "snapshots" / manifest.snapshot
+    after.mkdir(parents=True)
+    files = sources(store, manifest.batches, staged)
+    manifest = build(after, manifest.batches, files, manifest, made_before=[newest] if newest else [], say=say)
+    (place / "current").write_text(after.name)
+    return after, manifest
 
 
 def build(
@@ -110,7 +163,7 @@ def build(
         fingerprint = made_from(name, batches, known_on)
         for path, made in earlier:
             if name in made and made[name]["made_from"] == fingerprint:
-                os.link(path / name, place / name)
+                _link(path / name, place / name)
                 files[name] = made[name]
                 break
         else:
@@ -128,3 +181,13 @@ def build(
     )
     folder.write_manifest(place, manifest)
     return manifest
+
+
+def _link(file: Path, name: Path) -> None:
+    """`name` for the same file. A draft on another disk points to it, for as long as it is looked at."""
+    try:
+        os.link(file, name)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        name.symlink_to(file.resolve())

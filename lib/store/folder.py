@@ -3,7 +3,7 @@
     STORE/
       current              the name of the current snapshot, replaced atomically
       lock, holder.json    the one writer
-      incoming/            batches being prepared, each in a folder of its own
+      incoming/            batches being prepared, each in a folder of its own that its process's user alone can open
       batches/000001/      immutable: normalised Parquet, one or more files a table
       snapshots/000001/    immutable: manifest.json, core.duckdb, usage.duckdb; without any batch the manifest alone
 
@@ -23,8 +23,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from lib.errors import Busy, Refused
+from lib.errors import Busy, Refused, Stale
 
+NONE = "none"  # in the place of a snapshot's name, where nothing was published yet
 MODES = {
     "update": "a row with a known key updates it, column by column; new keys are added",
     "insert": "rows with a new key are added; known ones are left as they are",
@@ -37,7 +38,7 @@ class Batch:
     """One import, as it is remembered: what came from where, how much of it, who brought it, and who took it back.
 
     file_hash  of the one file, or over the hashes of several (lib.store.sources.hash_of)
-    files      one dict each: name, hash, table, n_read, n_kept, n_refused, n_merged, mapping
+    files      one dict each: name, hash, table, n_read, n_kept, n_refused, n_merged, mapping, said (how it is read, if said)
     replaces   another way to say mode="replace", as manifests did before there were modes
     """
 
@@ -160,14 +161,37 @@ def sync(path: Path) -> None:
 
 
 @contextmanager
-def staging(store: Path) -> Iterator[Path]:
-    """A fresh folder to prepare one batch in, outside the lock; gone afterwards unless publishing took it."""
-    folder = store / "incoming" / f"{os.getpid()}-{secrets.token_hex(8)}"
-    folder.mkdir(parents=True)
+def staging(place: Path) -> Iterator[Path]:
+    """A fresh folder to prepare one batch in, outside the lock; gone afterwards unless publishing took it.
+
+    place  the store, or for what is not to be published any folder
+    """
+    name = f"{os.getpid()}-{secrets.token_hex(8)}"
+    room = place / "incoming" / name
+    room.parent.mkdir(parents=True, exist_ok=True)
+    room.mkdir(mode=0o700)
     try:
-        yield folder
+        (room / name).mkdir()  # what becomes a batch can be read by whoever reads the store
+        yield room / name
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def sweep_incoming(store: Path) -> None:
+    """Remove what was being prepared by processes that are no more."""
+    for path in (store / "incoming").glob("*-*"):
+        pid = path.name.split("-")[0]
+        if not (pid.isdecimal() and _is_alive(int(pid))):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        return pid > 0 and os.kill(pid, 0) is None
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
 
 
 @contextmanager
@@ -177,29 +201,46 @@ def writing(store: Path, *, who: str, now: datetime, wait_seconds: float) -> Ite
     The lock is the operating system's: a killed writer gives it back by dying.
     """
     store.mkdir(parents=True, exist_ok=True)
-    holder = store / "holder.json"
+    name = store / "holder.json"
     lock = FileLock(store / "lock")
     try:
         lock.acquire(timeout=wait_seconds)
     except Timeout:
-        raise Busy(_who_holds(holder)) from None
+        raise Busy(_who_holds(store)) from None
     try:
-        write_whole(holder, json.dumps({"who": who, "pid": os.getpid(), "since": now.isoformat(timespec="seconds")}))
+        write_whole(name, json.dumps({"who": who, "pid": os.getpid(), "since": now.isoformat(timespec="seconds")}))
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        name.unlink(missing_ok=True)
         lock.release()
 
 
-def _who_holds(holder: Path) -> str:
+def holder(store: Path) -> dict | None:
+    """Who holds the lock: who, pid, since; None where nobody does."""
     try:
-        held = json.loads(holder.read_text())
+        return json.loads((store / "holder.json").read_text())
     except (FileNotFoundError, ValueError):
-        held = {"who": "another process", "pid": "unknown", "since": "just now"}
+        return None
+
+
+def _who_holds(store: Path) -> str:
+    held = holder(store) or {"who": "another process", "pid": "unknown", "since": "just now"}
     return (
         f"The store is being written by {held['who']} (process {held['pid']}, since {held['since']} UTC). "
         "Nothing was changed; try again when it is done."
     )
+
+
+def expect(store: Path, snapshot: str | None) -> None:
+    """Raise Stale where another snapshot than this one is the newest. None expects nothing; NONE that there is none yet."""
+    newest = last_published(store)
+    found = newest.name if newest else NONE
+    if snapshot is not None and snapshot != found:
+        at = f" at {read_manifest(newest).published_at} UTC" if newest else ""
+        raise Stale(
+            f"The data was published anew{at}, after this change was looked at (snapshot {found}, not {snapshot}). "
+            "Nothing was changed; look first at what would change now."
+        )
 
 
 def require_current(store: Path) -> Path:

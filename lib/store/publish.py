@@ -16,9 +16,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from lib.errors import Refused
 from lib.store import folder
-from lib.store.draft import Draft, build
+from lib.store.draft import Draft, build, without
 from lib.store.folder import Batch, Manifest
 from lib.store.sources import sources
 
@@ -34,14 +33,17 @@ def publish(
     wait_seconds: float = 60,
     say: Callable[[str], None] = lambda _: None,
     drafted: Draft | None = None,
+    expects: str | None = None,
 ) -> Manifest:
     """Publish the batch prepared in `staged` (Parquet files named TABLE.parquet or TABLE-*.parquet).
 
     The batch gets the next free number. Raises Busy when another writer does not finish within `wait_seconds`.
     drafted  a draft of this very batch, still open: what it built is taken as it is, unless another writer came between
+    expects  the snapshot this was looked at against: raises Stale where it is not the newest any more (folder.expect)
     """
     ready = drafted.after if drafted and drafted.staged == staged and drafted.is_of(batch) else None
     with folder.writing(store, who=batch.who, now=now, wait_seconds=wait_seconds):
+        folder.expect(store, expects)
         before = _manifest_or_none(store)
         number = before.next_batch if before else 1
         batch = replace(batch, batch=f"{number:06d}")
@@ -57,29 +59,23 @@ def publish(
         return _publish_fold(store, batches, before, now=now, next_batch=number + 1, say=say, drafted=ready)
 
 
-def undo(store: Path, batch: str, *, who: str, now: datetime, wait_seconds: float = 60) -> Manifest:
+def undo(
+    store: Path, batch: str, *, who: str, now: datetime, wait_seconds: float = 60, expects: str | None = None
+) -> Manifest:
     """Publish the fold of all batches but `batch`; the log keeps it, with who undid it and when.
 
     After the only batch the store has no data: readers are told so as before the first import, and the log stays.
+    expects  as for publish
     """
     with folder.writing(store, who=who, now=now, wait_seconds=wait_seconds):
+        folder.expect(store, expects)
         before = _manifest_or_none(store)
         if before is None:
             folder.require_current(store)
-        _check_known(before, batch)
-        batches = tuple(each for each in before.batches if each.batch != batch)
+        batches = without(before, batch)
         at = now.isoformat(timespec="seconds")
         gone = tuple(replace(e, undone_by=who, undone_at=at) for e in before.batches if e.batch == batch)
         return _publish_fold(store, batches, before, now=now, undone=before.undone + gone)
-
-
-def _check_known(manifest: Manifest, batch: str) -> None:
-    for each in manifest.undone:
-        if each.batch == batch:
-            raise Refused(f"Batch {batch} was undone already, by {each.undone_by} at {each.undone_at} UTC.")
-    names = [each.batch for each in manifest.batches]
-    if batch not in names:
-        raise Refused(f"There is no batch {batch} to undo; the store holds {', '.join(names) or 'none'}.")
 
 
 def refold(store: Path, *, who: str, now: datetime, wait_seconds: float = 60) -> Manifest:
@@ -148,16 +144,4 @@ def _sweep(store: Path) -> None:
     for name in ("current", "holder.json"):
         for draft in store.glob(f".{name}.*"):  # under the lock, nobody else is at work on one
             draft.unlink(missing_ok=True)
-    for path in (store / "incoming").glob("*-*"):
-        if not _is_alive(int(path.name.split("-")[0])):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+    folder.sweep_incoming(store)

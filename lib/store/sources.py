@@ -91,7 +91,7 @@ def already_in(
 ) -> Batch | None:
     """The batch that already holds this very file for these tables, where bringing it again would change nothing.
 
-    files  the batch's own `files`, where known: the same content read by another mapping is not the same
+    files  the batch's own `files`, where known: the same content read in another way, or mended, is not the same
 
     Nothing would change when, of every table, the newest batch in force is this file; with mode "insert", and for events,
     a later batch does not matter, as known keys are left alone and known events are merged. With mode "replace" the file
@@ -119,7 +119,9 @@ def _stands(batch: Batch, holding: list[Batch], table: str, mode: str) -> bool:
 
 
 def _how_read(files: Sequence[Mapping]) -> list[str]:
-    return sorted(json.dumps([each.get(name) for name in ("hash", "table", "mapping")], default=str) for each in files)
+    return sorted(
+        json.dumps([each.get(name) for name in ("hash", "table", "mapping", "said")], default=str) for each in files
+    )
 
 
 def hash_of(files: Iterable[Mapping]) -> str:
