@@ -7,11 +7,14 @@ people     those an admin can see as
 view_as    see as another person, or as oneself again; for callbacks
 providers  the ways to sign in: names of sections of [auth], None for [auth] itself
 today      the day on which covers are in force
+may_publish  whether the reader may change what everybody sees
+publisher    under whose name they do; for callbacks, at the moment of the click
 
 Without [auth] nobody signs in and everybody sees all: then this machine alone is answered. Once a server has known a
 sign-in it never goes without one again, whatever becomes of the file.
 """
 
+import getpass
 import ipaddress
 import logging
 import os
@@ -114,6 +117,21 @@ def scope_now(of: Viewer) -> Scope:
     if role is None:
         raise Refused("You have no role here any more. Reload the page.")
     return role.scope(today())
+
+
+def may_publish() -> bool:
+    """Whether the reader may change what everybody sees: admins as themselves; where nobody signs in, whoever is at this
+    machine."""
+    who = viewer()
+    return who.is_in and (who.is_admin or who.is_open)
+
+
+def publisher() -> str:
+    """The name under which the reader publishes: their address, or the user this server runs as; refuses who may not."""
+    who = viewer()
+    if not may_publish():
+        raise Refused("You may not publish here, or not any more. Nothing was changed.")
+    return getpass.getuser() if who.is_open else who.name
 
 
 def people() -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """What was read into the store, and what of it was refused: the last imports, each opening its refused cells.
 
-card   the last imports
+card     the last imports
+refused  the way to the refused cells of an import, and they themselves while it is open
 """
 
 import pandas as pd
@@ -35,6 +36,11 @@ def _batch(batch: Batch, *, is_open: bool) -> None:
     )
     for note in batch.notes[:3]:
         look.note(plain(note))
+    refused(batch, is_open=is_open)
+
+
+def refused(batch: Batch, *, is_open: bool) -> None:
+    """The way to the refused cells of an import, where it has any; and they themselves while it is open."""
     if not batch.n_refused:
         return
     st.button(

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Lock, Thread, Timer
@@ -46,9 +46,12 @@ def time_limit() -> float:
     return float(asked) if re.fullmatch(r"\d+(\.\d+)?", asked) else 1_800
 
 
-def start(arguments: Sequence[str], place: Path) -> "Job":
-    """Put `python -m lib ARGUMENTS` in line. `place` is a folder of the reader's, for its output and what it needs on the way."""
-    job = Job(arguments, place)
+def start(arguments: Sequence[str], place: Path, afterwards: Callable[[], None] = lambda: None) -> "Job":
+    """Put `python -m lib ARGUMENTS` in line. `place` is a folder of the reader's, for its output and what it needs on the way.
+
+    afterwards  is called when it is over, however it ended
+    """
+    job = Job(arguments, place, afterwards)
     with _turn:
         _line.append(job)
     Thread(target=job._take_turn, name="headlight job", daemon=True).start()
@@ -64,9 +67,9 @@ class Job:
     place   the folder it writes in
     """
 
-    def __init__(self, arguments: Sequence[str], place: Path) -> None:
+    def __init__(self, arguments: Sequence[str], place: Path, afterwards: Callable[[], None]) -> None:
         self.state, self.step, self.share, self.reference = "waiting", "", None, ""
-        self._arguments, self.place = list(arguments), place
+        self._arguments, self.place, self._afterwards = list(arguments), place, afterwards
         self._said: deque[str] = deque(maxlen=N_LINES)
         self._process: subprocess.Popen | None = None
         self._ended_as = ""  # the state asked for by whoever ended it
@@ -125,6 +128,8 @@ class Job:
         except Exception as error:
             self._note(type(error).__name__, [])
         finally:
+            with suppress(OSError):
+                self._afterwards()
             with _turn:
                 self.state = ended_as
                 _line.remove(self)

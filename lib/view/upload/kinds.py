@@ -2,6 +2,8 @@
 
 LABELS        kind -> what it is called, and what a row of it is
 kind_label    Accounts – one row per customer
+kind_name     Accounts
+rows_of       what n of its rows are called within a sentence: account, contracts
 field_label   what a column becomes
 choices       the fields a column of a sheet can become
 """
@@ -39,6 +41,17 @@ def kind_label(kind: str) -> str:
     """Accounts – one row per customer."""
     name, row = LABELS.get(kind, (word(kind), ""))
     return f"{name} – {row}" if row else name
+
+
+def kind_name(kind: str) -> str:
+    """Accounts."""
+    return LABELS.get(kind, (word(kind),))[0]
+
+
+def rows_of(kind: str, n: int) -> str:
+    """What n rows of a kind are called within a sentence."""
+    said = kind_name(kind).lower()
+    return said[:-1] if n == 1 and said.endswith("s") else said
 
 
 def kinds_of(sheet: Sheet) -> list[str]:

@@ -9,11 +9,10 @@ import streamlit as st
 
 from lib.view import look, numbers
 from lib.view.plain import plain
-from lib.view.upload import feeds, refused
-from lib.view.upload.kinds import LABELS
+from lib.view.upload import feeds, meets, publish, refused
+from lib.view.upload.kinds import LABELS, kind_name, rows_of
 from lib.view.upload.sheets import without_flags
 from lib.view.upload.state import Upload
-from lib.view.words import word
 
 
 def show(upload: Upload) -> None:
@@ -29,9 +28,10 @@ def show(upload: Upload) -> None:
         refused.show(upload, n_refused)
     look.section("Row for row", "rows in the file = loaded + refused + merged")
     _counts(report)
-    _matches(report)
+    meets.show(report)
     if n_refused and report.get("is_whole"):
         refused.show(upload, n_refused)
+    publish.show(upload)
     _notes(report)
     if report.get("is_whole"):
         feeds.lacks(report)
@@ -50,7 +50,7 @@ def counts(report: dict) -> pd.DataFrame:
     rows = [
         [
             each.get("file"),
-            LABELS.get(each.get("table"), (word(str(each.get("table"))),))[0],
+            kind_name(str(each.get("table"))),
             *(int(each.get(n) or 0) for n in names),
         ]
         for each in report.get("files") or ()
@@ -62,7 +62,7 @@ def _verdict(report: dict) -> None:
     loaded = {name: int(n) for name, n in (report.get("tables") or {}).items() if n}
     n_refused = int(counts(report)["n_refused"].sum())
     if report.get("is_whole"):
-        said = " · ".join(f"{numbers.count(n)} {_table(name, n)}" for name, n in loaded.items() if name in LABELS)
+        said = " · ".join(f"{numbers.count(n)} {rows_of(name, n)}" for name, n in loaded.items() if name in LABELS)
         aside = (
             f" {numbers.plural(n_refused, 'row')} stayed out."
             if n_refused
@@ -81,11 +81,6 @@ def _verdict(report: dict) -> None:
     look.notice(plain(said))
 
 
-def _table(name: str, n: int) -> str:
-    said = LABELS[name][0].lower()
-    return said[:-1] if n == 1 and said.endswith("s") else said
-
-
 def _counts(report: dict) -> None:
     table = counts(report)
     whole = {"n_read": "Rows in the file", "n_kept": "Loaded", "n_refused": "Refused", "n_merged": "Merged"}
@@ -100,26 +95,6 @@ def _counts(report: dict) -> None:
             **{name: st.column_config.NumberColumn(said, format="localized") for name, said in whole.items()},
         },
     )
-
-
-def _matches(report: dict) -> None:
-    matches = report.get("matches") or ()
-    if not matches:
-        return
-    look.section("How the files meet")
-    for each in matches:
-        n, n_met = int(each.get("n_rows") or 0), int(each.get("n_matched") or 0)
-        rows, to = _table(str(each.get("table")), 2), str(each.get("to") or "account")
-        said = f"{numbers.count(n_met)} of {numbers.count(n)} {rows} name {_article(word(to).lower())} that is there."
-        line = f"<b>{plain(said)}</b>" if n_met < n else plain(said)
-        odd = [str(value)[:60] for value in (each.get("unmatched") or ())[:5]]
-        if n_met < n and odd:
-            line += f' <span class="hl-note">Not there: {plain(", ".join(odd))}{" …" if n - n_met > len(odd) else ""}</span>'
-        look.html(f'<p class="hl-said">{line}</p>')
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
 
 
 def _notes(report: dict) -> None:

@@ -12,12 +12,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.view import jobs, look, numbers, private
-from lib.view.plain import plain
+from lib.view import jobs, private
 from lib.view.private import Dataset
+from lib.view.upload import watching
 from lib.view.upload.state import SKIP, Sheet, Upload, recall, remember
 
-EVERY = 0.5  # seconds between two looks at the child
 _ODD = "The files were read, but what came of it cannot be understood. Nothing was kept; try again."
 
 
@@ -60,37 +59,17 @@ def show(upload: Upload) -> None:
     if upload.job.is_over:
         _done(upload)
         st.rerun()
-    _watch(upload)
+    usual = "Finding out what the files are" if upload.step == "recognising" else "Reading your files"
+    watching.show(upload.job, usual, key="upload cancel")
 
 
 def _begin(upload: Upload, step: str, arguments: list[str], place: Path) -> None:
     if upload.job:
         upload.job.cancel()
+    upload.shelve()
     upload.job = jobs.start(arguments, place)
     private.desk().ends_with(upload.job.cancel)
     upload.step, upload.trouble, upload.asked = step, "", None
-
-
-@st.fragment(run_every=EVERY)
-def _watch(upload: Upload) -> None:
-    job = upload.job
-    if job is None or job.is_over:
-        st.rerun()
-    if job.state == "waiting":
-        n_ahead = job.n_ahead
-        others = f"{numbers.plural(n_ahead, 'upload')} of others" if n_ahead > 1 else "another reader’s upload"
-        said, share = f"Waiting in line: {others} will be done first.", None
-    else:
-        usual = "Finding out what the files are" if upload.step == "recognising" else "Reading your files"
-        said, share = job.step or usual, job.share
-    look.html(f'<p class="hl-said" role="status"><b>{plain(said[:1].upper() + said[1:])}</b></p>')
-    if share is None:
-        look.html('<div class="hl-busy"><i></i></div>')
-    else:
-        st.progress(share)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Cancel", key="upload cancel", icon=":material/close:", on_click=job.cancel)
-        look.note("You may leave this page meanwhile; the work goes on, and waits for you here.")
 
 
 def _done(upload: Upload) -> None:

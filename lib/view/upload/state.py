@@ -23,6 +23,7 @@ from lib.store.ingest.fields import PLAIN, SKIP
 from lib.store.ingest.formats import BETWEEN
 from lib.view import written
 from lib.view.jobs import Job
+from lib.view.upload.change import Change
 from lib.view.upload.tickets import Ticket
 from lib.workspace import mappings
 
@@ -129,6 +130,8 @@ class Upload:
     n_asked: int = 0  # names the large file the browser last asked leave for
     answer: str = ""  # why it got none
     came: str = ""  # the ticket of the last one that came
+    mode: str = "update"  # what becomes of known rows of the shared data where the upload is published
+    change: Change | None = None  # the publishing of it, on its way
 
     def plan(self) -> dict:
         """What the import is told of all sheets, mended cells included."""
@@ -137,6 +140,12 @@ class Upload:
             fixes = [{"row": row, "column": column, "value": value} for (row, column), value in cells.items()]
             plan.setdefault(file, {})["fixes"] = fixes
         return plan
+
+    def shelve(self) -> None:
+        """Let go of a publishing that is on its way."""
+        if self.change:
+            self.change.end()
+        self.change = None
 
     def back_to(self, step: str) -> None:
         """Go back a step; what was said stays."""
@@ -156,6 +165,7 @@ def begin_anew() -> None:
     old = current()
     if old.job:
         old.job.cancel()
+    old.shelve()
     if old.ticket:
         old.ticket.void()
     if old.place:
