@@ -6,8 +6,11 @@ files      1  drop files; they go to disk and are recognised
 large      1  files too large for the page's box, and (tickets) leave to send them, and (stream) the way to disk
 sheets     2  what each sheet is and how it is read
 columns    2  which column becomes what
-running    1, 3  a child at work: how far it is, Cancel
-result     4  what came in, what was refused, what does not meet
+running    1, 3  a child at work, and what follows; (watching) how far it is, Cancel
+result     4  what came in, what was refused, (meets) what does not meet
 refused    4  refused cells by column and reason; mend, leave out, download
+publish    4  for who may: what publishing would change, and the way to it
 feeds      5  the pages this data can feed, and what others need
+log        below: every change of the shared data, and the undo of one
+change     a change of the shared data on its way, and (difference) what it would do
 """
