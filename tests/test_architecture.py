@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.facts import scripts
 from lib.measures.registry import MEASURES, measure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -158,6 +159,12 @@ def test_every_measure_exists_and_its_options_are_its_parameters(name):
         assert parameters[option.name].kind is inspect.Parameter.KEYWORD_ONLY, option.name
     required = {p.name for p in parameters.values() if p.default is p.empty} - {"con", "book", "definitions"}
     assert required <= {option.name for option in MEASURES[name].options}
+
+
+def test_every_fact_is_loaded():
+    """They are loaded in an order that is written down; one that is forgotten would be missed by nobody else."""
+    on_disk = {path.read_text() for path in (ROOT / "lib" / "facts").glob("*.sql")}
+    assert on_disk == set(scripts()) and max(len(each.splitlines()) for each in on_disk) <= 200
 
 
 def test_the_walls_are_not_held_over_nothing():

@@ -20,7 +20,9 @@ from lib.errors import Busy, Refused
 from lib.facts import open_store
 from lib.store import folder, publish
 from lib.store.draft import draft
+from lib.store.fold import NUMBERED
 from lib.store.folder import Batch
+from lib.store.tables import KEYS
 from tests.worldlets import NOW, YEAR, account_frame, as_arrow, contract_frame, days, open_world, publish_frames
 
 fork = multiprocessing.get_context("forkserver")
@@ -187,6 +189,25 @@ def test_importing_the_same_file_again_changes_nothing(tmp_path):
     again = publish_frames(tmp_path, frames)
     assert [read(tmp_path, sql) for sql in everything] == before
     assert again.n_rows == first.n_rows
+
+
+@pytest.mark.parametrize("table", NUMBERED)
+def test_rows_of_an_account_have_its_number_and_lie_together(tmp_path, table):
+    """In two batches, an account nobody knows among them, and accounts in another order than the rows."""
+    key = KEYS[table][0] if table != "milestone" else "stage"
+    for batch in ("1", "2"):
+        rows = {key: [f"{key}{n}{batch}" for n in range(4)], "account": ["b", "a", "nobody", "b"]}
+        publish_frames(
+            tmp_path, {"account": account_frame(["b", "a"] if batch == "1" else ["c"]), table: pd.DataFrame(rows)}
+        )
+    found = read(
+        tmp_path,
+        f"select said.account, said._account is not distinct from account._account, said._account "
+        f"from core.{table} as said left join core.account as account using (account) order by said.rowid",
+    )
+    assert len(found) == 8 and all(is_its for _, is_its, _ in found)
+    numbers = [number for account, _, number in found if account != "nobody"]
+    assert numbers == sorted(numbers) and [n for account, _, n in found if account == "nobody"] == [None, None]
 
 
 def test_accounts_without_contracts_get_one_derived_from_their_dates(tmp_path):

@@ -24,10 +24,11 @@ from lib.facts import open_store, scripts
 from lib.measures import Answer
 from lib.measures.registry import measure
 from lib.store import folder
+from lib.store.fold import NUMBERED
 from lib.store.folder import Batch, Manifest
 from lib.store.opening import Snapshot
 from lib.store.publish import publish
-from lib.store.tables import SCHEMA, columns
+from lib.store.tables import NUMBER, SCHEMA, columns
 
 NOW = datetime(2026, 11, 1, 8, 0, 0)
 YEAR = Book(date(2025, 11, 1), date(2026, 11, 1), date(2026, 11, 1))
@@ -122,7 +123,8 @@ def _empty_core() -> duckdb.DuckDBPyConnection:
         con.execute(f"use {name}")
         con.execute(SCHEMA)
         if name == "core":
-            con.execute("alter table contract add column _account uinteger")
+            for table in NUMBERED:
+                con.execute(f"alter table {table} add column {NUMBER} uinteger")
     con.execute("create table usage_week (account varchar, week date, n_active_days utinyint, n_events uinteger)")
     con.execute("create table usage_person_week (account varchar, person varchar, week date, n_events uinteger)")
     con.execute("create table usage_feature_week (account varchar, feature varchar, week date)")

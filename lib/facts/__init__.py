@@ -2,6 +2,8 @@
 
 outcome.sql   outcome_lost, outcome_lapsed, outcome_cancelled (opens_on, closes_on, as_of, grace_days)
 usage.sql     usage_before (day, n_weeks)
+written.sql   the accounts and the written tables the facts below read, where a cursor has none of its own; what they are
+terms.sql, use.sql, stages.sql, contact.sql, risk.sql, standing.sql   how accounts stand as of a day, each on those before it
 levels        which values of a dimension a base tells apart
 base          the customer base of a question: outcome and dimensions of every account at risk
 open_store    a store's current snapshot with all facts in reach
@@ -12,11 +14,13 @@ from pathlib import Path
 
 from lib.store.opening import Snapshot, open_snapshot
 
+_IN_ORDER = ("outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing")
+
 
 @cache
 def scripts() -> tuple[str, ...]:
-    """The SQL of every fact, as macros for an opened snapshot."""
-    return tuple(path.read_text() for path in sorted(Path(__file__).parent.glob("*.sql")))
+    """The SQL of every fact, as macros for an opened snapshot; a fact stands behind those it is made of."""
+    return tuple((Path(__file__).parent / f"{name}.sql").read_text() for name in _IN_ORDER)
 
 
 def open_store(store: Path) -> Snapshot:

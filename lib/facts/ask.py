@@ -38,7 +38,7 @@ def ask(
     What was written after the data's last day counts on that day, or nothing written today would count before the next
     import; an earlier day knows only what was written by then.
 
-    What people wrote lies beside them as `written_touch`, `written_sentiment` ...: as given, or else empty (standing.sql
+    What people wrote lies beside them as `written_touch`, `written_sentiment` ...: as given, or else empty (written.sql
     declares the tables and the columns that facts read). Raises Refused for a state or a value of one there is none of,
     and for a written table that lacks such a column.
     """

@@ -1,9 +1,10 @@
-"""How accounts stand as of a day: the relations of standing.sql with their words, and the states a Book may be cut by.
+"""How accounts stand as of a day: its relations (written.sql says which) with their words, and the states a Book may be cut by.
 
-TERMS, USE, RISK, STAGE, STOOD, STANDING   relations of standing.sql, a row per account of scope; they bind what `parameters` gives
+TERMS, USE, RISK, STAGE, STOOD, STANDING   relations, a row per account of scope; they bind what `parameters` gives
 STATES       name -> State, in the order readers see them
 state        the State of a name
 values       every value of a state, in its order
+spelt        a value as a sentence needs it
 check        refuses a state or a value that there is none of
 relation_of  the relation of least work for some states
 """
@@ -109,6 +110,16 @@ def values(con: duckdb.DuckDBPyConnection, name: str, as_of: date, definitions: 
         case _:
             state(name)
             return ("past onboarding", "significant drop", "top users", f"{low[0]} utilisation", "rising")
+
+
+def spelt(name: str, value: str | None, windows: Sequence[float]) -> str | None:
+    """The value of a state as a sentence needs it: of renewals 31 to 60 days ahead the state says no more than 60 days.
+
+    >>> spelt("renewal", "60 days", (30, 60)), spelt("renewal", "later", (30, 60))
+    ('in 31 to 60 days', 'later')
+    """
+    nearer = {f"{far:.0f} days": near for near, far in itertools.pairwise(windows)}
+    return f"in {nearer[value] + 1:.0f} to {value}" if name == "renewal" and value in nearer else value
 
 
 def check(con: duckdb.DuckDBPyConnection, chosen: Sequence[Filter], as_of: date, definitions: Definitions) -> None:

@@ -27,6 +27,7 @@ def fold_table(
 
     Gives the columns and the numbers of the batches that have each.
     """
+    said = SAID if keep_said else "said_for_now"
     kinds = dict(columns(table))
     seen_in: dict[str, list[int]] = {name: [] for name in kinds}
     spelling = {name.lower(): name for name in kinds}
@@ -47,16 +48,16 @@ def fold_table(
         con.execute(f"create temp table {target} as {stacked[0] if stacked else empty}")
         if _is_unique(con, target, KEYS[table]):
             return seen_in
-        con.execute(f"create or replace temp table {SAID} as select *, 0 as batch_no, {_turn(0)} from {target}")
+        con.execute(f"create or replace temp table {said} as select *, 0 as batch_no, {_turn(0)} from {target}")
     else:
         union = " union all ".join(
             f"select *, {number} as batch_no, {_turn(number)} from ({each})" for number, each in enumerate(stacked)
         )
-        con.execute(f"create or replace temp table {SAID} as {union}")
-        _leave_known_alone(con, table, sources)
-    _take_newest(con, table, kinds, seen_in)
+        con.execute(f"create or replace temp table {said} as {union}")
+        _leave_known_alone(con, table, sources, said)
+    _take_newest(con, table, kinds, seen_in, said)
     if not (keep_said and len(sources) > 1):
-        con.execute(f"drop table {SAID}")
+        con.execute(f"drop table {said}")
     return seen_in
 
 
@@ -65,28 +66,32 @@ def _turn(number: int) -> str:
     return f"{number << 40} + row_number() over () as turn"
 
 
-def _leave_known_alone(con: duckdb.DuckDBPyConnection, table: str, sources: Sequence[Source]) -> None:
-    """Take out of SAID what inserting batches say of keys that were known before them."""
+def _leave_known_alone(con: duckdb.DuckDBPyConnection, table: str, sources: Sequence[Source], said: str) -> None:
+    """Take out of `said` what inserting batches say of keys that were known before them."""
     inserting = [number for number, source in enumerate(sources) if source.mode == "insert"]
     if inserting:
         match = " and ".join(f"early.{quote(key)} is not distinct from late.{quote(key)}" for key in KEYS[table])
         con.execute(
-            f"delete from {SAID} as late where batch_no in ({', '.join(map(str, inserting))}) "
-            f"and exists (from {SAID} as early where {match} and early.batch_no < late.batch_no)"
+            f"delete from {said} as late where batch_no in ({', '.join(map(str, inserting))}) "
+            f"and exists (from {said} as early where {match} and early.batch_no < late.batch_no)"
         )
 
 
 def _take_newest(
-    con: duckdb.DuckDBPyConnection, table: str, kinds: Mapping[str, str], seen_in: Mapping[str, Sequence[int]]
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    kinds: Mapping[str, str],
+    seen_in: Mapping[str, Sequence[int]],
+    said: str,
 ) -> None:
-    """Create `folded_TABLE` from SAID. Columns that came in the same batches come from the same row: one join for all."""
+    """Create `folded_TABLE` from `said`. Columns that came in the same batches come from the same row: one join for all."""
     keys = ", ".join(map(quote, KEYS[table]))
     together = list(dict.fromkeys(tuple(seen_in[name]) for name in kinds if name not in KEYS[table] and seen_in[name]))
     turns = "".join(
         f", max(turn) filter (where batch_no in ({', '.join(map(str, batches))})) as turn_{at}"
         for at, batches in enumerate(together)
     )
-    con.execute(f"create or replace temp table newest as select {keys}{turns} from {SAID} group by {keys}")
+    con.execute(f"create or replace temp table newest as select {keys}{turns} from {said} group by {keys}")
     fields = [
         f"newest.{quote(name)}"
         if name in KEYS[table]
@@ -96,7 +101,7 @@ def _take_newest(
         for name, kind in kinds.items()
     ]
     joins = " ".join(
-        f"left join {SAID} as said_{at} on said_{at}.turn = newest.turn_{at}" for at in range(len(together))
+        f"left join {said} as said_{at} on said_{at}.turn = newest.turn_{at}" for at in range(len(together))
     )
     con.execute(
         f"create or replace temp table {quote(f'folded_{table}')} as "

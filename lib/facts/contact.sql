@@ -1,0 +1,56 @@
+-- Words and contacts up to the day. A touch counts when it is two-way and from a person, so no campaign. An open ticket was
+-- opened by the day and not closed by it. nps and sentiment: the latest, and of one day the one made last.
+create macro contact_on(as_of) as table
+with open_ticket as (
+    select _account, count(*) as n_open_tickets
+    from core.ticket
+    where coalesce(opened_at < as_of::date + 1, true) and coalesce(closed_at >= as_of::date + 1, true)
+    group by _account
+),
+touched as (
+    select _account, max(occurred_at) as occurred_at
+    from core.touch
+    where is_two_way and kind is distinct from 'campaign' and occurred_at < as_of::date + 1
+    group by _account
+),
+touched_in_writing as (
+    select account, max(occurred_at::timestamp) as occurred_at
+    from written_touch
+    where is_two_way and kind is distinct from 'campaign' and occurred_at < as_of::date + 1
+    group by account
+),
+nps as (
+    select _account, arg_max(score, (answered_on, survey)) as nps, max(answered_on) as nps_on
+    from core.survey
+    where kind = 'nps' and score is not null and answered_on <= as_of::date
+    group by _account
+),
+sentiment as (
+    select account, arg_max(score::integer, (said_on::date, made_at)) as sentiment, max(said_on::date) as sentiment_on
+    from written_sentiment
+    where score is not null and said_on::date <= as_of::date
+    group by account
+),
+plan as (
+    select
+        account,
+        bool_or(coalesce(closed_on::date > as_of::date, true)) as has_save_plan,
+        arg_max(outcome, (closed_on::date, opened_on::date)) filter (where closed_on::date <= as_of::date) as save_plan_outcome
+    from written_save_plan
+    where opened_on::date <= as_of::date
+    group by account
+)
+select
+    scope._account,
+    coalesce(n_open_tickets, 0)::integer as n_open_tickets,
+    greatest(touched.occurred_at, touched_in_writing.occurred_at)::date as last_touch_on,
+    nps, nps_on, sentiment, sentiment_on,
+    coalesce(has_save_plan, false) as has_save_plan,
+    save_plan_outcome
+from (select _account, account from scope) as scope
+left join open_ticket on open_ticket._account = scope._account
+left join touched on touched._account = scope._account
+left join nps on nps._account = scope._account
+left join touched_in_writing on touched_in_writing.account = scope.account
+left join sentiment on sentiment.account = scope.account
+left join plan on plan.account = scope.account;
