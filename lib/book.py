@@ -3,13 +3,38 @@
 A Book is made once per run, passed by value and hashable: two equal books are one cache entry.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 Filter = tuple[str, tuple[str | None, ...]]  # name, chosen values; None is "missing"
 BY_HASH = "cut"  # the parameter of a link that names filters kept elsewhere
 MOST_SEARCHED = 200  # letters of a text searched for
+
+# How a sentence goes on after "128 accounts", so that no value of anybody's data reads wrong; other dimensions go with "with".
+_CLOSE = {"csm", "region"}
+_BEGINS = {
+    "csm": "of", "region": "in", "segment": "in segment", "tier": "in tier", "channel": "in channel", "plan": "on plan",
+    "country": "in country",
+}  # fmt: skip
+_READ_FIRST = tuple(_BEGINS)
+_STATES_SAID = {  # of a state's value; "" is of any state
+    ("renewal", "later"): ("renewing", "later"),
+    ("renewal", "rolling"): ("on", "a rolling contract"),
+    ("renewal", "none"): ("with", "no renewal known"),
+    ("notice", "notice given"): ("with", "notice given"),
+    ("notice", "cancel asked"): ("with", "a request to cancel"),
+    ("notice", "none"): ("with", "no notice given"),
+    ("ready", "top users"): ("among", "the top users"),
+    ("ready", "past onboarding"): ("past", "onboarding"),
+    ("", "in grace"): ("in", "grace"),
+    ("", "significant drop"): ("with", "a significant drop in use"),
+    ("", "rising"): ("with", "rising use"),
+    ("", "steady"): ("with", "steady use"),
+    ("", "too little use"): ("with", "too little use to tell"),
+    ("", "no seats given"): ("with", "no seats given"),
+    ("", "no use known"): ("with", "no use known"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,12 +78,19 @@ class Book:
         )
         return replace(self, opens_on=opens_on, closes_on=self.opens_on)
 
-    def describe(self, n_accounts: int | None = None) -> str:
-        """The book in plain English, for the line under a title."""
+    def describe(self, n_accounts: int | None = None, called: Callable[[str], str] = str) -> str:
+        """The book in plain English, for the line under a title: 128 accounts of Dana in EMEA, with notice given.
+
+        called   what people call a dimension, within a sentence
+        """
         who = "all accounts" if n_accounts is None else f"{n_accounts:,} account{'' if n_accounts == 1 else 's'}"
-        cut = [f"{name} {_either(values)}" for name, values in (*self.filters, *self.states)]
-        said = " in ".join([who, *([" and ".join(cut)] if cut else [])])
-        return f"{said} named like “{self.search}”" if self.search else said
+        filters = dict(self.filters)
+        order = [*(name for name in _READ_FIRST if name in filters), *(n for n in filters if n not in _READ_FIRST)]
+        cuts = [_cut_said(_of_dimension(name, value, called) for value in filters[name]) for name in order]
+        cuts += [_cut_said(_of_state(name, value) for value in values) for name, values in self.states]
+        n_close = len(_CLOSE.intersection(filters))  # "of Dana in EMEA" needs no comma
+        said = ", ".join([" ".join([who, *cuts[: n_close or 1]]), *cuts[n_close or 1 :]])
+        return f"{said}{',' if cuts else ''} named like “{self.search}”" if self.search else said
 
     def period(self) -> str:
         """The period as its first and last day: 1 Nov 2025 - 31 Oct 2026."""
@@ -143,8 +175,36 @@ def say_day(day: date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
-def _either(values: tuple[str | None, ...]) -> str:
-    said = ["(missing)" if value is None else value for value in values]
+def _cut_said(phrases: Iterable[tuple[str, str]]) -> str:
+    """Values of one filter, each as how it begins and goes on: with steady or rising use; of Dana or without a CSM."""
+    by_beginning: dict[str, list[str]] = {}
+    for beginning, rest in phrases:
+        by_beginning.setdefault(beginning, []).append(rest)
+    return " or ".join(f"{beginning} {_either(rest)}" for beginning, rest in by_beginning.items())
+
+
+def _of_dimension(name: str, value: str | None, called: Callable[[str], str]) -> tuple[str, str]:
+    if name in _BEGINS:
+        return (_BEGINS[name], value) if value is not None else ("without", f"a {called(name)}")
+    return (f"with {called(name)}", value) if value is not None else ("with", f"no {called(name)} given")
+
+
+def _of_state(name: str, value: str | None) -> tuple[str, str]:
+    """What a state says; one that nobody gave words to is named with its value."""
+    if name == "stage":
+        return ("at stage", value) if value is not None else ("at", "no stage yet")
+    if value is None:
+        return "with", f"no {name} known"
+    if name == "renewal" and value.endswith("days"):
+        return "renewing", value if value.startswith(("in ", "within ")) else f"within {value}"
+    if name == "utilisation" and "%" in value:
+        return "with utilisation", value
+    if name == "ready" and value.startswith("under "):
+        return "under", value.removeprefix("under ")
+    return _STATES_SAID.get((name, value)) or _STATES_SAID.get(("", value)) or (f"with {name}", value)
+
+
+def _either(said: list[str]) -> str:
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} or {said[-1]}"
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.book import Book, from_query, read_day, year_to
+from lib.facts.standing import spelt
 from tests.worldlets import YEAR
 
 text = st.text(min_size=1, max_size=12)
@@ -104,11 +105,77 @@ def test_the_default_book_is_the_year_that_ends_with_the_as_of_day(as_of, opens,
 
 
 def test_a_book_in_plain_english():
-    book = YEAR.where("region", ["EU", "US", None]).where("plan", ["Pro"])
-    assert YEAR.describe() == "all accounts"
+    assert YEAR.describe() == "all accounts" and YEAR.period() == "1 Nov 2025 – 31 Oct 2026"
     assert YEAR.describe(1) == "1 account" and YEAR.describe(1234) == "1,234 accounts"
-    assert book.describe(7) == "7 accounts in plan Pro and region EU, US or (missing)"
     standing = replace(YEAR.standing("stage", ["Onboarding"]).where("region", ["EU"]), search="acme")
-    assert standing.describe(2) == "2 accounts in region EU and stage Onboarding named like “acme”"
+    assert standing.describe(2) == "2 accounts in EU, at stage Onboarding, named like “acme”"
+    assert replace(YEAR, search="acme").describe(2) == "2 accounts named like “acme”"
     assert standing.is_cut and standing.uncut() == YEAR and not YEAR.is_cut
-    assert YEAR.period() == "1 Nov 2025 – 31 Oct 2026"
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"csm": ["Dana"]}, "of Dana"),
+        ({"csm": ["Dana", "Ann"], "region": ["EMEA"]}, "of Ann or Dana in EMEA"),
+        ({"csm": [None]}, "without a CSM"),
+        ({"csm": ["Dana", None], "plan": ["Pro"]}, "of Dana or without a CSM, on plan Pro"),
+        ({"region": ["EU", "US", None]}, "in EU or US or without a region"),
+        ({"region": ["EU"], "csm": ["Dana"], "segment": ["SMB"]}, "of Dana in EU, in segment SMB"),
+        ({"segment": ["SMB", "Enterprise"], "channel": ["Reseller"]}, "in segment Enterprise or SMB, in channel Reseller"),
+        ({"tier": ["1"], "plan": [None]}, "in tier 1, without a plan"),
+        ({"country": ["FR"]}, "in country FR"),
+        ({"House rule": ["blue"]}, "with House rule blue"),
+        ({"House rule": ["a", "b", "3 more"]}, "with House rule 3 more, a or b"),
+        ({"employees": [None]}, "with no employees given"),
+        ({"employees": ["10 to 50", None]}, "with employees 10 to 50 or with no employees given"),
+        ({"House rule": ["blue"], "csm": ["Dana"]}, "of Dana, with House rule blue"),
+        ({"House rule": ["blue"], "plan": ["Pro"]}, "on plan Pro, with House rule blue"),
+    ],
+)  # fmt: skip
+def test_filters_in_plain_english(filters, said):
+    book = YEAR
+    for name, chosen in filters.items():
+        book = book.where(name, chosen)
+    called = {"csm": "CSM"}
+    assert book.describe(7, lambda name: called.get(name, name)) == f"7 accounts {said}"
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ({"movement": ["significant drop"]}, "with a significant drop in use"),
+        ({"movement": ["rising", "steady"]}, "with rising use or steady use"),
+        ({"movement": ["too little use"]}, "with too little use to tell"),
+        ({"renewal": ["30 days"]}, "renewing within 30 days"),
+        ({"renewal": ["in 31 to 60 days", "later"]}, "renewing in 31 to 60 days or later"),
+        ({"renewal": ["in grace", "rolling", "none"]}, "in grace or with no renewal known or on a rolling contract"),
+        ({"notice": ["notice given", "cancel asked"]}, "with a request to cancel or notice given"),
+        ({"notice": ["none"]}, "with no notice given"),
+        ({"stage": ["Value", "Usage"]}, "at stage Usage or Value"),
+        ({"stage": ["Value", None]}, "at stage Value or at no stage yet"),
+        ({"utilisation": ["under 60 %"]}, "with utilisation under 60 %"),
+        ({"utilisation": ["60 to 70 %", "no seats given"]}, "with utilisation 60 to 70 % or with no seats given"),
+        ({"ready": ["past onboarding"]}, "past onboarding"),
+        ({"ready": ["top users", "under 60 % utilisation"]}, "among the top users or under 60 % utilisation"),
+        ({"weather": ["fine"]}, "with weather fine"),
+        ({"notice": ["none"], "movement": ["steady"]}, "with steady use, with no notice given"),
+    ],
+)  # fmt: skip
+def test_states_in_plain_english(states, said):
+    book = YEAR
+    for name, chosen in states.items():
+        book = book.standing(name, chosen)
+    assert book.describe(7) == f"7 accounts {said}"
+    assert book.where("csm", ["Dana"]).describe(7) == f"7 accounts of Dana, {said}"
+
+
+def test_a_window_of_renewals_says_where_it_begins():
+    found = [spelt("renewal", value, (30, 60, 90)) for value in ("30 days", "60 days", "90 days", "later", "in grace")]
+    assert found == ["30 days", "in 31 to 60 days", "in 61 to 90 days", "later", "in grace"]
+    assert spelt("stage", "60 days", (30, 60)) == "60 days" and spelt("stage", None, (30, 60)) is None
+
+
+@given(st.sampled_from(["stage", "utilisation", "renewal", "notice", "movement", "ready", "x"]), text)
+def test_every_state_can_be_said(name, value):
+    assert YEAR.standing(name, [value]).describe(2).startswith("2 accounts ")

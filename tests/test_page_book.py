@@ -79,7 +79,7 @@ def test_what_is_written_counts_at_once(visit, full_store, space):
 def test_a_state_cuts_every_page_and_reads_as_english(visit, full_store):
     query = {"s.renewal": ["none", "rolling"], "s.notice": "none"}
     app = visit(full_store, PAGE, query)
-    assert is_well(app) and "in notice none and renewal none or rolling" in text(app)
+    assert is_well(app) and "accounts with no notice given, with no renewal known or on a rolling contract" in text(app)
     same = visit(full_store, "pages/overview.py", query)
     assert text(app).split("·")[0].split("?")[1] == text(same).split("·")[0].split("?")[1]
     odd = visit(full_store, PAGE, {"s.renewal": ["none", "soon"], "s.weather": "fine", "s.": "x"})

@@ -61,7 +61,7 @@ def test_a_hash_is_the_filters_it_was_kept_for(visit, full_store, tmp_path):
     name = links.keep(space, {"f.channel": ["Reseller"], "named": ["customer 7"]}, by="a", now=NOW)
     app = visit(full_store, query={"cut": name})
     said = visit(full_store, query={"f.channel": "Reseller", "named": "customer 7"})
-    assert line(app) == line(said) and "in channel Reseller named like “customer 7”" in line(app)
+    assert line(app) == line(said) and "in channel Reseller, named like “customer 7”" in line(app)
 
 
 def test_what_a_long_book_leaves_in_the_address_is_its_days(monkeypatch):

@@ -19,6 +19,7 @@ import streamlit as st
 
 from lib.book import Book, is_of_book, say_day
 from lib.errors import Refused
+from lib.facts.standing import spelt
 from lib.store.opening import Snapshot
 from lib.view import address, bookbar, door, look, mishap, private, rooms, signin, step
 from lib.view.plain import plain
@@ -115,9 +116,14 @@ def _heading(question: str, line: str) -> None:
 
 
 def _line(book: Book, n_accounts: int, last_day: date | None) -> str:
-    """6,000 accounts in channel Reseller · 1 Nov 2025 – 31 Oct 2026 · data to 31 Oct 2026."""
-    worded = replace(book, filters=tuple((word_within(name), _few(values)) for name, values in book.filters))
-    who = plain(worded.describe(n_accounts))
+    """128 accounts of Dana in EMEA, with notice given · 1 Nov 2025 – 31 Oct 2026 · data to 31 Oct 2026."""
+    windows = door.definitions().standing.renewal_windows_days
+    shown = replace(
+        book,
+        filters=tuple((name, _few(values)) for name, values in book.filters),
+        states=tuple((name, tuple(spelt(name, value, windows) for value in values)) for name, values in book.states),
+    )
+    who = plain(shown.describe(n_accounts, word_within))
     if last_day is None:
         return f"{who} · no dates in the data: who has churned is known, when is not"
     parts = [
