@@ -227,4 +227,17 @@ TERMS: dict[str, Term] = {
         has_save_plan=("Save plan open", "a save plan was opened by the day and not closed by it"),
         has_asked=("Asked to cancel", "asked to cancel by the day and did not withdraw it"),
     ),
+    # --- what changed since an earlier day
+    **_terms("text", csm_earlier=("CSM before", "the customer success manager on the earlier day")),
+    **_terms("money", arr_at_stake=("ARR at stake", "ARR lost since the earlier day, or at risk for a reason that is new")),
+    **_terms(
+        "count",
+        n_tickets_opened=("Tickets opened", "opened after the earlier day"),
+        n_written=("Written by others", "what others wrote or changed about the account since"),
+    ),
+    **_terms(
+        "list",
+        changes=("What changed", "what is different on the day from the earlier one, the gravest first"),
+        by_change=("Changes in all", "each kind of change over all accounts: how many, their ARR, and by how much it moved"),
+    ),
 }  # fmt: skip

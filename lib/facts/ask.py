@@ -45,8 +45,9 @@ def ask(
     last_day = snapshot.manifest.as_of
     if written and last_day and book.as_of >= last_day:
         written = {name: _by(rows, book.as_of) for name, rows in written.items()}
+    written = {name: _signed(rows) for name, rows in (written or {}).items()}
     with snapshot.ask(replace(book, states=()), scope, written) as con:
-        _check_written(con, written or {})
+        _check_written(con, written)
         if book.states:
             _cut_by_states(con, book, definitions)
         yield con
@@ -63,6 +64,16 @@ def _by(rows: "pa.Table", day: date) -> "pa.Table":
             last = day if pa.types.is_date(kind) else datetime.combine(day, time.max)
             capped = pc.min_element_wise(rows[name], pa.scalar(last, kind), skip_nulls=False)
             rows = rows.set_column(rows.column_names.index(name), name, capped)
+    return rows
+
+
+def _signed(rows: "pa.Table") -> "pa.Table":
+    """The rows with who wrote them and when; nobody knows where they do not say."""
+    import pyarrow as pa
+
+    for name, kind in (("changed_by", pa.string()), ("changed_at", pa.timestamp("us"))):
+        if name not in rows.column_names:
+            rows = rows.append_column(name, pa.nulls(len(rows), kind))
     return rows
 
 

@@ -2,6 +2,7 @@
 
 MEASURES   name -> Measure
 WRITTEN    the tables of the workspace that say how an account stands
+EVERYTHING the tables in which people write about accounts
 measure    the function of a name, imported when first asked for
 """
 
@@ -31,6 +32,7 @@ class Measure:
 
 
 WRITTEN = ("sentiment", "save_plan", "cancel_request", "touch", "renewal_call")  # by which accounts stand as they do
+EVERYTHING = (*WRITTEN, "task", "note", "next_step")  # that people write about accounts
 _OUTCOME = Option("outcome", "text", "lost, lapsed, cancelled or churned (default: what the data can answer)")
 _BANDS = Option("bands", "bands", "cut points of a number, as tenure_months=12,24,48 (repeatable)")
 _WITHIN = Option("within", "pairs", "keep one value, as channel=Reseller (repeatable; an empty value is missing)")
@@ -91,6 +93,24 @@ MEASURES = {
         "accounts, ARR, at risk, renewing, and both: on the day and 30 days before",
         (),
         WRITTEN,
+    ),
+    "changes": Measure(
+        "lib.measures.mybook.changes:changes",
+        "what became different about the accounts of the book since an earlier day, bad news with most ARR first",
+        (
+            Option("since", "text", "the earlier day (default: 30 days before the as-of day)"),
+            Option("only", "text", "one kind of change, as “at risk” or “lost”"),
+            Option(
+                "written_from",
+                "text",
+                "moment from which what others wrote counts (default: the end of the earlier day)",
+            ),
+            Option("written_until", "text", "moment until which it counts (default: all of it)"),
+            Option("reader", "text", "whose own writing is left out"),
+            Option("limit", "whole", "at most this many rows"),
+            Option("offset", "whole", "rows to skip"),
+        ),
+        EVERYTHING,
     ),
     "triage": Measure(
         "lib.measures.triage:triage",

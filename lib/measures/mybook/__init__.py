@@ -1,8 +1,10 @@
 """My book: every account of the book as it stands on the day, and the tiles above them.
 
 listing   `mybook`: the accounts, one row each, sorted, searched and paged
+changes   `changes`: what is different about them from an earlier day
 tiles     `mybook_tiles`: how many accounts and how much ARR each tile stands for, and 30 days before
 LISTED    SQL: which accounts are listed, those that are live or whose renewal is pending
+RENEWING  SQL: whose renewal is near, or in grace
 ONLY      name -> SQL over RISK: what a tile counts, and which rows `only` keeps, so that the two cannot differ
 parameters  what a statement of this package binds
 """
@@ -12,13 +14,13 @@ from lib.definitions import Definitions
 from lib.facts import standing
 
 LISTED = "(is_live or is_pending)"
-_RENEWING = "coalesce(days_to_renewal <= $renewing_days, false)"  # in grace: the renewal day is past, and still counts
+RENEWING = "coalesce(days_to_renewal <= $renewing_days, false)"  # in grace: the renewal day is past, and still counts
 ONLY = {
     "accounts": "true",
     "arr": "true",
     "at_risk": "is_at_risk",
-    "renewing": _RENEWING,
-    "at_risk_and_renewing": f"(is_at_risk and {_RENEWING})",
+    "renewing": RENEWING,
+    "at_risk_and_renewing": f"(is_at_risk and {RENEWING})",
     "in_grace": "is_pending",
     "under_used": "utilisation = list_extract($utilisation_labels::varchar[], 1)",
     "dropping": "movement = 'significant drop'",
