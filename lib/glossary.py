@@ -228,6 +228,8 @@ TERMS: dict[str, Term] = {
         has_asked=("Asked to cancel", "asked to cancel by the day and did not withdraw it"),
     ),
     # --- what changed since an earlier day
+    **_terms("day", decide_by=("Decide by", "of an open renewal: its notice deadline while that is ahead, else its end")),
+    **_terms("flag", is_open=("Open", "still to be decided: upcoming or pending, and no notice was given")),
     **_terms("text", csm_earlier=("CSM before", "the customer success manager on the earlier day")),
     **_terms("money", arr_at_stake=("ARR at stake", "ARR lost since the earlier day, or at risk for a reason that is new")),
     **_terms(
@@ -238,6 +240,7 @@ TERMS: dict[str, Term] = {
     **_terms(
         "list",
         changes=("What changed", "what is different on the day from the earlier one, the gravest first"),
+        by_figure=("The quarter in all", "open, decided, asked to cancel, with a save plan, each call: how many and how much ARR"),
         by_change=("Changes in all", "each kind of change over all accounts: how many, their ARR, and by how much it moved"),
     ),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -61,11 +62,38 @@ def test_who_belongs_to_the_quarter_and_what_became_of_it(world):
     assert table["n_rows"].tolist() == [7] * 7
 
 
-def test_rows_come_by_deadline(world):
+def test_what_is_open_comes_first_by_the_deadline_that_is_ahead(world):
+    """Notice by 1 April has passed for "notice in it": its end counts. Notice by 31 May is ahead for "last day"."""
     table = asked(world).table
-    deadlines = table["notice_by"].fillna(table["renews_on"]).tolist()
-    assert deadlines == sorted(deadlines)
+    assert table["account"].tolist() == ["pending", "last day", "cancels later", "two", "notice in it", "first day", "lapsed"]
+    deadlines = ["2026-05-10", "2026-05-31", "2026-06-01", "2026-06-10", "2026-08-01", None, None]
+    assert [None if day is pd.NaT else day.date().isoformat() for day in table["decide_by"]] == deadlines
+    assert table["is_open"].tolist() == [True] * 5 + [False] * 2
     assert asked(world, limit=3, offset=2).table["account"].tolist() == table["account"].tolist()[2:5]
+
+
+def test_a_term_that_was_renewed_does_not_date_the_one_that_is_ahead(tmp_path):
+    terms = [
+        term("two", "2025-04-10", "2026-04-10", product="A"), term("two", "2026-04-10", "2027-04-10", product="A"),
+        term("two", "2025-06-20", "2026-06-20", product="B", notice_by="2026-05-15"),
+        term("refused", "2025-06-20", "2026-06-20", notice_given_on="2026-05-15"),
+        term("refuses tomorrow", "2025-06-20", "2026-06-20", notice_given_on="2026-05-16"),
+    ]  # fmt: skip
+    world = open_world(tmp_path, {"account": account_frame(["two", "refused", "refuses tomorrow"]), "contract": contract_frame(*terms)})
+    table = asked(world).table.set_index("account")
+    assert (table.loc["two", "renews_on"].date(), table.loc["two", "decide_by"].date()) == (date(2026, 4, 10), DAY)
+    assert table["is_open"].to_dict() == {"two": True, "refuses tomorrow": True, "refused": False}
+
+
+@pytest.mark.parametrize(("which", "n"), [("all", 7), ("open", 5), ("decided", 2)])
+def test_a_choice_keeps_its_rows_and_the_figures_of_all(world, which, n):
+    table = asked(world, which=which).table
+    assert len(table) == n and table["n_rows"].tolist() == [n] * n
+    figures = {each["figure"]: (each["n"], each["arr"]) for each in table["by_figure"].iat[0]}
+    assert figures == {
+        "open": (5, 403.0), "decided": (2, 200.0), "asked": (1, 3.0), "save plan": (1, 100.0),
+        "commit": (0, 0), "likely": (1, 1.0), "at_risk": (0, 0),
+    }  # fmt: skip
 
 
 def test_what_is_known_of_a_renewal(world):
@@ -81,7 +109,7 @@ def test_what_is_known_of_a_renewal(world):
 def test_another_quarter_can_be_asked_and_nonsense_cannot(world):
     found = asked(world, quarter_opens_on="2026-07-01", quarter_closes_on=date(2026, 10, 1)).table
     assert set(found["account"]) == {"day after", "notice in it"}
-    for options in ({"quarter_opens_on": "soon"}, {"quarter_opens_on": "2027-01-01"}, {"limit": -1}):
+    for options in ({"quarter_opens_on": "soon"}, {"quarter_opens_on": "2027-01-01"}, {"limit": -1}, {"which": "x"}):
         with pytest.raises(Refused):
             asked(world, **options)
     empty = asked(world, quarter_opens_on="1999-01-01", quarter_closes_on="1999-04-01").table

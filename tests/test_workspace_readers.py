@@ -1,7 +1,7 @@
 """What belongs to a reader rather than to an account: saved views, long links, visits, preferences, mappings."""
 
 import threading
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lib.errors import Refused
 from lib.workspace import Conflict, edition, links, mappings, open_workspace, preferences, rows, views, visits
+from lib.workspace.visits import Visit
 
 NOW = datetime(2026, 11, 1, 8, 0, 0)
 LATER = NOW + timedelta(hours=2)
@@ -145,7 +146,7 @@ def test_a_link_kept_by_four_threads_at_once_is_one_row(workspace):
 def test_a_visit_tells_of_the_one_before_and_a_reload_is_none(workspace):
     said = [(0, None), (0.5, None), (30, 0), (30.2, 0), (30.9, 0), (55, 30), (80, 55)]
     for hours, before in said:
-        expected = None if before is None else NOW + before * HOUR
+        expected = None if before is None else Visit(NOW + before * HOUR)
         assert visits.note(workspace, "hotspots", who="anna", now=NOW + hours * HOUR) == expected
         assert visits.previous(workspace, "hotspots", who="anna") == expected
     assert visits.note(workspace, "home", who="anna", now=NOW) is None
@@ -162,7 +163,17 @@ def test_the_visit_before_is_what_a_whole_diary_would_say(shared, waits):
         at += wait * timedelta(minutes=15)
         if not begun or at - begun[-1] >= HOUR:
             begun.append(at)
-        assert visits.note(shared, page, who="anna", now=at) == (begun[-2] if len(begun) > 1 else None)
+        expected = Visit(begun[-2]) if len(begun) > 1 else None
+        assert visits.note(shared, page, who="anna", now=at) == expected
+
+
+def test_a_visit_keeps_the_last_day_of_the_data_it_saw(workspace):
+    """The newest that was seen within the visit, so that what is imported afterwards is new to the reader."""
+    monday, tuesday, friday = (date(2026, 10, day) for day in (26, 27, 30))
+    seen = [(0, None, None), (24, monday, None), (24.5, tuesday, None), (48, friday, tuesday), (72, None, friday), (96, monday, None)]
+    for hours, data_to, before in seen:
+        found = visits.note(workspace, "book", who="anna", now=NOW + hours * HOUR, data_to=data_to)
+        assert (found and found.data_to) == before
 
 
 # --- preferences and mappings ---------------------------------------------------------------------------------------

@@ -114,10 +114,11 @@ MEASURES = {
     ),
     "triage": Measure(
         "lib.measures.triage:triage",
-        "the renewals of a quarter by deadline, and what is known of each",
+        "the renewals of a quarter, those still open by deadline first, and what is known of each",
         (
             Option("quarter_opens_on", "text", "first day (default: of the fiscal quarter of the as-of day)"),
             Option("quarter_closes_on", "text", "the day after the last"),
+            Option("which", "text", "all, those still open, or those decided", ("all", "open", "decided")),
             Option("limit", "whole", "at most this many rows"),
             Option("offset", "whole", "rows to skip"),
         ),

@@ -1,7 +1,9 @@
-"""The renewals of a quarter, by deadline: what is to be decided, and what is known of each.
+"""The renewals of a quarter: what is still to be decided, by deadline, then what is; and what is known of each.
 
 triage          one row per account with a term that ends in the quarter, or whose notice is due in it
+CALLS           what a renewal can be called
 fiscal_quarter  the quarter of the fiscal year that a day is in
+WHICH           name -> SQL: all of them, those still open, those decided
 COLUMNS         of the answer, whatever the options
 """
 
@@ -19,10 +21,17 @@ from lib.measures import Answer
 COLUMNS = [
     "account", "name", "csm", "segment", "renews_on", "notice_by", "days_to_notice", "days_to_renewal", "arr_renewing",
     "renewal_outcome", "notice", "has_asked", "has_save_plan", "save_plan_outcome", "renewal_call", "call_amount",
-    "called_on", "last_touch_on", "is_at_risk", "risk_reasons", "n_rows",
+    "called_on", "last_touch_on", "is_at_risk", "risk_reasons", "decide_by", "is_open", "n_rows", "by_figure",
 ]  # fmt: skip
+WHICH = {"all": "true", "open": "is_open", "decided": "not is_open"}
 
-_SQL = f"""
+CALLS = ("commit", "likely", "at_risk")
+_CALLED = ",\n        ".join(
+    f"{{'figure': '{call}', 'n': count(*) filter (where renewal_call = '{call}'), "
+    f"'arr': coalesce(sum(amount) filter (where renewal_call = '{call}'), 0)}}"
+    for call in CALLS
+)
+_SQL = """
 with term as (
     select
         _account, ends_on, notice_by, arr,
@@ -44,6 +53,8 @@ due as (
         min(notice_by) as notice_by,
         sum(arr) as arr_renewing,
         max(ends_on) > $as_of::date as is_ahead,
+        min(case when notice_by >= $as_of::date then least(notice_by, ends_on) else ends_on end)
+            filter (where ends_on > $as_of::date) as deadline,
         bool_or(has_notice) as has_notice,
         bool_or(has_asked) as has_asked
     from term
@@ -56,45 +67,63 @@ call as (
     select
         account,
         renews_on::date as renews_on,
-        arg_max({{"call": said."call", "amount": amount, "called_on": called_on}}, called_on) as latest
+        arg_max({{'call': said."call", 'amount': amount, 'called_on': called_on}}, called_on) as latest
     from written_renewal_call as said
     where called_on::date <= $as_of::date
     group by account, renews_on::date
 ),
 risk as (
-    from {RISK}
+    from {risk}
+),
+known as (
+    select
+        account.account, account.name, account.csm::varchar as csm, account.segment::varchar as segment,
+        due.renews_on, due.notice_by,
+        due.notice_by - $as_of::date as days_to_notice,
+        due.renews_on - $as_of::date as days_to_renewal,
+        due.arr_renewing::double as arr_renewing,
+        case
+            when ended.had_outcome then 'lapsed'
+            when ended._account is not null and ended.had_outcome is null then 'pending'
+            when due.is_ahead then 'upcoming'
+            when ended._account is not null then 'renewed'
+            else 'due after the quarter'
+        end as renewal_outcome,
+        case
+            when due.has_notice or risk.has_notice then 'notice given'
+            when due.has_asked or risk.has_asked then 'cancel asked'
+            else 'none'
+        end as notice,
+        due.has_asked or risk.has_asked as has_asked,
+        risk.has_save_plan, risk.save_plan_outcome,
+        call.latest."call" as renewal_call,
+        call.latest.amount::double as call_amount,
+        call.latest.called_on::date as called_on,
+        risk.last_touch_on, risk.is_at_risk, risk.risk_reasons,
+        renewal_outcome in ('pending', 'upcoming') and notice <> 'notice given' as is_open,
+        case when is_open and renewal_outcome = 'upcoming' then due.deadline when is_open then due.renews_on end as decide_by
+    from book as account
+    join due on due._account = account._account
+    join risk on risk._account = account._account
+    left join ended on ended._account = account._account
+    left join call on call.account = account.account and call.renews_on = due.renews_on
+),
+counted as (
+    select [
+        {{'figure': 'open', 'n': count(*) filter (where is_open), 'arr': coalesce(sum(arr_renewing) filter (where is_open), 0)}},
+        {{'figure': 'decided', 'n': count(*) filter (where not is_open), 'arr': coalesce(sum(arr_renewing) filter (where not is_open), 0)}},
+        {{'figure': 'asked', 'n': count(*) filter (where has_asked), 'arr': coalesce(sum(arr_renewing) filter (where has_asked), 0)}},
+        {{'figure': 'save plan', 'n': count(*) filter (where has_save_plan), 'arr': coalesce(sum(arr_renewing) filter (where has_save_plan), 0)}},
+        {called}
+    ] as by_figure
+    from (select *, coalesce(call_amount, arr_renewing) as amount from known)
 )
-select
-    account.account, account.name, account.csm::varchar as csm, account.segment::varchar as segment,
-    due.renews_on, due.notice_by,
-    due.notice_by - $as_of::date as days_to_notice,
-    due.renews_on - $as_of::date as days_to_renewal,
-    due.arr_renewing::double as arr_renewing,
-    case
-        when ended.had_outcome then 'lapsed'
-        when ended._account is not null and ended.had_outcome is null then 'pending'
-        when due.is_ahead then 'upcoming'
-        when ended._account is not null then 'renewed'
-        else 'due after the quarter'
-    end as renewal_outcome,
-    case
-        when due.has_notice or risk.has_notice then 'notice given'
-        when due.has_asked or risk.has_asked then 'cancel asked'
-        else 'none'
-    end as notice,
-    due.has_asked or risk.has_asked as has_asked,
-    risk.has_save_plan, risk.save_plan_outcome,
-    call.latest."call" as renewal_call,
-    call.latest.amount::double as call_amount,
-    call.latest.called_on::date as called_on,
-    risk.last_touch_on, risk.is_at_risk, risk.risk_reasons,
-    count(*) over () as n_rows
-from book as account
-join due on due._account = account._account
-join risk on risk._account = account._account
-left join ended on ended._account = account._account
-left join call on call.account = account.account and call.renews_on = due.renews_on
-order by coalesce(due.notice_by, due.renews_on), due.renews_on, due.arr_renewing desc nulls last, account.account
+select known.*, count(*) over () as n_rows, by_figure
+from known, counted
+where {which}
+order by
+    is_open desc, renewal_outcome = 'pending' desc, decide_by, coalesce(notice_by, renews_on), renews_on, arr_renewing desc nulls last,
+    account
 limit $limit offset $offset
 """
 
@@ -106,10 +135,15 @@ def triage(
     *,
     quarter_opens_on: date | str | None = None,
     quarter_closes_on: date | str | None = None,
+    which: str = "all",
     limit: int | None = None,
     offset: int = 0,
 ) -> Answer:
-    """Accounts of the book with a renewal in [quarter_opens_on, quarter_closes_on), by deadline, one row each.
+    """Accounts of the book with a renewal in [quarter_opens_on, quarter_closes_on), one row each.
+
+    What is open comes first: what is pending in its grace days, then by decide_by. Renewed, lapsed, or refused by a notice
+    is decided. by_figure is the same in every row: open, decided, asked to cancel, with a save plan under way, and each
+    call, as n and ARR (of a call its amount, where it has one).
 
     A renewal is the end of a recurring term longer than a month that had begun by the book's day and was not cancelled before
     its end; it belongs to the quarter when it ends in it or its notice is due in it. Without days, the fiscal quarter of
@@ -123,11 +157,15 @@ def triage(
         raise Refused(f"The quarter ends ({say_day(closes_on)}) before it opens ({say_day(opens_on)}).")
     if (limit or 0) < 0 or offset < 0:
         raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    if which not in WHICH:
+        raise Refused(f"There is no choice {which!r} of renewals; choose from {', '.join(WHICH)}.")
+    sql = _SQL.format(risk=RISK, called=_CALLED, which=WHICH[which])
     asked = {"quarter_opens_on": opens_on, "quarter_closes_on": closes_on, "limit": limit, "offset": offset}
-    rows = con.execute(_SQL, standing.parameters(_SQL, book.as_of, definitions) | asked).df()
-    rows["risk_reasons"] = [each.tolist() for each in rows["risk_reasons"]]
+    rows = con.execute(sql, standing.parameters(sql, book.as_of, definitions) | asked).df()
+    for name in ("risk_reasons", "by_figure"):
+        rows[name] = [list(each) for each in rows[name]]
     note = f"Renewals from {say_day(opens_on)} until before {say_day(closes_on)}, and notices due then."
-    return Answer(rows[COLUMNS], notes=(note,), sql=_SQL)
+    return Answer(rows[COLUMNS], notes=(note,), sql=sql)
 
 
 def fiscal_quarter(day: date, fiscal_year_starts_in: int) -> tuple[date, date]:
