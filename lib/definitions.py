@@ -109,6 +109,28 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class OneAccount:
+    spread_window: int
+    spread_share: float
+    spread_least_events: int
+    recent_weeks: int
+    new_feature_days: int
+    wins_days: int
+    promoter_score: int
+    win_feature_people: int
+
+    def rules(self):
+        yield "spread_window", 1 <= self.spread_window <= 52, "weeks, 1 to 52"
+        yield "spread_share", 0 < self.spread_share < 1, "a share above 0 and below 1"
+        yield "spread_least_events", self.spread_least_events >= 1, "events, 1 or more"
+        yield "recent_weeks", 1 <= self.recent_weeks <= 52, "weeks, 1 to 52"
+        yield "new_feature_days", 1 <= self.new_feature_days <= 365, "days, 1 to 365"
+        yield "wins_days", 1 <= self.wins_days <= 730, "days, 1 to 730"
+        yield "promoter_score", 0 <= self.promoter_score <= 10, "a score, 0 to 10"
+        yield "win_feature_people", self.win_feature_people >= 1, "people, 1 or more"
+
+
+@dataclass(frozen=True)
 class Definitions:
     calendar: Calendar
     reading: Reading
@@ -116,6 +138,7 @@ class Definitions:
     hotspots: Hotspots
     usage_pattern: UsagePattern
     standing: Standing
+    one_account: OneAccount
 
     @cached_property
     def hash(self) -> str:

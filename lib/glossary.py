@@ -5,6 +5,8 @@ TERMS   name -> Term; the README's table and the tables' headers are made from i
 
 from dataclasses import dataclass
 
+from lib.accountwords import ACCOUNT
+
 
 @dataclass(frozen=True)
 class Term:
@@ -243,4 +245,6 @@ TERMS: dict[str, Term] = {
         by_figure=("The quarter in all", "open, decided, asked to cancel, with a save plan, each call: how many and how much ARR"),
         by_change=("Changes in all", "each kind of change over all accounts: how many, their ARR, and by how much it moved"),
     ),
+    # --- one account on one page
+    **{name: term for unit, words in ACCOUNT.items() for name, term in _terms(unit, **words).items()},
 }  # fmt: skip

@@ -18,6 +18,7 @@ FILES = [
 ]
 COMMON = {
     "lib",
+    "lib.accountwords",
     "lib.book",
     "lib.definitions",
     "lib.errors",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lib.store.opening import Snapshot, open_snapshot
 
-_IN_ORDER = ("outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing")
+_IN_ORDER = ("outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing", "timeline")
 
 
 @cache

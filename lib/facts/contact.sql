@@ -41,7 +41,7 @@ plan as (
     group by account
 )
 select
-    scope._account,
+    scope._account, scope.account,
     coalesce(n_open_tickets, 0)::integer as n_open_tickets,
     greatest(touched.occurred_at, touched_in_writing.occurred_at)::date as last_touch_on,
     nps, nps_on, sentiment, sentiment_on,

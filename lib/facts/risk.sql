@@ -5,7 +5,7 @@ create macro risk_on(
 with known as (
     select
         used.*,
-        contact.* exclude (_account),
+        contact.* exclude (_account, account),
         list_filter([
             case when has_notice then 'notice given' end,
             case when has_asked then 'cancel asked' end,
@@ -19,7 +19,7 @@ with known as (
     from use_on(
         as_of, grace_days, renewal_windows, utilisation_bands, utilisation_labels, drop_ratio, rise_ratio, least_active
     ) as used
-    join contact_on(as_of) as contact using (_account)
+    join contact_on(as_of) as contact using (_account, account)
 )
 select
     *,

@@ -2,7 +2,7 @@
 
 MEASURES   name -> Measure
 WRITTEN    the tables of the workspace that say how an account stands
-EVERYTHING the tables in which people write about accounts
+SAID the tables in which people write about accounts
 measure    the function of a name, imported when first asked for
 """
 
@@ -32,7 +32,8 @@ class Measure:
 
 
 WRITTEN = ("sentiment", "save_plan", "cancel_request", "touch", "renewal_call")  # by which accounts stand as they do
-EVERYTHING = (*WRITTEN, "task", "note", "next_step")  # that people write about accounts
+SAID = (*WRITTEN, "note", "next_step", "task", "goal")  # all that is written about an account
+_ACCOUNT = Option("account", "text", "the account's id")
 _OUTCOME = Option("outcome", "text", "lost, lapsed, cancelled or churned (default: what the data can answer)")
 _BANDS = Option("bands", "bands", "cut points of a number, as tenure_months=12,24,48 (repeatable)")
 _WITHIN = Option("within", "pairs", "keep one value, as channel=Reseller (repeatable; an empty value is missing)")
@@ -110,7 +111,7 @@ MEASURES = {
             Option("limit", "whole", "at most this many rows"),
             Option("offset", "whole", "rows to skip"),
         ),
-        EVERYTHING,
+        SAID,
     ),
     "triage": Measure(
         "lib.measures.triage:triage",
@@ -137,6 +138,65 @@ MEASURES = {
             Option("limit", "whole", "at most this many rows"),
             Option("offset", "whole", "rows to skip"),
             _BANDS,
+        ),
+    ),
+    "account": Measure(
+        "lib.measures.account.head:account",
+        "one account as it stands on the day: who, worth, renewal, stage against peers, seats, risk",
+        (_ACCOUNT,),
+        WRITTEN,
+    ),
+    "account_weeks": Measure(
+        "lib.measures.account.weeks:account_weeks",
+        "one account's people, use and seats, week by week over two years",
+        (_ACCOUNT,),
+    ),
+    "account_people": Measure(
+        "lib.measures.account.people:account_people",
+        "one account's people: who uses it, how the use is spread, who has gone silent",
+        (_ACCOUNT,),
+    ),
+    "account_features": Measure(
+        "lib.measures.account.features:account_features",
+        "the features one account uses, against its peers",
+        (_ACCOUNT,),
+    ),
+    "account_terms": Measure(
+        "lib.measures.account.terms:account_terms",
+        "the contract terms of one account, and what became of each",
+        (_ACCOUNT,),
+    ),
+    "account_timeline": Measure(
+        "lib.measures.account.timeline:account_timeline",
+        "everything that happened to one account, newest first",
+        (
+            _ACCOUNT,
+            Option(
+                "kind", "text", "contract, milestone, goal, ticket, survey, touch, change or written (default: all)"
+            ),
+            Option("limit", "whole", "at most this many rows"),
+            Option("offset", "whole", "rows to skip"),
+        ),
+        SAID,
+    ),
+    "account_goals": Measure(
+        "lib.measures.account.goals:account_goals",
+        "what one account was promised, and what it reached",
+        (_ACCOUNT,),
+        ("goal",),
+    ),
+    "account_wins": Measure(
+        "lib.measures.account.wins:account_wins",
+        "small wins of one account in the last 90 days",
+        (_ACCOUNT,),
+        ("goal",),
+    ),
+    "account_find": Measure(
+        "lib.measures.account.find:account_find",
+        "accounts by name or id, those that have left too",
+        (
+            Option("search", "text", "text in id or name"),
+            Option("limit", "whole", "at most this many rows, 50 or fewer"),
         ),
     ),
 }

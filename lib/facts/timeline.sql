@@ -1,0 +1,215 @@
+-- Facts of one account, `of_account` by its id. Outside the cursor's `scope` there is no such account: no row, as for an id that
+-- nobody has. Nothing after the day is known.
+--   term_of      its contract terms: what each one was and what became of it
+--   said_of      what the team wrote about it, one row per thing that happened
+--   week_of      full weeks, the newest last: people, events and seats of each
+--   peers_of     days that accounts of its segment spend in a stage
+-- Of what is written, facts may be given fewer columns than are read here; what is not there is empty.
+
+create table written_note (account varchar, text varchar, made_at timestamp);
+create table written_next_step (account varchar, text varchar, due_on date, done_on date, made_at timestamp);
+create table written_goal (account varchar, category varchar, promised_on date, due_on date, reached_on date);
+
+-- Grain: one row per contract term that has begun, trials included. Terms follow one another within a product.
+-- became    trial; began (the first one, or none before ended yet: added); renewed, renewed up, renewed down (by ARR, else by seats)
+--           where it starts within the grace days of the end before; changed where that end was a cancellation; came back later
+-- state     live, renewed (another one followed), in grace, cancelled, ended; a trial is live or ended
+create macro term_of(of_account, as_of, grace_days) as table
+with begun as (
+    select
+        contract.* exclude (notice_given_on, asked_to_cancel_on, cancelled_on, lost_reason),
+        kind is not distinct from 'trial' as is_trial,
+        case when notice_given_on <= as_of::date then notice_given_on end as notice_given_on,
+        case when asked_to_cancel_on <= as_of::date then asked_to_cancel_on end as asked_to_cancel_on,
+        case when cancelled_on <= as_of::date and coalesce(cancelled_on < ends_on, true) then cancelled_on end as cancelled_on,
+        case
+            when cancelled_on <= as_of::date or notice_given_on <= as_of::date or ends_on + grace_days::integer <= as_of::date then lost_reason
+        end as lost_reason
+    from core.contract
+    where account = of_account::varchar
+      and exists (from scope where scope.account = of_account::varchar)
+      and coalesce(starts_on <= as_of::date, true)
+),
+lined as (
+    select
+        *,
+        coalesce(cancelled_on, ends_on) as closes_on,
+        lag({closes_on: coalesce(cancelled_on, ends_on), cancelled_on: cancelled_on, arr: arr, seats: seats}) over line as before
+    from begun
+    window line as (partition by is_trial, coalesce(product, product_family) order by starts_on nulls first, contract)
+),
+told as (
+    select
+        *,
+        case
+            when is_trial then 'trial'
+            when before is null then 'began'
+            when coalesce(before.closes_on > starts_on + grace_days::integer, true) then 'added'
+            when before.closes_on + grace_days::integer < starts_on then 'came back'
+            when before.cancelled_on is not null then 'changed'
+            when arr > before.arr or (arr is not distinct from before.arr and seats > before.seats) then 'renewed up'
+            when arr < before.arr or (arr is not distinct from before.arr and seats < before.seats) then 'renewed down'
+            else 'renewed'
+        end as became
+    from lined
+),
+followed as (
+    select
+        *,
+        coalesce(lead(became) over line in ('renewed', 'renewed up', 'renewed down', 'changed'), false) as is_followed
+    from told
+    window line as (partition by is_trial, coalesce(product, product_family) order by starts_on nulls first, contract)
+)
+select
+    account, contract, product, product_family, plan, kind, starts_on, ends_on, arr, seats, currency, notice_by,
+    notice_given_on, asked_to_cancel_on, cancelled_on, lost_reason, is_trial, is_recurring, is_derived, is_followed, closes_on, became,
+    before.arr as arr_before,
+    before.seats as seats_before,
+    coalesce(ends_on <= starts_on + 31, false) as is_monthly,
+    case
+        when coalesce(closes_on > as_of::date, true) then 'live'
+        when is_followed then 'renewed'
+        when cancelled_on is not null then 'cancelled'
+        when not is_trial and notice_given_on is null and ends_on + grace_days::integer > as_of::date then 'in grace'
+        else 'ended'
+    end as state
+from followed;
+
+-- Grain: one row per thing written: when it happened, what it is (kind, title, detail) and who wrote it.
+create macro said_of(of_account, as_of) as table
+with note as (
+    from (select null::varchar as made_by where false) union all by name from written_note
+),
+sentiment as (
+    from (select null::varchar as comment, null::varchar as made_by where false) union all by name from written_sentiment
+),
+touch as (
+    from (select null::varchar as comment, null::varchar as made_by, null::varchar as url, null::boolean as is_proactive where false)
+    union all by name from written_touch
+),
+plan as (
+    from (select null::varchar as reason, null::varchar as owner, null::varchar as made_by where false)
+    union all by name from written_save_plan
+),
+asked as (
+    from (select null::varchar as reason, null::varchar as comment, null::varchar as made_by where false)
+    union all by name from written_cancel_request
+),
+called as (
+    from (select null::varchar as comment, null::varchar as made_by where false) union all by name from written_renewal_call
+),
+task as (
+    from (select null::timestamp as made_at, null::varchar as made_by where false) union all by name from written_task
+),
+step as (
+    from (select null::varchar as owner, null::varchar as made_by where false) union all by name from written_next_step
+),
+goal as (
+    from (select null::varchar as comment, null::varchar as made_by where false) union all by name from written_goal
+),
+thing as (
+    select account, made_at::date as happened_on, 'written' as kind, 'Note' as title, text as detail, made_by as who, null as url from note
+    union all
+    select account, said_on::date, 'written', 'Sentiment ' || score::integer, comment, made_by, null from sentiment
+    union all
+    select account, occurred_at::date, 'touch', kind, concat_ws('; ', comment, case when is_two_way then 'two-way' end), made_by, url from touch
+    union all
+    select account, opened_on::date, 'written', 'Save plan opened', reason, coalesce(owner, made_by), null from plan
+    union all
+    select account, closed_on::date, 'written', 'Save plan closed', outcome, coalesce(owner, made_by), null from plan
+    union all
+    select account, asked_on::date, 'written', 'Cancel request', reason, made_by, null from asked
+    union all
+    select account, withdrawn_on::date, 'written', 'Cancel request withdrawn', comment, made_by, null from asked
+    union all
+    select
+        account, called_on::date, 'written', 'Renewal call: ' || replace("call", '_', ' '),
+        concat_ws('; ', 'renews ' || strftime(renews_on::date, '%-d %b %Y'), comment), made_by, null
+    from called
+    union all
+    select account, made_at::date, 'written', 'Task', title, coalesce(owner, made_by), null from task where done_on is null
+    union all
+    select account, done_on::date, 'written', 'Task done', title, coalesce(owner, made_by), null from task
+    union all
+    select account, made_at::date, 'written', 'Next step', text, coalesce(owner, made_by), null from step where done_on is null
+    union all
+    select account, done_on::date, 'written', 'Next step done', text, coalesce(owner, made_by), null from step
+    union all
+    select account, promised_on::date, 'goal', 'Goal promised: ' || category, comment, made_by, null from goal
+    union all
+    select account, reached_on::date, 'goal', 'Goal reached: ' || category, comment, made_by, null from goal
+)
+select account, happened_on, kind, title, nullif(detail, '') as detail, who, url
+from thing
+where account = of_account::varchar and exists (from scope where scope.account = of_account::varchar) and happened_on <= as_of::date;
+
+-- Grain: one row per full week (its Monday), at most n_weeks of them, from the account's first one on. Empty where the usage
+-- data does not reach. seats: of the terms that were live on the week's Sunday, trials aside.
+create macro week_of(of_account, as_of, grace_days, n_weeks) as table
+with span as (
+    select date_trunc('week', as_of::date + 1)::date as closes_on
+),
+known as (
+    select min(week) as opens_on, max(week) as last_on from usage.usage_week
+),
+used as (
+    select week, n_active_people, n_events, n_features
+    from usage.usage_week, span
+    where account = of_account::varchar and exists (from scope where scope.account = of_account::varchar) and week < closes_on
+),
+term as materialized (
+    from term_of(of_account, as_of, grace_days)
+),
+first_day as (
+    select least((select min(week) from used), (select min(coalesce(starts_on, date '1900-01-01')) from term)) as first_on
+),
+week as (
+    select closes_on - 7 * n as week_on
+    from span, first_day, (select unnest(range(1, 1 + n_weeks::bigint))::integer as n) as back
+    where closes_on - 7 * n > first_on - 7
+),
+bought as (
+    select week_on, sum(seats) as seats, sum(arr) filter (where coalesce(is_recurring, true)) as arr
+    from week
+    join term
+        on not is_trial and coalesce(starts_on <= week_on + 6, true) and coalesce(term.closes_on > week_on + 6, true)
+    group by week_on
+)
+select
+    week_on,
+    case when week_on between opens_on and last_on then coalesce(n_active_people, 0)::integer end as n_people,
+    case when week_on between opens_on and last_on then coalesce(n_events, 0)::integer end as n_events,
+    case when week_on between opens_on and last_on then coalesce(n_features, 0)::integer end as n_features,
+    seats::integer as seats,
+    arr
+from week
+cross join known
+left join used on week = week_on
+left join bought using (week_on);
+
+-- One row: n_peers accounts of scope of this segment (as it is now) came to this stage; peers_dwell_days is the median of days they
+-- spent in it, as stood_on has it (Kaplan and Meier 1958), empty where half have not left it or fewer than least_peers came to it.
+create macro peers_of(of_segment_now, of_stage, as_of, grace_days, renewal_windows, least_peers) as table
+with spell as (
+    select _account, reached_on, left_on from stage_spell(as_of) where stage = of_stage::varchar
+),
+stay as (
+    select
+        greatest(coalesce(left_on, least(as_of::date, ended_on)) - reached_on, 0) as days,
+        count(*) as n,
+        count(left_on) as n_left
+    from spell
+    join term_on(as_of, grace_days, renewal_windows) as term using (_account)
+    where of_segment is not distinct from of_segment_now::varchar
+    group by days
+),
+counted as (
+    select *, sum(n) over (order by days desc) as n_at_risk from stay
+),
+survival as (
+    select *, product(1 - n_left / n_at_risk) over (order by days) as share_left from counted
+),
+peers as (
+    select coalesce(sum(n), 0)::integer as n_peers, min(days) filter (where share_left <= 0.5 + 1e-9) as half_days from survival
+)
+select n_peers, case when n_peers >= least_peers::integer then half_days end as peers_dwell_days from peers;
