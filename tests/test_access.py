@@ -120,6 +120,8 @@ def options_of(name: str) -> list[dict]:
         "alpha": [0.5],
         "limit": [0, 3],
         "offset": [0, 3, 10_000],
+        "account": ["", "A0001", f"{FOREIGN}0001", f"{UNKNOWN}0001"],
+        "kind": ["", "contract", "change"],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []
@@ -222,6 +224,8 @@ LINKS = [
     {"find": f"{FOREIGN}0001"},
     {"batch": "000001"},
     {"search": ["csm", "region"], "depth": "2"},
+    {"account": "A0001"},
+    {"account": f"{FOREIGN}0001"},
 ]
 
 
@@ -268,6 +272,7 @@ def test_no_page_shows_another_book(house, page, monkeypatch):
         {"find": ["{}0001"]},
         {"f.employees": ["{}"]},
         {"find": ["{} Works"]},
+        {"account": ["{}0001"]},
     ],
 )
 def test_a_link_tells_nothing_of_what_others_have(house, page, query):

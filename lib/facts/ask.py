@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 # Columns of written tables that say when something happened, not when it is due.
-HAPPENED = ("said_on", "opened_on", "closed_on", "asked_on", "withdrawn_on", "occurred_at", "called_on", "done_on")
+HAPPENED = (
+    "said_on", "opened_on", "closed_on", "asked_on", "withdrawn_on", "occurred_at", "called_on", "done_on",
+    "promised_on", "reached_on",
+)  # fmt: skip
+HAPPENS_AS_MADE = ("note", "next_step", "task")  # tables whose rows have no other day than the one they were made on
 
 
 @contextmanager
@@ -44,7 +48,7 @@ def ask(
     """
     last_day = snapshot.manifest.as_of
     if written and last_day and book.as_of >= last_day:
-        written = {name: _by(rows, book.as_of) for name, rows in written.items()}
+        written = {name: _by(rows, book.as_of, name in HAPPENS_AS_MADE) for name, rows in written.items()}
     written = {name: _signed(rows) for name, rows in (written or {}).items()}
     with snapshot.ask(replace(book, states=()), scope, written) as con:
         _check_written(con, written)
@@ -53,12 +57,12 @@ def ask(
         yield con
 
 
-def _by(rows: "pa.Table", day: date) -> "pa.Table":
-    """The rows with what happened after `day` as of that day."""
+def _by(rows: "pa.Table", day: date, as_made: bool) -> "pa.Table":
+    """The rows with what happened, or was made where that counts, after `day` as of that day."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    for name in HAPPENED:
+    for name in (*HAPPENED, *(["made_at"] if as_made else [])):
         if name in rows.column_names:
             kind = rows.schema.field(name).type
             last = day if pa.types.is_date(kind) else datetime.combine(day, time.max)

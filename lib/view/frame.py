@@ -6,13 +6,15 @@ page     the one call every page begins with; gives the book
 room     the same for a page that needs no data
 has_arrived  whether the reader just came to the page
 notices  what of a link could not be used
+fresh    how far the data goes, for the line under a title
+on_its_day  the day of a book alone, without its filters
 nobody_at_risk  where the book holds no one to lose
 share    the link to this very view, to copy
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import NoReturn
 
 import streamlit as st
@@ -21,13 +23,16 @@ from lib.book import Book, is_of_book, say_day
 from lib.errors import Refused
 from lib.facts.standing import spelt
 from lib.store.opening import Snapshot
-from lib.view import address, bookbar, door, look, mishap, private, rooms, signin, step
+from lib.view import accountlink, address, bookbar, door, look, mishap, private, rooms, signin, step
 from lib.view.plain import plain
 from lib.view.words import word_within
 
 
-def page(title: str, question: str) -> Book:
-    """Open a page: sign-in and scope, data, book bar, title. Where there is no data, say how to bring some, and end."""
+def page(title: str, question: str, about: Callable[[Book], tuple[str, str] | None] | None = None) -> Book:
+    """Open a page: sign-in and scope, data, book bar, title. Where there is no data, say how to bring some, and end.
+
+    about   what a page about one thing is headed by in the place of the question and the book, both past `plain`
+    """
     _enter(title)
     snapshot = _opened(question)
     if not door.scope().is_all and not snapshot.manifest.n_rows["account"]:
@@ -36,8 +41,9 @@ def page(title: str, question: str) -> Book:
         st.stop()
     book, n_accounts, said = bookbar.bar(snapshot)
     signin.foot()
-    _heading(question, _line(book, n_accounts, snapshot.manifest.as_of))
+    _heading(*(about and about(book)) or (question, _line(book, n_accounts, snapshot.manifest.as_of)))
     notices(said)
+    accountlink.follow(book)
     return book
 
 
@@ -57,6 +63,11 @@ def notices(said: Sequence[str]) -> None:
     with st.container():  # always there: what comes and goes must not move what stands below it
         if said:
             look.notice(*(plain(each) for each in said))
+
+
+def on_its_day(book: Book) -> Book:
+    """The day of the book alone, not its filters: one entry of the cache for whatever asks how one thing stands."""
+    return replace(book.uncut(), opens_on=book.as_of, closes_on=book.as_of + timedelta(days=1))
 
 
 def nobody_at_risk() -> NoReturn:
@@ -126,17 +137,20 @@ def _line(book: Book, n_accounts: int, last_day: date | None) -> str:
     who = plain(shown.describe(n_accounts, word_within))
     if last_day is None:
         return f"{who} · no dates in the data: who has churned is known, when is not"
-    parts = [
-        who,
-        f'<span class="hl-nowrap">{book.period()}</span>',
-        f'<span class="hl-nowrap">data to {say_day(last_day)}</span>',
-    ]
+    return " · ".join([who, f'<span class="hl-nowrap">{book.period()}</span>', *fresh(book, last_day)])
+
+
+def fresh(book: Book, last_day: date | None) -> list[str]:
+    """How far the data goes, as of which day it is seen, and whether it is old: parts of the line under a title."""
+    if last_day is None:
+        return ["no dates in the data"]
+    parts = [f'<span class="hl-nowrap">data to {say_day(last_day)}</span>']
     if book.as_of != last_day:
         parts.append(f'<span class="hl-nowrap">as known on {say_day(book.as_of)}</span>')
     days_old = (date.today() - last_day).days
     if days_old > door.definitions().reading.stale_days:
         parts.append(f'<span class="hl-stale hl-nowrap">⚠ data ends {days_old} days ago</span>')
-    return " · ".join(parts)
+    return parts
 
 
 def _few(values: Sequence[str | None]) -> tuple[str | None, ...]:

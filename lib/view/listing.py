@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib.book import Book
 from lib.export import segment_text
-from lib.view import door, look, numbers, step, tables
+from lib.view import accountlink, door, look, numbers, step, tables
 from lib.view.hotstate import ROWS, HotState
 from lib.view.paging import PAGE, foot
 
@@ -35,7 +35,8 @@ def panel(book: Book, state: HotState, *, verb: str, n: int, n_lost: int) -> Non
         look.empty("No accounts here", way_out)
         return
     n_rows = int(answer.table["n_rows"].iat[0])
-    tables.show(_readable(answer.table, verb), key="accounts", height=430, labels={"state": "State"})
+    listed, names = accountlink.opening(_readable(answer.table, verb), key="accounts")
+    tables.show(listed, key="accounts", height=430, labels={"state": "State"}, config=names)
     with st.container(horizontal=True, vertical_alignment="center"):
         foot(state.page, len(answer.table), n_rows, name="accounts", also=" found" if state.find else "")
         file = f"accounts-{_file_name(segment_text(dict(state.path)))}.csv"

@@ -1,7 +1,8 @@
-"""The style sheet, for what the theme cannot say; and small pieces of HTML that use it.
+"""The style sheets, of the screen and of paper, for what the theme cannot say; and small pieces of HTML that use it.
 
 ICON      of the browser's tab
 dress     put the style sheet on the page
+script    a script of ours, run once
 html      a piece of HTML of ours; text from data inside it has passed `plain`
 section   a heading with a muted aside
 notice    something to know before reading on
@@ -25,7 +26,8 @@ _SCROLL, _SCROLLS = "part of the page to move into view", "how often that was do
 
 @cache
 def _sheet() -> str:
-    return f"<style>{Path(__file__).with_name('look.css').read_text()}</style>"
+    sheets = (Path(__file__).with_name(name).read_text() for name in ("look.css", "print.css"))
+    return f"<style>{''.join(sheets)}</style>"
 
 
 def dress() -> None:
@@ -58,6 +60,11 @@ def notice(*lines: str, icon: str = "⚠") -> None:
 def empty(title: str, *lines: str) -> None:
     """An empty state: what is not there and what to do about it."""
     st.html(f'<div class="hl-empty"><h3>{title}</h3>{"".join(f"<p>{line}</p>" for line in lines)}</div>')
+
+
+def script(text: str) -> None:
+    """A script of ours, run once. No data is in it."""
+    st.html(f"<script>{text}</script>", unsafe_allow_javascript=True)
 
 
 def ask_to_scroll(place: str) -> None:

@@ -15,7 +15,21 @@ import streamlit as st
 from lib.book import Book, say_day
 from lib.measures import Answer
 from lib.measures.mybook.listing import SORTABLE
-from lib.view import access, address, door, frame, look, numbers, private, step, tables, words, writing, written
+from lib.view import (
+    access,
+    accountlink,
+    address,
+    door,
+    frame,
+    look,
+    numbers,
+    private,
+    step,
+    tables,
+    words,
+    writing,
+    written,
+)
 from lib.view import tiles as tile
 from lib.view.mybookstate import CHOOSABLE, USUAL, MyBook, read_state
 from lib.view.paging import PAGE, foot
@@ -91,7 +105,7 @@ def _change(change: float, said: Callable[[float], str], less: str) -> str:
 
 def accounts(book: Book, state: MyBook) -> dict[str, Answer]:
     """The list, and the form for those ticked."""
-    look.section("Accounts", "ARR at risk first, then the nearest renewal", place="accounts")
+    look.section("Accounts", "ARR at risk first, then the nearest renewal; a name opens the account", place="accounts")
     columns = _choose(state)
     asked = {"only": state.only, "sort": state.sort, "descending": not state.up}
     answer = door.try_ask("mybook", book, **asked, limit=PAGE, offset=(state.page - 1) * PAGE)
@@ -178,13 +192,14 @@ def _table(table: pd.DataFrame, columns: list[str]) -> list[int]:
     """The rows of the page; gives the places of those that are ticked."""
     has_names = table["name"].notna().any()
     said = table.assign(risk_reasons=[", ".join(reasons) for reasons in table["risk_reasons"]])
+    listed, names = accountlink.opening(said[[*(["name"] if has_names else []), "account", *columns]], key="mybook")
     event = tables.show(
-        said[[*(["name"] if has_names else []), "account", *columns]],
+        listed,
         key="mybook",
         height=520,
         config={
             "weekly": st.column_config.AreaChartColumn(words.word("weekly"), width="small", y_min=0),
-            "name": st.column_config.TextColumn("Name", pinned=True),
+            **names,
         },
         selects="multi-row",
     )

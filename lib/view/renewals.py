@@ -7,7 +7,7 @@ import pandas as pd
 
 from lib.book import Book
 from lib.measures import Answer
-from lib.view import door, look, numbers, tables
+from lib.view import accountlink, door, look, numbers, tables
 from lib.view.plain import plain
 
 MOST = 1_000  # rows sent to the browser; the download has all
@@ -34,7 +34,8 @@ def card(book: Book) -> dict[str, Answer]:
     look.note(_said(table, n_rows))
     said = table.assign(risk_reasons=[", ".join(reasons) for reasons in table["risk_reasons"]])
     columns = [name for name in COLUMNS if said[name].notna().any()]
-    tables.show(said[columns], key="renewals", height=330)
+    listed, names = accountlink.opening(said[columns], key="renewals")
+    tables.show(listed, key="renewals", height=330, config=names)
     tables.download("Download", "renewals.csv", door.whole("triage", book), key="download renewals", drop=("n_rows",))
     return {"Renewals": Answer(table.head(0), answer.left_out, answer.notes, answer.sql)}
 

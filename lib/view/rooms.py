@@ -1,6 +1,7 @@
 """The rooms of the house: the pages there are, grouped as people work.
 
 FRONT   the page people land on
+ACCOUNT the page of one account
 UPLOAD  the page that reads a file of the reader's own
 ROOMS   group -> its pages
 here    the page the reader is on
@@ -24,9 +25,10 @@ class Room:
 
 FRONT = Room("pages/overview.py", "Overview", ":material/flare:")
 UPLOAD = Room("pages/upload.py", "Bring your export", ":material/upload_file:")
+ACCOUNT = Room("pages/account.py", "Account", ":material/apartment:")
 ROOMS = {
     "": (FRONT,),
-    "My week": (Room("pages/book.py", "My book", ":material/menu_book:"),),
+    "My week": (Room("pages/book.py", "My book", ":material/menu_book:"), ACCOUNT),
     "Why we lose": (
         Room("pages/hotspots.py", "Hot-spots", ":material/local_fire_department:"),
         Room("pages/compare.py", "Compare fairly", ":material/balance:"),

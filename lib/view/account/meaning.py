@@ -1,0 +1,31 @@
+"""How the figures of the account page are computed, in words.
+
+meaning   a figure and its rule
+"""
+
+from lib.measures.account.wins import rules
+from lib.measures.mybook import NO_HEALTH
+from lib.view import door
+
+
+def meaning() -> dict[str, str]:
+    """A figure and its rule."""
+    words = door.definitions()
+    page, standing = words.one_account, words.standing
+    return {
+        "ARR": "of the live recurring terms; in the grace days, of those that have ended.",
+        "Stage": "the furthest milestone reached; days since then, against the median of accounts of the same segment in that "
+        f"stage (Kaplan and Meier, with those still in it), where at least {standing.least_peers} came to it.",
+        "Seats active": "people with any use in the last 4 full weeks / seats of the live terms.",
+        "At risk": NO_HEALTH,
+        "Share of use": f"a person's events / those of all people of the account, over {page.spread_window} full weeks; the "
+        f"sentence names the fewest people who do {page.spread_share:.0%} of it, where there are at least "
+        f"{page.spread_least_events} events.",
+        "Silent": f"used it once, but not in the last {page.recent_weeks} full weeks. Key people are champions, sponsors, buyers.",
+        "Peers of features": "accounts of the same plan with use in those weeks, or of the same segment where they are "
+        f"fewer than {standing.least_peers}; a new feature was first used in the last {page.new_feature_days} days.",
+        "Came as": f"renewed where a term of the product starts within {words.renewals.grace_days} days of the end before; up or "
+        "down by ARR, else by seats.",
+        "Small wins": " ".join(f"({kind}) {rule}" for kind, rule in rules(words).items()),
+        "Not shown": "anything after the day the page is seen as of; accounts that you may not see.",
+    }

@@ -1,0 +1,35 @@
+"""Who is this account, and how does it stand? One account on one page that prints whole."""
+
+import streamlit as st
+
+from lib.view import frame, passport
+from lib.view.account import finder, head, lists, story, use
+from lib.view.account.meaning import meaning
+
+book = frame.page("Account", "Which account?", head.about)
+state = head.stand()
+answer = head.ask("account", book, state)
+if answer is None or answer.table.empty:
+    finder.find(book, state)
+    st.stop()
+
+found = head.row(answer)
+head.tiles(found)
+head.facts(book, found)
+shown = {"Account": answer, **use.panel(book, state)}
+left, right = st.columns(2, gap="medium")
+with left:
+    shown |= lists.people(book, state)
+with right:
+    shown |= lists.features(book, state)
+shown |= story.timeline(book, state)
+left, right = st.columns(2, gap="medium")
+with left:
+    shown |= lists.goals(book, state)
+with right:
+    shown |= lists.wins(book, state)
+shown |= lists.contracts(book, state)
+
+# --- what people write: the two panels stand here, kept.panel(state.account, head.name_of(found)), handover.panel(state.account)
+
+passport.passport(meaning(), shown)
