@@ -45,6 +45,16 @@ def hostile_store(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sample_store(tmp_path_factory) -> Path:
+    """A few accounts of the sample company: every table, two years."""
+    from lib.__main__ import main
+
+    store = tmp_path_factory.mktemp("sample")
+    assert main(["sample", "--accounts", "80", "--store", str(store)]) == 0
+    return store
+
+
+@pytest.fixture(scope="session")
 def serve(tmp_path_factory):
     """serve(store) starts a server that shows the store, and gives its address."""
     started = []

@@ -117,7 +117,8 @@ def _breadth(table, definitions: Definitions):
     if table.empty or table["n_features"].isna().all():
         return
     row, weeks = table.iloc[0], definitions.one_account.recent_weeks
-    said = f"{row['n_features']:.0f} features in use in the last {weeks} weeks"
+    n = int(row["n_features"])
+    said = f"{n} feature{'' if n == 1 else 's'} in use in the last {weeks} weeks"
     if row["peers_n_features"] == row["peers_n_features"]:
         said += f"; the median of {row['n_feature_peers']:,} peers is {row['peers_n_features']:g}"
     yield f"{said}."

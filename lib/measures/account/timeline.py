@@ -23,7 +23,8 @@ person as (
     select person, any_value(coalesce(name, person)) as name from core.person where account = $account group by person
 ),
 term as materialized (
-    select *, coalesce(product, product_family) || ': ' as of_product from term_of($account, $as_of, $grace_days)
+    select *, nullif(concat_ws(': ', coalesce(product, product_family), plan::varchar), '') as what
+    from term_of($account, $as_of, $grace_days)
 ),
 rolled as (
     select count(*) as n_rolled from term where is_monthly and became = 'renewed'
@@ -32,7 +33,7 @@ contract as (
     select
         starts_on as happened_on,
         case became when 'trial' then 'Trial began' when 'came back' then 'Came back' else 'Contract ' || became end as title,
-        concat_ws(', ', of_product || plan::varchar,
+        concat_ws(', ', what,
             case
                 when became in ('renewed up', 'renewed down', 'changed') and arr_before <> arr
                     then format('{:,.0f} to {:,.0f} ARR', arr_before::double, arr::double)
@@ -54,17 +55,17 @@ contract as (
             when state = 'in grace' then 'Contract ended, renewal pending'
             else 'Contract ended'
         end,
-        concat_ws(', ', of_product || plan::varchar, lost_reason,
+        concat_ws(', ', what, lost_reason,
             case when arr is not null then format('{:,.0f} ARR', arr::double) end)
     from term
     where closes_on <= $as_of::date and not is_followed
     union all
     select
         notice_given_on, 'Notice given',
-        concat_ws(', ', of_product || plan::varchar, 'takes effect ' || strftime(ends_on, '%-d %b %Y'))
+        concat_ws(', ', what, 'takes effect ' || strftime(ends_on, '%-d %b %Y'))
     from term
     union all
-    select asked_to_cancel_on, 'Asked to cancel', of_product || plan::varchar from term
+    select asked_to_cancel_on, 'Asked to cancel', what from term
 ),
 now as (
     unpivot (select columns(*)::varchar from (select * exclude (_account) from chosen)) on columns(*) into name field value value

@@ -1,0 +1,104 @@
+"""The account page in a real browser: from a list by one click and back by one step; and on paper, whole."""
+
+import shutil
+import subprocess
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lib.book import year_to
+from lib.facts import open_store
+from lib.facts.ask import ask
+from lib.measures.registry import measure
+from tests.test_journey import WIDE, settle, visit
+from tests.worldlets import WORDS
+
+pytestmark = pytest.mark.browser
+ROW, HEAD = 32, 33  # pixels of a row and of the header of a list
+
+
+@pytest.fixture(scope="module")
+def listed(sample_store) -> list[dict]:
+    """My book in its own order."""
+    snapshot = open_store(sample_store)
+    book = year_to(snapshot.manifest.as_of)
+    with ask(snapshot, book, WORDS) as con:
+        return measure("mybook")(con, book, WORDS, sort="arr").table.to_dict("records")
+
+
+@pytest.fixture(scope="module")
+def url(serve, sample_store) -> str:
+    return serve(sample_store)
+
+
+def click_name(page: Page, key: str, number: int) -> None:
+    """Click the name in a row of a list, the first being 0."""
+    grid = page.locator(f".st-key-{key} canvas").first
+    grid.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    box = grid.bounding_box()
+    page.mouse.click(box["x"] + 80, box["y"] + HEAD + ROW * number + ROW / 2)
+
+
+def test_a_name_opens_the_account_and_back_is_one_step(url, chromium: Browser, listed):
+    page = chromium.new_context(viewport=WIDE).new_page()
+    visit(page, f"{url}/book", {"sort": "arr", "columns": ["arr", "csm"]})
+    address, n_steps = page.evaluate("location.href"), page.evaluate("history.length")
+    click_name(page, "mybook", 2)
+    expect(page.locator("h1")).to_have_text(listed[2]["name"])
+    settle(page)
+    assert f"account={listed[2]['account']}" in page.evaluate("location.search")
+    assert page.evaluate("history.length") == n_steps + 1
+
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Which accounts need me now?")
+    settle(page)
+    page.wait_for_timeout(500)  # it does not open again by itself
+    assert page.evaluate("location.href") == address
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text(listed[2]["name"])
+    link = page.evaluate("location.href")
+
+    fresh = chromium.new_context(viewport=WIDE).new_page()  # somebody else opens the link
+    fresh.goto(link)
+    expect(fresh.locator("h1")).to_have_text(listed[2]["name"])
+    for each in (page, fresh):
+        each.context.close()
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="there is no pdftotext here")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_on_paper_nothing_is_cut(url, chromium: Browser, sample_store, listed, tmp_path, theme):
+    account = listed[0]["account"]
+    page = chromium.new_context(viewport=WIDE, color_scheme=theme).new_page()
+    visit(page, f"{url}/account", {"account": account})
+    expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    page.pdf(path=tmp_path / "account.pdf", prefer_css_page_size=True)
+    page.context.close()
+    printed = subprocess.run(
+        ["pdftotext", "-raw", tmp_path / "account.pdf", "-"], capture_output=True, text=True, check=True
+    )
+    said = "".join(printed.stdout.split())
+    snapshot = open_store(sample_store)
+    book = year_to(snapshot.manifest.as_of)
+    n = 0
+    with ask(snapshot, book, WORDS) as con:
+        for name, columns in {
+            "account": ["name", "csm", "stage"], "account_people": ["person_name", "role"], "account_terms": ["contract"],
+            "account_timeline": ["title", "detail", "who"], "account_features": ["feature_name"], "account_goals": ["category"],
+        }.items():  # fmt: skip
+            table = measure(name)(con, book, WORDS, account=account).table
+            for column in columns:
+                for value in table[column].dropna():
+                    assert "".join(value.split()) in said, (name, value)
+                    n += 1
+    assert n > 60
+    for days in [table["happened_on"] for table in [_timeline(snapshot, book, account)]]:
+        for day, times in days.value_counts().items():
+            assert said.count("".join(f"{day.day} {day:%b %Y}".split())) >= times
+    assert "Download" not in said and "Howisthiscomputed" not in said
+
+
+def _timeline(snapshot, book, account):
+    with ask(snapshot, book, WORDS) as con:
+        return measure("account_timeline")(con, book, WORDS, account=account).table
