@@ -12,7 +12,7 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 STORE := $(or $(HEADLIGHT_STORE),data/store)
 
-.PHONY: setup run test test-slow bench lint format lock browser postgres clean
+.PHONY: setup run test test-slow bench lint format lock browser postgres pdftotext clean
 
 setup: $(VENV)/ready
 
@@ -29,10 +29,10 @@ run: setup
 	@echo "Headlight: http://127.0.0.1:8501"
 	HEADLIGHT_STORE="$(STORE)" $(PY) -m streamlit run app.py
 
-test: setup browser postgres lint
+test: setup browser postgres pdftotext lint
 	$(PY) -m pytest -n 2 -m "not slow"
 
-test-slow: setup browser postgres
+test-slow: setup browser postgres pdftotext
 	$(PY) -m pytest -n 2 -m slow
 
 bench: $(VENV)/bench-ready
@@ -62,6 +62,10 @@ browser: setup
 # a PostgreSQL that the tests of sync can start for themselves: the system's, else Debian's package
 postgres: setup
 	@$(PY) -m tests.postgres || .ci/install-postgres
+
+# pdftotext, by which tests read what was printed: the system's, else Debian's package
+pdftotext:
+	@command -v pdftotext >/dev/null || .ci/install-pdftotext
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
