@@ -3,7 +3,7 @@
 --   term_of      its contract terms: what each one was and what became of it
 --   said_of      what the team wrote about it, one row per thing that happened
 --   week_of      full weeks, the newest last: people, events and seats of each
---   peers_of     days that accounts of its segment spend in a stage
+--   stage_of     the stage it is in, against the days that accounts of its segment spend there
 -- Of what is written, facts may be given fewer columns than are read here; what is not there is empty.
 
 create table written_note (account varchar, text varchar, made_at timestamp);
@@ -187,20 +187,32 @@ cross join known
 left join used on week = week_on
 left join bought using (week_on);
 
--- One row: n_peers accounts of scope of this segment (as it is now) came to this stage; peers_dwell_days is the median of days they
--- spent in it, as stood_on has it (Kaplan and Meier 1958), empty where half have not left it or fewer than least_peers came to it.
-create macro peers_of(of_segment_now, of_stage, as_of, grace_days, renewal_windows, least_peers) as table
-with spell as (
-    select _account, reached_on, left_on from stage_spell(as_of) where stage = of_stage::varchar
+-- One row, none for an account without a milestone: the furthest stage it reached, days since then (where it is live or in grace),
+-- and its peers: n_peers accounts of scope of its segment (as it is now) came to that stage; peers_dwell_days is the median of days
+-- they spent in it, as stood_on has it (Kaplan and Meier 1958), empty where half have not left it or fewer than least_peers came.
+create macro stage_of(of_account, as_of, grace_days, renewal_windows, least_peers) as table
+with spell as materialized (
+    select _account, stage, reached_on, left_on, is_furthest from stage_spell(as_of)
+),
+term as materialized (
+    select _account, of_segment, is_live or is_pending as is_ours, ended_on from term_on(as_of, grace_days, renewal_windows)
+),
+mine as materialized (
+    select spell.stage, spell.reached_on, term.is_ours, term.of_segment
+    from scope
+    join spell on spell._account = scope._account and spell.is_furthest
+    join term on term._account = scope._account
+    where scope.account = of_account::varchar
 ),
 stay as (
     select
-        greatest(coalesce(left_on, least(as_of::date, ended_on)) - reached_on, 0) as days,
+        greatest(coalesce(spell.left_on, least(as_of::date, term.ended_on)) - spell.reached_on, 0) as days,
         count(*) as n,
-        count(left_on) as n_left
-    from spell
-    join term_on(as_of, grace_days, renewal_windows) as term using (_account)
-    where of_segment is not distinct from of_segment_now::varchar
+        count(spell.left_on) as n_left
+    from mine
+    join spell on spell.stage = mine.stage
+    join term on term._account = spell._account
+    where term.of_segment is not distinct from mine.of_segment
     group by days
 ),
 counted as (
@@ -212,4 +224,10 @@ survival as (
 peers as (
     select coalesce(sum(n), 0)::integer as n_peers, min(days) filter (where share_left <= 0.5 + 1e-9) as half_days from survival
 )
-select n_peers, case when n_peers >= least_peers::integer then half_days end as peers_dwell_days from peers;
+select
+    stage,
+    case when is_ours then as_of::date - reached_on end as dwell_days,
+    n_peers,
+    case when n_peers >= least_peers::integer then half_days end as peers_dwell_days
+from mine
+cross join peers;

@@ -4,11 +4,13 @@ account    one row, or none where the viewer has no such account
 COLUMNS    of the answer
 """
 
+import math
+
 import duckdb
 
 from lib.book import Book
 from lib.definitions import Definitions
-from lib.facts.standing import RISK, TERMS
+from lib.facts.standing import RISK
 from lib.measures import Answer
 from lib.measures.account import asked
 
@@ -31,12 +33,7 @@ _WAS = ",\n".join(  # values that held on the day and have changed since
 _WHO = ",\n    ".join(
     f"case when had_{name} then was.{name} else scope.{name}::varchar end as {name}" for name in _DIMENSIONS
 )
-_STAGE = """
-select stage, as_of - reached_on as dwell_days
-from (select *, $as_of::date as as_of from stage_spell($as_of))
-where _account = $number and is_furthest
-"""
-_PEERS = "from peers_of($segment, $stage, $as_of, $grace_days, $renewal_windows, $least_peers)"
+_STAGE = "from stage_of($account, $as_of, $grace_days, $renewal_windows, $least_peers)"
 _SQL = f"""
 with was as (
     select
@@ -82,7 +79,6 @@ cross join trial
 cross join child
 where scope._account = $number
 """
-_OPEN = "select of_segment, is_live or is_pending as is_ours from " + TERMS + " where _account = $number"
 
 
 def account(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, *, account: str = "") -> Answer:
@@ -91,18 +87,13 @@ def account(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions
     Values that changed are those of the day. Days in stage and peers are said of live accounts and those in grace.
     """
     number = con.execute(_WHICH, {"account": account}).fetchone()
-    sql = "\n;\n".join(each.strip() for each in (_SQL, _STAGE, _PEERS))
     values = {"number": number[0] if number else -1}  # -1: the same statements where there is no such account
     rows = con.execute(_SQL, asked(_SQL, book, definitions, account, **values)).df()
-    stage, dwell = con.execute(_STAGE, asked(_STAGE, book, definitions, account, **values)).fetchone() or (None, None)
-    segment, is_ours = con.execute(_OPEN, asked(_OPEN, book, definitions, account, **values)).fetchone() or (None, None)
-    against = {"segment": segment, "stage": stage}
-    n_peers, peers_days = con.execute(_PEERS, asked(_PEERS, book, definitions, account, **against)).fetchone()
-    rows["stage"] = stage
-    rows["dwell_days"] = dwell if is_ours else None
-    rows["n_peers"] = n_peers
-    rows["peers_dwell_days"] = peers_days
-    rows["dwell_ratio"] = dwell / peers_days if is_ours and stage and peers_days else None
-    rows["risk_reasons"] = [each.tolist() for each in rows["risk_reasons"]]
-    numbers = ("dwell_days", "peers_dwell_days", "dwell_ratio")
-    return Answer(rows[COLUMNS].astype(dict.fromkeys(numbers, "float64")), sql=sql)
+    stages = con.execute(_STAGE, asked(_STAGE, book, definitions, account)).df()
+    table = rows.join(stages)
+    table["n_peers"] = table["n_peers"].fillna(0).astype("int64")
+    table["dwell_ratio"] = table["dwell_days"].astype("float64") / table["peers_dwell_days"].astype("float64").replace(
+        0, math.nan
+    )
+    table["risk_reasons"] = [each.tolist() for each in table["risk_reasons"]]
+    return Answer(table[COLUMNS], sql=f"{_SQL.strip()};\n\n{_STAGE}")

@@ -125,7 +125,9 @@ def _stage(found: dict) -> Tile:
     days, ratio = found["dwell_days"], found["dwell_ratio"]
     beside = "" if _is_nothing(days) else numbers.plural(days, "day")
     if _is_nothing(ratio):
-        below = "too few peers to compare with" if not _is_nothing(days) else "reached before it left"
+        enough = found["n_peers"] >= door.definitions().standing.least_peers
+        still = f"half or more of {numbers.count(found['n_peers'])} peers are still in it"
+        below = "when it left" if _is_nothing(days) else still if enough else "too few peers to compare with"
     else:
         peers = (
             f"peers' median {numbers.plural(found['peers_dwell_days'], 'day')}, n = {numbers.count(found['n_peers'])}"

@@ -10,7 +10,7 @@ wins       what there is to celebrate
 import pandas as pd
 import streamlit as st
 
-from lib.book import Book, say_day
+from lib.book import Book
 from lib.measures import Answer
 from lib.view import door, frame, look, numbers, tables
 from lib.view.account import head, paper
@@ -43,8 +43,7 @@ def people(book: Book, state: OneAccount) -> dict[str, Answer]:
     ]
     look.html(f'<p class="hl-said">{"<br>".join([*map(plain, answer.notes), *_alarm(gone)])}</p>')
     columns = [
-        Column("Person", lambda row: paper.said(plain(_who(row)), _known_of(row))),
-        Column("Buying role", lambda row: _role(row)),
+        Column("Person", lambda row: f"{plain(_who(row))}<small>{_known_of(row)}</small>"),
         Column("Days", lambda row: numbers.count(_number(row["n_active_days"])), True),
         Column("Share of use", lambda row: numbers.percent(_number(row["use_share"]), 0), True),
         Column("Last used", lambda row: day(row["last_week_on"])),
@@ -120,11 +119,10 @@ def goals(book: Book, state: OneAccount) -> dict[str, Answer]:
         look.note("No goal is known by this day.")
         return {"Goals": answer}
     columns = [
-        Column("Goal", lambda row: text(row["category"])),
+        Column("Goal", lambda row: paper.said(text(row["category"]), _late(row["days_late"]))),
         Column("", lambda row: tag(row["goal_state"], "yes" if row["goal_state"] in _LATE else "")),
         Column("Due", lambda row: day(row["due_on"])),
         Column("Reached", lambda row: day(row["reached_on"])),
-        Column("Days late", lambda row: numbers.count(_number(row["days_late"])), True),
         Column("Worth", lambda row: numbers.money(_number(row["goal_value"])), True),
     ]  # fmt: skip
     paper.table(rows, columns, label="Goals", height=_TALL)
@@ -150,6 +148,10 @@ def wins(book: Book, state: OneAccount) -> dict[str, Answer]:
     return {"Wins": answer}
 
 
+def _late(days: object) -> str:
+    return "" if pd.isna(days) else f"{numbers.plural(days, 'day')} late"
+
+
 def _alarm(gone: list[str]) -> list[str]:
     return [f'<span class="hl-worse">⚠ {plain("; ".join(gone))}.</span>'] if gone else []
 
@@ -162,16 +164,12 @@ def _who(row: dict) -> str:
     return row["person_name"] if isinstance(row["person_name"], str) else row["person"]
 
 
-def _role(row: dict) -> str:
-    if not isinstance(row["buying_role"], str):
-        return numbers.NOTHING
-    return f"<b>{plain(row['buying_role'])}</b>" if row["is_key"] else plain(row["buying_role"])
-
-
 def _known_of(row: dict) -> str:
-    said = [row["role"]] if isinstance(row["role"], str) else []
-    said += [f"trained {say_day(row['trained_on'].date())}"] if not pd.isna(row["trained_on"]) else []
-    return ", ".join(said)
+    role, buying, trained = row["role"], row["buying_role"], row["trained_on"]
+    said = [plain(role)] if isinstance(role, str) else []
+    said += [f"<b>{plain(buying)}</b>" if row["is_key"] else plain(buying)] if isinstance(buying, str) else []
+    said += [f"trained {day(trained)}"] if not pd.isna(trained) else []
+    return " · ".join(said)
 
 
 def _person_state(row: dict) -> str:

@@ -19,6 +19,7 @@ from lib.view.charts import theme
 from lib.view.plain import plain
 
 _MOST_LABELS = 6  # changes of contract that are named in the chart
+_APART = 75  # days between two names
 
 
 def panel(book: Book, state: OneAccount) -> dict[str, Answer]:
@@ -116,13 +117,17 @@ def alternative(table: pd.DataFrame, marks: Sequence[tuple[object, str]]) -> str
 
 
 def _named(marks: Sequence[tuple[object, str]], colours: theme.Palette) -> list[dict]:
-    """What the newest changes were, above their lines."""
+    """What the newest changes were, above their lines; of those close together the newest."""
+    named: list[tuple] = []
+    for day, title in _dated(marks):
+        if len(named) < _MOST_LABELS and (not named or (named[-1][0] - day).days >= _APART):
+            named.append((day, title))
     return [
         {
             "x": day, "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center", "showarrow": False,
             "text": plain(title.removeprefix("Contract ")), "font": {"size": 11.5, "color": colours.muted},
         }
-        for day, title in _dated(marks)[:_MOST_LABELS]
+        for day, title in named
     ]  # fmt: skip
 
 
