@@ -21,7 +21,7 @@ ACCOUNT: dict[str, dict[str, tuple[str, str]]] = {
         "cancelled_on": ("Cancelled on", "the day a term was ended before its time"),
         "happened_on": ("Day", "the day it happened"),
         "promised_on": ("Promised on", "the day the goal was agreed"),
-        "due_on": ("Due on", "the day by which the goal was to be reached"),
+        "due_on": ("Due on", "the day by which it is to be done, or the goal to be reached"),
         "reached_on": ("Reached on", "the day the goal was reached"),
     },
     "text": {
@@ -56,7 +56,7 @@ ACCOUNT: dict[str, dict[str, tuple[str, str]]] = {
         "term_state": ("Term", "what a term is by the day: live, renewed, in grace, cancelled, ended"),
         "lost_reason": ("Reason", "why a term was not renewed, once that is known"),
         "happening": ("What", "contract, milestone, goal, ticket, survey, touch, change, written"),
-        "title": ("Title", "what happened, in a few words"),
+        "title": ("Title", "what happened, or what is to be done, in a few words"),
         "detail": ("Detail", "what is known of it"),
         "who": ("Who", "the customer's person, or who of the team did it"),
         "link": ("Link", "where it stands in the CRM or the ticket system"),

@@ -247,4 +247,28 @@ TERMS: dict[str, Term] = {
     ),
     # --- one account on one page
     **{name: term for unit, words in ACCOUNT.items() for name, term in _terms(unit, **words).items()},
+    # --- what is to be done, and what was handed over
+    **_terms(
+        "day",
+        made_at=("Written", "when it was written down"),
+        changed_at=("Changed", "when it was written or changed last"),
+    ),
+    **_terms(
+        "text",
+        work=("Kind of work", "task, commitment (promised to the customer), next step, or save plan step"),
+        owner=("Owner", "whose work it is"),
+        made_by=("Written by", "who wrote it down"),
+        changed_by=("Changed by", "who wrote or changed it last"),
+        id=("Id", "the id of the row as the workspace keeps it; of a step, that of its save plan"),
+    ),
+    **_terms("list", missing=("Missing", "fields of the hand-over that say nothing")),
+    **_terms(
+        "count",
+        version=("Version", "1, and one more with each change; an act on the row names the one it read"),
+        step=("Step", "the place of a step in its save plan, from 0"),
+        n_overdue=("Overdue in all", "rows on all pages that were due before the day"),
+        n_filled=("Filled in", "fields of the hand-over that say something"),
+        n_fields=("Fields", "fields of the hand-over"),
+    ),
+    **_terms("days", days_overdue=("Days overdue", "from the day it was due to the day asked about; 0 until it has passed")),
 }  # fmt: skip

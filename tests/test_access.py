@@ -117,6 +117,8 @@ def options_of(name: str) -> list[dict]:
         "reader": [DANA],
         "depth": [1, 3],
         "min_n": [5, 1_000],
+        "on": ["2026-06-30"],
+        "owner": [["a"], [FOREIGN]],
         "alpha": [0.5],
         "limit": [0, 3],
         "offset": [0, 3, 10_000],

@@ -1,6 +1,6 @@
 """The renewals of a quarter: who belongs to it, in which order, and what became of them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pandas as pd
 import pyarrow as pa
@@ -10,7 +10,7 @@ from lib.book import year_to
 from lib.errors import Refused
 from lib.facts.ask import ask
 from lib.measures.triage import COLUMNS, fiscal_quarter, triage
-from tests.test_facts_standing import term
+from tests.test_facts_standing import term, written
 from tests.worldlets import WORDS, account_frame, contract_frame, open_world
 
 DAY = date(2026, 5, 15)
@@ -34,7 +34,7 @@ WRITTEN = {
     "renewal_call": pa.table({"account": ["two"] * 3, "renews_on": [date(2026, 6, 10)] * 2 + [date(2026, 6, 20)],
                               "call": ["likely", "commit", "at_risk"], "amount": [1.0, 2.0, 3.0],
                               "called_on": [date(2026, 5, 1), date(2026, 5, 16), date(2026, 5, 2)]}),
-    "save_plan": pa.table({"account": ["last day"], "opened_on": [DAY], "closed_on": pa.array([None], pa.date32()), "outcome": pa.array([None], pa.string())}),
+    "save_plan": written("save_plan", account=["last day"], opened_on=[DAY]),
     "touch": pa.table({"account": ["last day"], "occurred_at": [datetime(2026, 5, 15, 12)], "kind": ["call"], "is_two_way": [True]}),
 }  # fmt: skip
 
@@ -60,6 +60,17 @@ def test_who_belongs_to_the_quarter_and_what_became_of_it(world):
         "last day": "upcoming", "cancels later": "upcoming", "two": "upcoming",
     }  # fmt: skip
     assert table["n_rows"].tolist() == [7] * 7
+
+
+def test_of_calls_made_after_the_data_ends_the_last_one_counts(world):
+    """All of them count on the data's last day: which is the newest is told by the day they are of, not by their order."""
+    last = world.manifest.as_of
+    calls = written("renewal_call", account=["two"] * 3, renews_on=[date(2026, 6, 10)] * 3, call=["likely", "commit", "at_risk"],
+                    called_on=[last + timedelta(5), last + timedelta(20), last + timedelta(9)], made_at=[datetime(2027, 1, 9), datetime(2027, 1, 1), datetime(2027, 1, 8)])  # fmt: skip
+    quarter = {"quarter_opens_on": date(2026, 4, 1), "quarter_closes_on": date(2026, 7, 1)}
+    with ask(world, year_to(last), WORDS, written={"renewal_call": calls}) as con:
+        found = triage(con, year_to(last), WORDS, **quarter).table.set_index("account")
+    assert found.loc["two", "renewal_call"] == "commit" and found.loc["two", "called_on"].date() == last
 
 
 def test_what_is_open_comes_first_by_the_deadline_that_is_ahead(world):

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from sqlalchemy import URL, make_url
 
 from lib.errors import Busy, Refused
-from lib.workspace import Conflict, default_url, edition, frame, open_workspace, opening, rows, schema
+from lib.workspace import Conflict, default_url, edition, frame, many, open_workspace, opening, rows, schema
 from lib.workspace.tables import SHEETS
 from tests import postgres
 
@@ -766,3 +766,35 @@ def test_the_workspace_is_beside_the_store_unless_the_environment_says_otherwise
     note(open_workspace())
     with sqlite3.connect(place) as con:
         assert con.execute("select text from note").fetchall() == [("called, no answer",)]
+
+
+def test_one_act_on_many_rows_leaves_alone_those_that_changed_meanwhile(workspace):
+    made = rows.add_many(
+        workspace,
+        "task",
+        ["a", "b", "c"],
+        {"title": "t"},
+        own={"b": {"title": "own", "owner": "jo"}},
+        by="dana",
+        now=NOW,
+    )
+    assert [(row.account, row["title"], row["owner"]) for row in made] == [
+        ("a", "t", None),
+        ("b", "own", "jo"),
+        ("c", "t", None),
+    ]
+    rows.change(workspace, "task", made[1].id, 1, {"owner": "lee"}, by="lee", now=NOW)
+    rows.remove(workspace, "task", made[2].id, 1, by="lee", now=NOW)
+    before = edition(workspace)
+    done = many.change(
+        workspace, "task", [*[(row.id, 1, {"owner": "dana"}) for row in made], ("no such", 1, {})], by="dana", now=NOW
+    )
+    assert [row.account for row in done.rows] == ["a"] and set(done.refused) == {made[1].id, made[2].id, "no such"}
+    assert isinstance(done.refused[made[1].id], Conflict) and done.refused[made[1].id].row["owner"] == "lee"
+    assert edition(workspace) == before + 1  # one transaction
+    assert rows.find(workspace, "task", made[1].id)["owner"] == "lee"
+    gone = many.remove(workspace, "task", [(made[0].id, 2), (made[1].id, 1)], by="dana", now=NOW)
+    assert [row.account for row in gone.rows] == ["a"] and list(gone.refused) == [made[1].id]
+    for values in ({"title": ""}, {"account": "b"}, {"nonsense": 1}):
+        with pytest.raises(Refused):
+            many.change(workspace, "task", [(made[1].id, 2, values)], by="dana", now=NOW)

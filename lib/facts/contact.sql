@@ -26,7 +26,7 @@ nps as (
     group by _account
 ),
 sentiment as (
-    select account, arg_max(score::integer, (said_on::date, made_at)) as sentiment, max(said_on::date) as sentiment_on
+    select account, arg_max(score::integer, place) as sentiment, max(said_on::date) as sentiment_on
     from written_sentiment
     where score is not null and said_on::date <= as_of::date
     group by account
@@ -54,3 +54,19 @@ left join nps on nps._account = scope._account
 left join touched_in_writing on touched_in_writing.account = scope.account
 left join sentiment on sentiment.account = scope.account
 left join plan on plan.account = scope.account;
+
+-- How many rows others than `reader` wrote or changed about an account from one moment until before another.
+create macro written_between(since, until, reader) as table
+select account, count(*) as n_written
+from (
+    select account, changed_by, changed_at from written_sentiment
+    union all select account, changed_by, changed_at from written_save_plan
+    union all select account, changed_by, changed_at from written_cancel_request
+    union all select account, changed_by, changed_at from written_touch
+    union all select account, changed_by, changed_at from written_renewal_call
+    union all select account, changed_by, changed_at from written_task
+    union all select account, changed_by, changed_at from written_note
+    union all select account, changed_by, changed_at from written_next_step
+)
+where changed_at >= since::timestamp and coalesce(changed_at < until::timestamp, true) and changed_by is distinct from reader::varchar
+group by account;

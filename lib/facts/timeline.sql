@@ -4,11 +4,6 @@
 --   said_of      what the team wrote about it, one row per thing that happened
 --   week_of      full weeks, the newest last: people, events and seats of each
 --   stage_of     the stage it is in, against the days that accounts of its segment spend there
--- Of what is written, facts may be given fewer columns than are read here; what is not there is empty.
-
-create table written_note (account varchar, text varchar, made_at timestamp);
-create table written_next_step (account varchar, text varchar, due_on date, done_on date, made_at timestamp);
-create table written_goal (account varchar, category varchar, promised_on date, due_on date, reached_on date);
 
 -- Grain: one row per contract term that has begun, trials included. Terms follow one another within a product.
 -- became    trial; began (the first one, or none before ended yet: added); renewed, renewed up, renewed down (by ARR, else by seats)
@@ -77,71 +72,43 @@ from followed;
 
 -- Grain: one row per thing written: when it happened, what it is (kind, title, detail) and who wrote it.
 create macro said_of(of_account, as_of) as table
-with note as (
-    from (select null::varchar as made_by where false) union all by name from written_note
-),
-sentiment as (
-    from (select null::varchar as comment, null::varchar as made_by where false) union all by name from written_sentiment
-),
-touch as (
-    from (select null::varchar as comment, null::varchar as made_by, null::varchar as url, null::boolean as is_proactive where false)
-    union all by name from written_touch
-),
-plan as (
-    from (select null::varchar as reason, null::varchar as owner, null::varchar as made_by where false)
-    union all by name from written_save_plan
-),
-asked as (
-    from (select null::varchar as reason, null::varchar as comment, null::varchar as made_by where false)
-    union all by name from written_cancel_request
-),
-called as (
-    from (select null::varchar as comment, null::varchar as made_by where false) union all by name from written_renewal_call
-),
-task as (
-    from (select null::timestamp as made_at, null::varchar as made_by where false) union all by name from written_task
-),
-step as (
-    from (select null::varchar as owner, null::varchar as made_by where false) union all by name from written_next_step
-),
-goal as (
-    from (select null::varchar as comment, null::varchar as made_by where false) union all by name from written_goal
-),
-thing as (
-    select account, made_at::date as happened_on, 'written' as kind, 'Note' as title, text as detail, made_by as who, null as url from note
+with thing as (
+    select account, made_at::date as happened_on, 'written' as kind, 'Note' as title, text as detail, made_by as who, null as url from written_note
     union all
-    select account, said_on::date, 'written', 'Sentiment ' || score::integer, comment, made_by, null from sentiment
+    select account, said_on::date, 'written', 'Sentiment ' || score::integer, comment, made_by, null from written_sentiment
     union all
-    select account, occurred_at::date, 'touch', kind, concat_ws('; ', comment, case when is_two_way then 'two-way' end), made_by, url from touch
+    select account, occurred_at::date, 'touch', kind, concat_ws('; ', comment, case when is_two_way then 'two-way' end), made_by, url from written_touch
     union all
-    select account, opened_on::date, 'written', 'Save plan opened', reason, coalesce(owner, made_by), null from plan
+    select account, opened_on::date, 'written', 'Save plan opened', reason, coalesce(owner, made_by), null from written_save_plan
     union all
-    select account, closed_on::date, 'written', 'Save plan closed', outcome, coalesce(owner, made_by), null from plan
+    select account, closed_on::date, 'written', 'Save plan closed', outcome, coalesce(owner, made_by), null from written_save_plan
     union all
-    select account, asked_on::date, 'written', 'Cancel request', reason, made_by, null from asked
+    select account, asked_on::date, 'written', 'Cancel request', reason, made_by, null from written_cancel_request
     union all
-    select account, withdrawn_on::date, 'written', 'Cancel request withdrawn', comment, made_by, null from asked
+    select account, withdrawn_on::date, 'written', 'Cancel request withdrawn', comment, made_by, null from written_cancel_request
     union all
     select
         account, called_on::date, 'written', 'Renewal call: ' || replace("call", '_', ' '),
         concat_ws('; ', 'renews ' || strftime(renews_on::date, '%-d %b %Y'), comment), made_by, null
-    from called
+    from written_renewal_call
     union all
-    select account, made_at::date, 'written', 'Task', title, coalesce(owner, made_by), null from task where done_on is null
+    select account, made_at::date, 'written', 'Task', title, coalesce(owner, made_by), null from written_task where done_on is null
     union all
-    select account, done_on::date, 'written', 'Task done', title, coalesce(owner, made_by), null from task
+    select account, done_on::date, 'written', 'Task done', title, coalesce(owner, made_by), null from written_task
     union all
-    select account, made_at::date, 'written', 'Next step', text, coalesce(owner, made_by), null from step where done_on is null
+    select account, made_at::date, 'written', 'Next step', text, coalesce(owner, made_by), null from written_next_step where done_on is null
     union all
-    select account, done_on::date, 'written', 'Next step done', text, coalesce(owner, made_by), null from step
+    select account, done_on::date, 'written', 'Next step done', text, coalesce(owner, made_by), null from written_next_step
     union all
-    select account, promised_on::date, 'goal', 'Goal promised: ' || category, comment, made_by, null from goal
+    select account, promised_on::date, 'goal', 'Goal promised: ' || category, comment, made_by, null from written_goal
     union all
-    select account, reached_on::date, 'goal', 'Goal reached: ' || category, comment, made_by, null from goal
+    select account, reached_on::date, 'goal', 'Goal reached: ' || category, comment, made_by, null from written_goal
 )
 select account, happened_on, kind, title, nullif(detail, '') as detail, who, url
 from thing
-where account = of_account::varchar and exists (from scope where scope.account = of_account::varchar) and happened_on <= as_of::date;
+where account = of_account::varchar
+  and exists (from scope where scope.account = of_account::varchar)
+  and coalesce(happened_on <= getvariable('written_to')::date, happened_on is not null);
 
 -- Grain: one row per full week (its Monday), at most n_weeks of them, from the account's first one on. Empty where the usage
 -- data does not reach. seats: of the terms that were live on the week's Sunday, trials aside.

@@ -125,6 +125,25 @@ MEASURES = {
         ),
         WRITTEN,
     ),
+    "worklist": Measure(
+        "lib.measures.worklist:worklist",
+        "what is to be done for the accounts: tasks, commitments, next steps and steps of save plans, overdue first",
+        (
+            Option("on", "text", "the day by which something is overdue (default: the as-of day)"),
+            Option("only", "text", "which of it", ("open", "overdue", "this_week", "done")),
+            Option("owner", "names", "whose"),
+            Option("sort", "text", "the order", ("due", "arr", "account", "owner", "changed")),
+            Option("limit", "whole", "at most this many rows"),
+            Option("offset", "whole", "rows to skip"),
+        ),
+        ("task", "next_step", "save_plan"),
+    ),
+    "handover": Measure(
+        "lib.measures.handover:handover",
+        "how much sales has told us of each account, and what is missing",
+        (Option("limit", "whole", "at most this many rows"), Option("offset", "whole", "rows to skip")),
+        ("handover",),
+    ),
     "accounts": Measure(
         "lib.measures.accounts:accounts",
         "the accounts of a segment",

@@ -67,7 +67,7 @@ call as (
     select
         account,
         renews_on::date as renews_on,
-        arg_max({{'call': said."call", 'amount': amount, 'called_on': called_on}}, called_on) as latest
+        arg_max({{'call': said."call", 'amount': amount, 'called_on': called_on}}, place) as latest
     from written_renewal_call as said
     where called_on::date <= $as_of::date
     group by account, renews_on::date

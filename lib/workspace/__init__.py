@@ -3,6 +3,7 @@
 opening      open_workspace, edition
 tables       what is kept, and the rule of each column
 rows         added, changed, removed, read: the acts for every table
+many         the same act on many rows, each by its version
 frames       a table as Arrow, for DuckDB
 views, links, visits, preferences, mappings   where a rule is more than a row
 """

@@ -12,6 +12,7 @@ restore    bring it back
 rows       living rows, newest first
 latest     the newest living row of each account
 find       one row by its id, a removed one too
+expected, updated   inside a transaction: the row if it is the version that was read, and its next version
 
 The caller says who writes (`by`) and when (`now`, in UTC where it has no zone).
 """
@@ -72,11 +73,18 @@ def add(workspace: Workspace, table: str, values: Mapping[str, object], *, by: s
 
 
 def add_many(
-    workspace: Workspace, table: str, accounts: Iterable[str], values: Mapping[str, object], *, by: str, now: datetime
+    workspace: Workspace,
+    table: str,
+    accounts: Iterable[str],
+    values: Mapping[str, object],
+    *,
+    own: Mapping[str, Mapping[str, object]] | None = None,
+    by: str,
+    now: datetime,
 ) -> list[Row]:
-    """Add a row with `values` to each account, once where one is named twice; all of them, or none."""
-    sheet = sheet_of(table)
-    made = [_new(sheet, {**values, "account": account}, by, now) for account in dict.fromkeys(accounts)]
+    """Add a row with `values`, and those of its `own`, to each account, once where named twice; all of them, or none."""
+    sheet, each = sheet_of(table), own or {}
+    made = [_new(sheet, {**values, **each.get(of, {}), "account": of}, by, now) for of in dict.fromkeys(accounts)]
     if made:
         with writing(workspace, table) as con:
             _insert(con, sheet, made)
@@ -105,12 +113,12 @@ def change(
     if "account" in changed:
         raise Refused(f"{table}.account: a {sheet.says} stays with its account; remove it, and add it to the other.")
     with writing(workspace, table) as con:
-        row = _expected(con, sheet, id, version)
+        row = expected(con, sheet, id, version)
         if row.removed_at:
             raise Refused(
                 f"The {sheet.says} was removed by {row.changed_by}, {_say(row.removed_at)}; restore it first."
             )
-        return _update(con, sheet, row, changed, by, now)
+        return updated(con, sheet, row, changed, by, now)
 
 
 def put(
@@ -127,7 +135,7 @@ def put(
     with writing(workspace, table) as con:
         row = _living(con, sheet, made)
         if row:
-            return _update(con, sheet, row, wanted, by, now)
+            return updated(con, sheet, row, wanted, by, now)
         _insert(con, sheet, [made])
         return made
 
@@ -136,21 +144,21 @@ def remove(workspace: Workspace, table: str, id: str, version: int, *, by: str, 
     """Take a row away, by its version; `restore` brings it back."""
     sheet = sheet_of(table)
     with writing(workspace, table) as con:
-        row = _expected(con, sheet, id, version)
+        row = expected(con, sheet, id, version)
         if row.removed_at:
             raise Refused(f"The {sheet.says} was removed already, by {row.changed_by}, {_say(row.removed_at)}.")
-        return _update(con, sheet, row, {}, by, now, is_removed=True)
+        return updated(con, sheet, row, {}, by, now, is_removed=True)
 
 
 def restore(workspace: Workspace, table: str, id: str, version: int, *, by: str, now: datetime) -> Row:
     """Bring a removed row back, by its version."""
     sheet = sheet_of(table)
     with writing(workspace, table) as con:
-        row = _expected(con, sheet, id, version)
+        row = expected(con, sheet, id, version)
         if not row.removed_at:
             raise Refused(f"The {sheet.says} is not removed: there is nothing to restore.")
         _refuse_seconds(con, sheet, [row])
-        return _update(con, sheet, row, {}, by, now)
+        return updated(con, sheet, row, {}, by, now)
 
 
 def rows(
@@ -194,9 +202,7 @@ def find(workspace: Workspace, table: str, id: str) -> Row | None:
 
 def _new(sheet: Sheet, values: Mapping[str, object], by: str, now: datetime) -> Row:
     who, at = _stamp(by, now)
-    if "made_by" in sheet.rules:
-        values = {"made_by": who, **values}
-    kept = checked(sheet, values, is_new=True)
+    kept = checked(sheet, ({"made_by": who} if "made_by" in sheet.rules else {}) | dict(values), is_new=True)
     _check_span(sheet, kept)
     return Row(sheet.name, uuid.uuid4().hex, 1, kept.get("made_by", who), at, who, at, None, kept)
 
@@ -206,7 +212,7 @@ def _insert(con: Connection, sheet: Sheet, made: Sequence[Row]) -> None:
     con.execute(insert(sheet.table), [{**{each: getattr(row, each) for each in EVERY}, **row.values} for row in made])
 
 
-def _update(
+def updated(
     con: Connection, sheet: Sheet, was: Row, values: dict, by: str, now: datetime, *, is_removed: bool = False
 ) -> Row:
     """The next version of `was`, which stands in this transaction."""
@@ -220,7 +226,7 @@ def _update(
     return row
 
 
-def _expected(con: Connection, sheet: Sheet, id: str, version: int) -> Row:
+def expected(con: Connection, sheet: Sheet, id: str, version: int) -> Row:
     """The row, if it is the version that was read."""
     row = _find(con, sheet, id)
     if row is None:

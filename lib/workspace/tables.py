@@ -6,6 +6,7 @@ sheet_of   the sheet of a name; refuses what is none
 checked    the values of a row as they are kept; refuses what breaks a rule
 EVERY      the columns that every table has
 SHAPE      counts up when the tables change; an older Headlight then keeps out, a newer one makes what is lacking
+HANDOVER   the fields of a hand-over from sales
 METADATA, SHAPE_TABLE, EDITION_TABLE   for opening
 
 Money is kept in cents, JSON as text, moments in UTC. A row is never deleted: `removed_at` says when it was taken away.
@@ -182,9 +183,9 @@ _about_account(
 )
 
 # one living row per account: what sales told us of it
-_HANDOVER = ("pain", "impact", "critical_event", "success_criteria", "buyer", "champions", "blockers",
+HANDOVER = ("pain", "impact", "critical_event", "success_criteria", "buyer", "champions", "blockers",
              "verbal_commitments", "complexity")  # fmt: skip
-_about_account("handover", {name: text() for name in _HANDOVER}, one_per=("account",))
+_about_account("handover", {name: text() for name in HANDOVER}, one_per=("account",))
 
 # one row per outcome the customer bought for, as in the store
 _about_account(

@@ -1,0 +1,43 @@
+"""What a form needs to know of the accounts it is about, of those that `scope` holds and no others.
+
+seen       which of them may be seen
+people     who works there
+renewals   when each renews and with how much ARR
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+
+from lib.definitions import Definitions
+from lib.facts.standing import TERMS, parameters
+
+_ASKED = "account in (select unnest($accounts::varchar[]))"
+
+
+def seen(con: duckdb.DuckDBPyConnection, accounts: Sequence[str]) -> set[str]:
+    """Those of `accounts` that the scope holds."""
+    found = con.execute(f"select account from scope where {_ASKED}", {"accounts": list(accounts)})
+    return {account for (account,) in found.fetchall()}
+
+
+def people(con: duckdb.DuckDBPyConnection, account: str) -> dict[str, str]:
+    """The people of an account who are still there: id -> name and role, those who decide first."""
+    found = con.execute(
+        "select person, coalesce(person.name, person), coalesce(nullif(buying_role, 'user'), role) from core.person "
+        "join (select account from scope where account = $account) using (account) where deactivated_on is null "
+        "order by coalesce(buying_role, 'user') = 'user', 2 limit 1000",
+        {"account": account},
+    )
+    return {person: f"{name} ({role})" if role else name for person, name, role in found.fetchall()}
+
+
+def renewals(
+    con: duckdb.DuckDBPyConnection, accounts: Sequence[str], as_of: date, definitions: Definitions
+) -> dict[str, tuple[date, Decimal | None]]:
+    """account -> the day it renews on and the ARR that renews then; those without such a day are left out."""
+    sql = f"select account, renews_on, arr_renewing from {TERMS} where renews_on is not null and {_ASKED}"
+    found = con.execute(sql, parameters(sql, as_of, definitions) | {"accounts": list(accounts)})
+    return {account: (renews_on, arr) for account, renews_on, arr in found.fetchall()}
