@@ -195,7 +195,7 @@ def _table(table: pd.DataFrame, columns: list[str]) -> list[int]:
     listed, names = accountlink.opening(said[[*(["name"] if has_names else []), "account", *columns]], key="mybook")
     event = tables.show(
         listed,
-        key="mybook",
+        key=tables.named("mybook", table["account"]),
         height=520,
         config={
             "weekly": st.column_config.AreaChartColumn(words.word("weekly"), width="small", y_min=0),

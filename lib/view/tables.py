@@ -1,12 +1,14 @@
 """Tables as people read them, and downloads that are safe to open in a spreadsheet.
 
 show       a table with the glossary's labels, numbers on the right
+named      the key of a table whose rows can be ticked
 download   a button that makes the whole table when it is clicked
 records    the rows of a table as dicts
 csv_bytes  a table as CSV; no cell of it is a formula
 """
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 
 import pandas as pd
 import streamlit as st
@@ -43,6 +45,11 @@ def show(
         placeholder="–",
         **({"on_select": "rerun", "selection_mode": selects} if selects else {}),
     )
+
+
+def named(name: str, rows: pd.Series | pd.DataFrame) -> str:
+    """The key of a table whose rows can be ticked. Other rows are another table: a tick never moves to a neighbour."""
+    return f"{name} {sha256(rows.to_csv(index=False).encode()).hexdigest()[:16]}"
 
 
 def download(

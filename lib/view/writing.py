@@ -1,177 +1,126 @@
 """What a CSM writes, on one account or on many at once: one small form a kind, kept in the workspace.
 
-FORMS   table of the workspace -> its form
+KINDS   table of the workspace -> what it is called, in the order of the page
 panel   choose what to write about these accounts, and write it
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from decimal import Decimal
+from collections.abc import Sequence
 
 import streamlit as st
 
+from lib.book import say_day
 from lib.errors import Refused
-from lib.view import look, numbers, written
+from lib.view import filling, forms, look, numbers, pen, told
+from lib.view.filling import Offer
+from lib.view.forms import FORMS
 from lib.view.plain import plain
-from lib.workspace import rows
+from lib.workspace import Row
 
-_KIND, _SAID = "kind of what is written", "what writing said"
-
-
-@dataclass(frozen=True)
-class Field:
-    """One column of a form: text, line, choice, day, money or flag."""
-
-    name: str
-    label: str
-    kind: str
-    choices: Mapping[object, str] = field(default_factory=dict)
-    hint: str = ""
+KINDS = tuple(name for name in FORMS if name != "handover")
+_TURN, _LACKING = "how often something was written", "what writing lacks"
 
 
-@dataclass(frozen=True)
-class Form:
-    """What a form asks for, and the column that takes the day or the moment it is filled in."""
-
-    label: str
-    fields: tuple[Field, ...]
-    day: str = ""
-    moment: str = ""
-    owner: str = ""
+def panel(accounts: Sequence[str], names: Sequence[str] = (), *, place: str = "") -> None:
+    """Choose what to write about `accounts`, and write it; `names` are what people call them. `place` tells two apart."""
+    told.show(f"writing {place}")
+    if accounts and pen.can_write():
+        _write(tuple(accounts), tuple(names), place)
 
 
-FORMS = {
-    "note": Form("Note", (Field("text", "Note", "text"),)),
-    "sentiment": Form(
-        "Sentiment",
-        (
-            Field("score", "How does the customer feel?", "choice",
-                  {1: "1 · angry", 2: "2 · unhappy", 3: "3 · neutral", 4: "4 · pleased", 5: "5 · delighted"}),
-            Field("comment", "Why", "text"),
-        ),
-        day="said_on",
-    ),
-    "next_step": Form("Next step", (Field("text", "Next step", "text"), Field("due_on", "By", "day")), owner="owner"),
-    "touch": Form(
-        "Touch",
-        (
-            Field("kind", "Kind", "choice", {"call": "Call", "email": "Email", "training": "Training", "qbr": "Business review"}),
-            Field("is_two_way", "The customer answered or took part", "flag"),
-            Field("is_proactive", "We began it", "flag"),
-            Field("comment", "What was said", "text"),
-        ),
-        moment="occurred_at",
-    ),
-    "task": Form(
-        "Task",
-        (
-            Field("title", "What is to be done", "line"),
-            Field("due_on", "Due", "day"),
-            Field("is_commitment", "Promised to the customer", "flag"),
-        ),
-        owner="owner",
-    ),
-    "save_plan": Form(
-        "Save plan",
-        (
-            Field("reason", "Why the account may leave", "text"),
-            Field("steps", "Steps, one a line", "steps"),
-            Field("arr", "ARR at stake", "money"),
-        ),
-        day="opened_on",
-        owner="owner",
-    ),
-    "cancel_request": Form("Cancel request", (Field("reason", "Their reason", "text"),), day="asked_on"),
-    "renewal_call": Form(
-        "Renewal call",
-        (
-            Field("call", "Call", "choice", {"commit": "Commit", "likely": "Likely", "at_risk": "At risk"}),
-            Field("renews_on", "Renewal day", "day"),
-            Field("amount", "Amount", "money"),
-            Field("comment", "Why", "text"),
-        ),
-        day="called_on",
-    ),
-}  # fmt: skip
-
-
-def panel(accounts: Sequence[str], names: Sequence[str] = ()) -> None:
-    """Choose what to write about `accounts`, and write it; `names` are what people call them."""
-    said = st.session_state.pop(_SAID, "")
-    if said:
-        look.notice(plain(said), icon="✓" if said.startswith("Saved") else "⚠")
-    if not accounts:
-        return
+@st.fragment
+def _write(accounts: tuple[str, ...], names: tuple[str, ...], place: str) -> None:
+    """In a part that runs by itself: typing does not make the page work."""
+    told.again()
     called = plain(names[0] if len(accounts) == 1 and names else numbers.plural(len(accounts), "account"))
-    look.section(f"Write about {called}", "it counts at once, for everyone who sees these accounts")
+    look.section(f"Write about {called}", "it counts at once, for everyone who sees it")
     table = st.segmented_control(
-        "What", list(FORMS), key=_KIND, format_func=lambda name: FORMS[name].label, label_visibility="collapsed"
+        "What",
+        list(KINDS),
+        key=f"kind of what is written {place}",
+        format_func=lambda name: FORMS[name].label,
+        label_visibility="collapsed",
+        persist_state="page",
     )
     if table:
-        _form(table, tuple(accounts))
+        with st.container(border=True):
+            _form(table, accounts, names, place)
 
 
-def _form(table: str, accounts: tuple[str, ...]) -> None:
-    form = FORMS[table]
-
-    def saved() -> None:
-        try:
-            made = rows.add_many(written.workspace(), table, accounts, _values(table), **written.by())
-        except Refused as refusal:
-            st.session_state[_SAID] = str(refusal)
-        else:
-            st.session_state[_SAID] = f"Saved: {form.label.lower()} on {numbers.plural(len(made), 'account')}."
-            _clear(table)
-
-    with st.form(f"write {table}", border=True, enter_to_submit=False):
-        for each in form.fields:
-            _widget(table, each)
-        st.form_submit_button("Save", on_click=saved, type="primary")
-
-
-def _widget(table: str, each: Field) -> None:
-    key = _key(table, each)
-    if each.kind == "choice":
-        st.segmented_control(each.label, list(each.choices), key=key, format_func=each.choices.get)
-    elif each.kind == "day":
-        st.date_input(each.label, value=None, key=key, format="DD/MM/YYYY", width=220)
-    elif each.kind == "money":
-        st.number_input(each.label, value=None, min_value=0.0, step=1000.0, format="%.2f", key=key, width=220)
-    elif each.kind == "flag":
-        st.checkbox(each.label, key=key)
-    elif each.kind == "line":
-        st.text_input(each.label, key=key, max_chars=500)
-    else:
-        st.text_area(each.label, key=key, max_chars=10_000, height=90)
+def _form(table: str, accounts: tuple[str, ...], names: tuple[str, ...], place: str) -> None:
+    form, key = FORMS[table], _key(table, place)
+    is_one = len(accounts) == 1
+    offer = Offer(pen.owners(), pen.people(accounts[0]) if is_one and table == "touch" else {})
+    begins, skips = forms.new(form, pen.myself()), [] if is_one else ["person"]
+    if table == "renewal_call":
+        renews = pen.renewals(accounts)
+        look.note(_said_of_renewals(accounts, names, renews))
+        skips += ["renews_on"] if len(renews) == len(accounts) else []
+    filling.draw(form, key, offer, begins, skips=skips)
+    lacking = st.session_state.get(_LACKING, {}).get(key)
+    with st.container():
+        if lacking:
+            look.notice(*map(plain, lacking))
+    said = "Save" if is_one else f"Save on {numbers.plural(len(accounts), 'account')}"
+    st.button(said, key=f"save {key}", type="primary", on_click=_save, args=(table, key, accounts, place))
 
 
-def _values(table: str) -> dict:
-    """What was filled in, as the workspace takes it."""
-    form = FORMS[table]
-    values = {each.name: _value(each, st.session_state.get(_key(table, each))) for each in form.fields}
-    now = datetime.now(UTC)
-    if form.day:
-        values[form.day] = now.date()
-    if form.moment:
-        values[form.moment] = now
-    if form.owner:
-        values[form.owner] = written.who()
-    return values
+def _save(table: str, key: str, accounts: tuple[str, ...], place: str) -> None:
+    """Once for each time the form was filled in: a second click on the same button finds it saved."""
+    if key != _key(table, place):
+        return
+    form, held = FORMS[table], filling.typed(FORMS[table], key)
+    lacking = forms.lacking(form, held)
+    try:
+        made = [] if lacking else _add(table, accounts, forms.values(form, held))
+    except Refused as refusal:
+        lacking = [str(refusal)]
+    if lacking:
+        st.session_state.setdefault(_LACKING, {})[key] = lacking
+        return
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    filling.clear(form, key)
+    on = "" if place else f" on {numbers.plural(len(made), 'account')}"
+    told.tell(f"writing {place}", f"{form.label} saved{on}.", undo=lambda: _take_back(made))
 
 
-def _value(each: Field, value: object) -> object:
-    if each.kind == "money" and value is not None:
-        return Decimal(f"{value:.2f}")
-    if each.kind == "steps":
-        return [{"text": line.strip(), "done_on": None} for line in str(value or "").splitlines() if line.strip()]
-    return None if value == "" else value
+def _add(table: str, accounts: tuple[str, ...], values: dict) -> list[Row]:
+    """The rows; a renewal call is of each account's own renewal, and of its own ARR where no amount was typed."""
+    if values.get("person") and (len(accounts) > 1 or values["person"] not in pen.people(accounts[0])):
+        values["person"] = None  # chosen while another account was ticked
+    if table != "renewal_call":
+        return pen.add(table, accounts, values)
+    renews, own = pen.renewals(accounts), {}
+    for account in accounts:
+        renews_on, arr = renews.get(account, (None, None))
+        amount = values["amount"]
+        own[account] = {"renews_on": renews_on or values["renews_on"], "amount": arr if amount is None else amount}
+    if without := [account for account in accounts if own[account]["renews_on"] is None]:
+        few = ", ".join(without[:3]) + (f" and {len(without) - 3} more" if len(without) > 3 else "")
+        raise Refused(f"No renewal is known of {few}: choose a renewal day, or leave them out.")
+    return pen.add(table, accounts, values, own)
 
 
-def _key(table: str, each: Field) -> str:
-    return f"write {table} {each.name}"
+def _said_of_renewals(accounts: Sequence[str], names: Sequence[str], renews: dict) -> str:
+    """Which renewals a call is about."""
+    if not renews:
+        return "No renewal is known: choose its day."
+    days = sorted(day for day, _ in renews.values())
+    known = [arr for _, arr in renews.values() if arr is not None]
+    arr = f" {numbers.money(float(sum(known)))} ARR renews, unless you type another amount." if known else ""
+    if len(accounts) == 1:
+        return f"The renewal on {say_day(days[0])}.{arr}"
+    span = say_day(days[0]) if days[0] == days[-1] else f"{say_day(days[0])} to {say_day(days[-1])}"
+    each = f"Each account's own renewal, {span}, and its own ARR."
+    n_without = len(accounts) - len(renews)
+    lack = f" {numbers.plural(n_without, 'account')} without one: choose a day for those." if n_without else ""
+    return f"{each}{arr.replace('another amount', 'an amount, which is then that of each')}{lack}"
 
 
-def _clear(table: str) -> None:
-    for each in FORMS[table].fields:
-        st.session_state.pop(_key(table, each), None)
+def _take_back(made: list[Row]) -> str:
+    done = pen.take_back(made)
+    said = f"Taken back on {numbers.plural(len(done.rows), 'account')}."
+    return said + (f" {len(done.refused)} changed meanwhile and stayed." if done.refused else "")
+
+
+def _key(table: str, place: str) -> str:
+    return f"write {place} {table} {st.session_state.get(_TURN, 0)}"

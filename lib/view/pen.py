@@ -1,0 +1,175 @@
+"""The pen: every act of a page on what is written about accounts passes here, and is asked anew whether this reader may.
+
+can_write   whether this reader writes at all: not on an upload of their own, nor as an admin who sees as another
+may_see     whether an account is one of theirs
+kept        what the team wrote on an account, table by table, newest first
+find        one row about an account the reader may see, None where there is none
+people, renewals, myself, owners   what a form can offer, of the accounts the reader may see
+add         a row for each account
+change      some columns of a row, by the version that was read; change_many the same for many rows
+remove, restore, take_back   take a row away, bring it back, take many away
+
+A row that is about an account the reader may not see is, for them, not there.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+
+import duckdb
+
+from lib.book import Book, year_to
+from lib.errors import Refused
+from lib.facts import about
+from lib.facts.ask import ask as cursor
+from lib.view import access, door, private, written
+from lib.workspace import Row, many, rows
+from lib.workspace.many import Done
+from lib.workspace.tables import sheet_of
+
+TABLES = (
+    "task", "next_step", "save_plan", "cancel_request", "renewal_call", "sentiment", "note", "touch", "goal", "handover",
+)  # fmt: skip
+
+
+def can_write() -> bool:
+    """Whether this reader writes about the accounts they see."""
+    who = access.viewer()
+    return who.is_in and not who.viewing_as and not private.is_on()
+
+
+def may_see(account: str) -> bool:
+    """Whether `account` is one of those the reader may see, of the shared data."""
+    return not private.is_on() and bool(_seen([account]))
+
+
+def kept(account: str, tables: Sequence[str] = TABLES) -> dict[str, list[Row]]:
+    """What the team wrote on `account`, table by table, newest first; nothing of one that the reader may not see."""
+    if not may_see(account):
+        return {table: [] for table in tables}
+    space = written.workspace()
+    return {table: rows.rows(space, table, accounts=[account]) for table in tables}
+
+
+def find(table: str, id: str) -> Row | None:
+    """The row with this id, if it is about an account the reader may see."""
+    row = rows.find(written.workspace(), table, id)
+    return row if row and row.account in _seen([row.account]) else None
+
+
+def people(account: str) -> dict[str, str]:
+    """The people of an account: id -> what to call them."""
+    with _asking() as (con, _):
+        return about.people(con, account)
+
+
+def renewals(accounts: Sequence[str]) -> dict[str, tuple[date, Decimal | None]]:
+    """account -> the day it renews on and the ARR that renews then, for those that renew."""
+    with _asking() as (con, book):
+        return about.renewals(con, accounts, book.as_of, door.definitions())
+
+
+def myself() -> str | None:
+    """The reader as an owner of work; None where nobody signs in, and so nobody has a name."""
+    return None if access.viewer().is_open else written.who()
+
+
+def owners() -> list[str]:
+    """Who can own work: the reader, and the CSMs of the accounts they see."""
+    csms = written.quietly(lambda: door.values("csm")) or ()
+    return list(dict.fromkeys(filter(None, [myself(), *csms])))
+
+
+def add(
+    table: str,
+    accounts: Sequence[str],
+    values: Mapping[str, object],
+    own: Mapping[str, Mapping[str, object]] | None = None,
+) -> list[Row]:
+    """A row with `values`, and those of its `own`, for each of `accounts`: all of them, or none."""
+    _check(accounts)
+    return rows.add_many(written.workspace(), table, accounts, values, own=own, **written.by())
+
+
+def change(table: str, id: str, version: int, values: Mapping[str, object]) -> Row:
+    """Change columns of a row; raises Conflict where it is no longer the `version` that was read."""
+    _check_row(table, id)
+    return rows.change(written.workspace(), table, id, version, values, **written.by())
+
+
+def change_many(table: str, asked: Sequence[tuple[str, int, Mapping[str, object]]]) -> Done:
+    """Change rows, each by its version; those that are not there for this reader are refused one by one."""
+    theirs = _theirs(table, [id for id, _, _ in asked])
+    done = many.change(written.workspace(), table, [each for each in asked if each[0] in theirs], **written.by())
+    done.refused |= {id: _no_such(table) for id, _, _ in asked if id not in theirs}
+    return done
+
+
+def remove(table: str, id: str, version: int) -> Row:
+    """Take a row away, by its version."""
+    _check_row(table, id)
+    return rows.remove(written.workspace(), table, id, version, **written.by())
+
+
+def restore(table: str, id: str, version: int) -> Row:
+    """Bring a removed row back, by its version."""
+    _check_row(table, id)
+    return rows.restore(written.workspace(), table, id, version, **written.by())
+
+
+def take_back(made: Sequence[Row]) -> Done:
+    """Take away exactly these rows of one table, as they were made; those changed since stay."""
+    table = made[0].table
+    theirs = _theirs(table, [row.id for row in made])
+    asked = [(row.id, row.version) for row in made if row.id in theirs]
+    return many.remove(written.workspace(), table, asked, **written.by())
+
+
+def _check(accounts: Sequence[str]) -> None:
+    """Refuses where the reader does not write, or an account is not theirs."""
+    who = access.viewer()
+    if who.viewing_as:
+        raise Refused(
+            "You see as another person does, and what is written carries one's own name. Go back to yourself."
+        )
+    if private.is_on():
+        raise Refused(
+            "This is your own upload, which others do not see: what the team writes is about the shared data."
+        )
+    if not can_write() or set(accounts) - _seen(accounts):
+        raise Refused("An account among these is not one of yours, or no longer in the data. Nothing was saved.")
+
+
+def _check_row(table: str, id: str) -> None:
+    _check([])
+    if not _theirs(table, [id]):
+        raise _no_such(table)
+
+
+def _theirs(table: str, ids: Sequence[str]) -> set[str]:
+    """Those of `ids` whose account the reader may see."""
+    _check([])
+    found = [row for row in (rows.find(written.workspace(), table, id) for id in dict.fromkeys(ids)) if row]
+    seen = _seen([row.account for row in found])
+    return {row.id for row in found if row.account in seen}
+
+
+def _no_such(table: str) -> Refused:
+    return Refused(f"There is no such {sheet_of(table).says}, or it is of an account that is not yours.")
+
+
+def _seen(accounts: Sequence[str]) -> set[str]:
+    if not accounts:
+        return set()
+    with _asking() as (con, _):
+        return about.seen(con, accounts)
+
+
+@contextmanager
+def _asking() -> Iterator[tuple[duckdb.DuckDBPyConnection, Book]]:
+    """A cursor cut to what the reader may see now, on the last day of the data."""
+    snapshot = door.opened()
+    book = year_to(snapshot.manifest.as_of or snapshot.manifest.received_on)
+    with cursor(snapshot, book, door.definitions(), door.scope()) as con:
+        yield con, book
