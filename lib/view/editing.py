@@ -61,10 +61,10 @@ def stop(place: str) -> None:
         filling.clear(found.form, found.key)
 
 
-def form(place: str, offer: Offer, *, height: int = 80) -> None:
+def form(place: str, offer: Offer, *, n_columns: int = 1) -> None:
     """The form of what is open at `place`, with Save and Cancel."""
     found = _all()[place]
-    filling.draw(found.form, found.key, offer, found.begins, row=found.row, beside=found.beside, height=height)
+    filling.draw(found.form, found.key, offer, found.begins, row=found.row, beside=found.beside, n_columns=n_columns)
     with st.container():
         if found.told:
             look.notice(*map(plain, found.told))
@@ -138,8 +138,8 @@ def _met(found: _Open, held: Mapping[str, object], now: Row) -> _Open:
             filling.put(found.key, each.name, theirs[each.name])
         elif not _same(held.get(each.name), theirs[each.name]):
             beside[each.name] = f"<b>{plain(who)}:</b> {plain(_said(each, theirs[each.name]))}"
-    what = ", ".join(each.label.lower().rstrip("?") for each in moved) or "something else"
-    said = [f"{who} changed it on {when}, while it was open here: {what}. Yours is not saved yet."]
+    what = ", ".join(f"“{each.label}”" for each in moved) or "something else"
+    said = [f"{who} changed {what} on {when}, while it was open here. Yours is not saved yet."]
     said.append(
         "Where both of you changed the same, theirs stands under yours: save yours in its place, or cancel."
         if beside

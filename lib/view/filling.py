@@ -37,9 +37,17 @@ def draw(
     row: Row | None = None,
     beside: Mapping[str, str] | None = None,
     skips: Sequence[str] = (),
-    height: int = 80,
+    n_columns: int = 1,
 ) -> None:
     """The widgets of `form`, beginning as `begins` says; `beside` has a line to stand under a field, as HTML of ours."""
+    if n_columns > 1:
+        fields = form.asked(row)
+        for at in range(0, len(fields), n_columns):
+            for each, column in zip(fields[at : at + n_columns], st.columns(n_columns), strict=False):
+                with column:
+                    _widget(each, key, offer, begins, 68)
+                    _said_beside(each, beside)
+        return
     side: list[Field] = []
     for each in (*(one for one in form.asked(row) if one.name not in skips), None):
         if each and each.kind in _SIDE_BY_SIDE:
@@ -48,12 +56,12 @@ def draw(
         if side:
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
                 for small in side:
-                    _widget(small, key, offer, begins, height)
+                    _widget(small, key, offer, begins)
             for small in side:
                 _said_beside(small, beside)
             side = []
         if each:
-            _widget(each, key, offer, begins, height)
+            _widget(each, key, offer, begins)
             _said_beside(each, beside)
 
 
@@ -78,7 +86,7 @@ def _said_beside(each: Field, beside: Mapping[str, str] | None) -> None:
         look.note(beside[each.name])
 
 
-def _widget(each: Field, key: str, offer: Offer, begins: Mapping[str, object], height: int) -> None:
+def _widget(each: Field, key: str, offer: Offer, begins: Mapping[str, object], height: int = 80) -> None:
     name = f"{key} {each.name}"
     if name not in st.session_state:
         st.session_state[name] = begins.get(each.name, "" if each.kind in ("text", "line", "url", "steps") else None)

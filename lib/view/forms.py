@@ -90,7 +90,7 @@ FORMS = {
         "Next step",
         (
             Field("text", "Next step", "text", "Say what the next step is."),
-            Field("due_on", "By", "day"),
+            Field("due_on", "Due", "day"),
             _OWNER,
             Field("done_on", "Done on", "happened", closes=True),
         ),
@@ -147,7 +147,7 @@ FORMS = {
         (
             Field("category", "What the customer wants to reach", "line", "Say what the customer wants to reach."),
             Field("promised_on", "Agreed on", "day"),
-            Field("due_on", "By", "day"),
+            Field("due_on", "Due", "day"),
             Field("value", "Worth", "number"),
             Field("reached_on", "Reached on", "happened", closes=True),
             Field("comment", "Comment", "text"),

@@ -35,7 +35,7 @@ def _part(account: str) -> None:
     look.html(_completeness(row, [each.name for each in filled]))
     if editing.opened(place) is not None and pen.can_write():
         with st.container(border=True):
-            editing.form(place, Offer(), height=68)
+            editing.form(place, Offer(), n_columns=2)
         return
     if filled:
         look.html(_read(row))

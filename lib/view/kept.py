@@ -40,11 +40,12 @@ def panel(account: str, name: str) -> None:
 @st.fragment
 def _part(account: str) -> None:
     told.again()
-    told.show(_place(account))
+    place = _place(account)
+    told.show(place)
     found = written.tried(lambda: pen.kept(account)) or {}
     groups = {title: _of(title, found) for title in _GROUPS}
     there = {title: rows for title, rows in groups.items() if rows}
-    if not there:
+    if not there and editing.opened(place) is None:
         look.empty(
             "Nothing yet",
             "Choose above what to write: a note, a touch, a next step. Everybody who sees this account sees it.",
@@ -58,9 +59,17 @@ def _part(account: str) -> None:
             format_func=lambda title: f"{title} {numbers.count(len(there[title]))}" if title in there else title,
             label_visibility="collapsed",
         )
-        for title, rows in there.items():
-            if only == title or (only is None and title != "Done"):
-                _group(account, title, rows, is_whole=only == title)
+        listed = {title: rows for title, rows in there.items() if only == title or (only is None and title != "Done")}
+        shown = {title: _shown(account, title, rows, is_whole=only == title) for title, rows in listed.items()}
+        open_id = editing.opened(place)
+        if (
+            open_id is not None
+            and pen.can_write()
+            and not any(row.id == open_id for rows in shown.values() for row in rows)
+        ):
+            _form(account)  # its row is out of sight, or was removed by somebody: what was typed stays
+        for title, rows in shown.items():
+            _group(account, title, rows, n=len(listed[title]))
 
 
 def _of(title: str, found: dict[str, list[Row]]) -> list[Row]:
@@ -76,26 +85,37 @@ def _of(title: str, found: dict[str, list[Row]]) -> list[Row]:
     )
 
 
-def _group(account: str, title: str, rows: Sequence[Row], *, is_whole: bool) -> None:
+def _shown(account: str, title: str, rows: Sequence[Row], *, is_whole: bool) -> Sequence[Row]:
+    """The first few of many, until the others are asked for."""
+    is_few = is_whole or st.session_state.get(_asked(account, title), False) or len(rows) <= _AT_FIRST + 1
+    return rows if is_few else rows[:_AT_FIRST]
+
+
+def _asked(account: str, title: str) -> str:
+    return f"all of {title} of {account}"
+
+
+def _group(account: str, title: str, rows: Sequence[Row], *, n: int) -> None:
     st.html(f'<h3 class="hl-kind">{title}</h3>')
-    asked = f"all of {title} of {account}"
-    shows_all = is_whole or st.session_state.get(asked, False) or len(rows) <= _AT_FIRST + 1
-    for row in rows if shows_all else rows[:_AT_FIRST]:
+    for row in rows:
         _row(account, row)
-    if not shows_all:
+    if len(rows) < n:
 
         def all_of_them() -> None:
-            st.session_state[asked] = True
+            st.session_state[_asked(account, title)] = True
 
-        st.button(f"All {numbers.count(len(rows))} ›", key=f"show {asked}", type="tertiary", on_click=all_of_them)
+        st.button(f"All {numbers.count(n)} ›", key=f"show {title} {account}", type="tertiary", on_click=all_of_them)
+
+
+def _form(account: str) -> None:
+    with st.container(border=True):
+        editing.form(_place(account), Offer(pen.owners(), pen.people(account)))
 
 
 def _row(account: str, row: Row) -> None:
-    place, can_write = _place(account), pen.can_write()
-    if can_write and editing.opened(place) == row.id:
-        with st.container(border=True):
-            people = pen.people(account) if row.table == "touch" else {}
-            editing.form(place, Offer(pen.owners(), people))
+    can_write = pen.can_write()
+    if can_write and editing.opened(_place(account)) == row.id:
+        _form(account)
         return
     with st.container(horizontal=True, vertical_alignment="top", gap="small", key=f"kept-row-{row.id}"):
         look.html(keptrows.face(row, access.today()))

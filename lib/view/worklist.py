@@ -104,7 +104,8 @@ def _me() -> list[str]:
 
 def _table(table: pd.DataFrame) -> list[int]:
     """The list; gives the places of the rows that are ticked. Another list is another table: a tick never moves to a neighbour."""
-    said = table.assign(name=table["name"].fillna(table["account"]))
+    late = table["days_overdue"].where(table["days_overdue"] > 0)
+    said = table.assign(name=table["name"].fillna(table["account"]), days_overdue=late)
     columns = [
         name for name in _COLUMNS if said[name].notna().any() and (name != "days_overdue" or said[name].fillna(0).any())
     ]
@@ -114,7 +115,7 @@ def _table(table: pd.DataFrame) -> list[int]:
         height=min(36 + 32 * len(table), 390),
         selects="multi-row",
         labels={"name": "Account"},
-        config={"title": st.column_config.TextColumn("To do", width="large")},
+        config={"title": st.column_config.TextColumn("To do", width="medium")},
     )
     return list(event.selection.rows)
 
