@@ -190,6 +190,11 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--definitions", type=Path, help="a definitions file of your own")
     parser.add_argument(
+        "--workspace",
+        metavar="URL",
+        help="where people's notes, tasks and forecasts are (default: HEADLIGHT_WORKSPACE, or workspace.db beside the store)",
+    )
+    parser.add_argument(
         "--viewer",
         metavar="EMAIL",
         help="what this person sees by their role: a view, not a protection (who reads the files reads all)",

@@ -1,5 +1,6 @@
 """The work list and the hand-over: which rows, in which order, what a day knew of them, and nothing of another book."""
 
+import json
 from datetime import date, datetime, timedelta
 
 import pandas as pd
@@ -14,6 +15,7 @@ from lib.measures.handover import COLUMNS as HANDOVER_COLUMNS
 from lib.measures.handover import handover
 from lib.measures.worklist import COLUMNS, worklist
 from lib.scope import Scope
+from lib.workspace import open_workspace, rows
 from tests.test_facts_standing import term, written
 from tests.worldlets import WORDS, account_frame, contract_frame, open_world
 
@@ -139,3 +141,21 @@ def test_what_a_form_knows_of_its_accounts(world):
         assert about.people(con, "lee's") == {}
         found = about.renewals(con, NAMES, LAST, WORDS)
     assert found == {"big": (date(2027, 1, 1), 900), "small": (date(2027, 1, 1), 10)}
+
+
+def test_the_shell_reads_what_the_team_wrote(world, tmp_path, capsys):
+    from lib.__main__ import main
+
+    url = f"sqlite:///{tmp_path}/workspace.db"
+    store = str(world.path.parent.parent)
+    assert main(["worklist", "--store", store, "--format", "json"]) == 0 and json.loads(capsys.readouterr().out) == []
+    space = open_workspace(url)
+    rows.add(
+        space, "task", {"account": "big", "title": "Call", "due_on": date(2026, 7, 1)}, by="dana", now=at("2026-07-14")
+    )
+    asks = ["worklist", "--store", store, "--workspace", url, "--on", "2026-07-03", "--format", "json"]
+    assert main(asks) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["title"], row["days_overdue"], row["owner"]) == ("Call", 2, None)
+    assert main([*asks, "--owner", "dana,lee"]) == 0 and json.loads(capsys.readouterr().out) == []
+    assert main([*asks[:4], "nonsense"]) == 1 and "address of a database" in capsys.readouterr().err

@@ -6,7 +6,7 @@ from dataclasses import replace
 from lib import roles
 from lib.book import Book, year_to
 from lib.errors import Refused
-from lib.measures.registry import MEASURES
+from lib.measures.registry import MEASURES, WRITTEN
 from lib.scope import ALL, Scope
 from lib.shell.output import say, write
 from lib.store.opening import Snapshot
@@ -22,13 +22,28 @@ def answer(options: argparse.Namespace) -> None:
     words = definitions.load(options.definitions) if options.definitions else definitions.load()
     snapshot = open_store(options.store)
     book = _book(options, snapshot)
-    with ask(snapshot, book, words, _scope(options)) as con:
+    with ask(snapshot, book, words, _scope(options), _written(options, book)) as con:
         found = measure(options.measure)(con, book, words, **_asked(options))
     print(write(found.table, options.format), end="")
     for row in found.left_out.itertuples():
         say(f"left out: {row.n:,}: {row.reason}")
     for note in found.notes:
         say(note)
+
+
+def _written(options: argparse.Namespace, book: Book) -> dict:
+    """What people wrote in the app, of what the answer depends on."""
+    from lib.workspace import default_url, frame, is_there, open_workspace
+
+    reads = MEASURES[options.measure].reads or (WRITTEN if book.states else ())
+    url = options.workspace or default_url(beside=options.store)
+    if not reads or not (options.workspace or is_there(url)):
+        return {}
+    workspace = open_workspace(url)
+    try:
+        return {name: frame(workspace, name) for name in reads}
+    finally:
+        workspace.close()
 
 
 def _scope(options: argparse.Namespace) -> Scope:

@@ -154,7 +154,7 @@ def _open(account: str, name: str) -> None:
     """The way to an account: the book cut down to it."""
     here = rooms.here()
     if here:
-        st.page_link(here.file, label=f"{plain(name)} ›", query_params={"find": [account]})
+        st.page_link(here.file, label=f"{plain(name)} ›", query_params={"named": [account]})
 
 
 def _postpone(rows: Sequence[dict], day: date | None) -> None:

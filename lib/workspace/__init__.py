@@ -1,6 +1,6 @@
 """What people write in the app, in SQLite or PostgreSQL.
 
-opening      open_workspace, edition
+opening      open_workspace, is_there, edition
 tables       what is kept, and the rule of each column
 rows         added, changed, removed, read: the acts for every table
 many         the same act on many rows, each by its version
@@ -9,7 +9,7 @@ views, links, visits, preferences, mappings   where a rule is more than a row
 """
 
 from lib.workspace.frames import frame, schema
-from lib.workspace.opening import Workspace, default_url, edition, open_workspace
+from lib.workspace.opening import Workspace, default_url, edition, is_there, open_workspace
 from lib.workspace.rows import Conflict, Row
 
-__all__ = ["Conflict", "Row", "Workspace", "default_url", "edition", "frame", "open_workspace", "schema"]
+__all__ = ["Conflict", "Row", "Workspace", "default_url", "edition", "frame", "is_there", "open_workspace", "schema"]

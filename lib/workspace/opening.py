@@ -3,6 +3,7 @@
 open_workspace   open it, and make its tables the first time
 Workspace        an open one
 default_url      where it is when nobody says
+is_there         whether somebody made it already, as far as can be told without opening it
 reading          a connection that reads; what it reads first and last is of one moment
 writing          a connection that writes one table: all of it, on the disk, or nothing
 edition          a number that grows with everything written
@@ -65,6 +66,15 @@ def default_url(beside: Path | None = None) -> str:
     """Where the workspace is when nobody says: HEADLIGHT_WORKSPACE, or workspace.db `beside` the store it is about."""
     place = (beside or Path(__file__).parents[2] / "data" / "store").resolve().with_name("workspace.db")
     return os.environ.get("HEADLIGHT_WORKSPACE") or URL.create("sqlite", database=str(place)).render_as_string()
+
+
+def is_there(url: str) -> bool:
+    """Whether there is a workspace at `url` to read; of a server that is found out by asking it."""
+    try:
+        place = make_url(url)
+    except (ArgumentError, ValueError):
+        return True  # opening it says what is wrong
+    return place.get_backend_name() != "sqlite" or Path(place.database or "").is_file()
 
 
 def open_workspace(url: str | None = None) -> Workspace:
