@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -144,7 +145,11 @@ def test_a_call_is_of_each_accounts_own_renewal_and_a_backdated_one_does_not_out
         term("b", "2025-12-01", "2026-12-01", arr=20.0),
         term("c", "2025-12-01"),
     ]
-    open_world(tmp_path / "store", {"account": account_frame(list("abc")), "contract": contract_frame(*terms)})
+    people = pd.DataFrame({"person": ["p1"], "account": ["a"], "name": ["Ann"]})
+    open_world(
+        tmp_path / "store",
+        {"account": account_frame(list("abc")), "contract": contract_frame(*terms), "person": people},
+    )
     app = visit(tmp_path / "store", PAGE, {"sort": "account", "up": "yes"})
     tick(app, 0, 1, 2)
     choose(app, "renewal_call")
@@ -162,6 +167,19 @@ def test_a_call_is_of_each_accounts_own_renewal_and_a_backdated_one_does_not_out
     found = asked(tmp_path / "store", space, "triage", **days).set_index("account")
     assert found["renewal_call"].to_dict() == {"a": "likely", "b": "likely"} and found.loc["a", "call_amount"] == 10.5
     assert snapshot.manifest.as_of < date(2026, 11, 20)  # the call was made after the data ended
+    tick(app, 0)
+    choose(app, "touch")
+    fill(app, kind="email", is_two_way=False, person="p1")
+    tick(app, 0, 1)
+    press(app, "save write  touch")  # whoever was chosen for one account is no person of the other
+    assert [row["person"] for row in rows.rows(space, "touch")] == [None, None]
+    tick(app, 0)
+    fill(app, kind="call", is_two_way=True, person="p1", url="javascript:alert(1)")
+    press(app, "save write  touch")
+    assert "must be an address that begins with http" in text(app) and len(rows.rows(space, "touch")) == 2
+    fill(app, url="https://example.com/call")
+    press(app, "save write  touch")
+    assert rows.rows(space, "touch", most=1)[0]["person"] == "p1"
 
 
 def test_what_was_typed_survives_a_refusal_and_an_untick_and_is_saved_once(visit, full_store, space):
@@ -231,6 +249,26 @@ def test_a_row_is_changed_closed_opened_again_removed_and_brought_back(sit, spac
     assert rows.rows(space, "task") == [] and "Nothing yet" in text(app)
     press(app, "undo kept")
     assert [row["title"] for row in rows.rows(space, "task")] == ["Call twice"]
+
+
+def test_a_click_on_what_somebody_changed_meanwhile_is_told_and_does_nothing(sit, space):
+    task = rows.add(space, "task", {"account": "A00000", "title": "Call"}, by="jo", now=NOW)
+    app = sit()
+    rows.change(space, "task", task.id, 1, {"title": "Call Ann"}, by="lee", now=NOW)
+    press(app, f"end {task.id}")
+    assert "lee changed it while you looked at it" in text(app) and "Call Ann" in text(app)
+    assert rows.find(space, "task", task.id)["done_on"] is None
+
+
+def test_on_an_upload_of_ones_own_nothing_is_read_or_written(sit, space, monkeypatch):
+    from lib.view import private
+
+    rows.add(space, "note", {"account": "A00000", "text": "of the shared data"}, by="jo", now=NOW)
+    app = sit()
+    monkeypatch.setattr(private, "is_on", lambda: True)
+    monkeypatch.setattr(private, "store", lambda: None)
+    choose(app, "note", "A00000")
+    assert is_well(app) and not app.get("html") and not app.text_area
 
 
 def test_a_save_plan_is_worked_off_and_closed_with_its_outcome(sit, space):
@@ -421,6 +459,10 @@ def test_the_work_list_of_a_page_is_done_postponed_and_handed_over(visit, full_s
     )
     plan = rows.add(space, "save_plan", {"account": "A00000", "reason": "r", "opened_on": date(2026, 11, 1),
                                          "steps": [{"text": "one", "done_on": None}, {"text": "two", "done_on": None}]}, by="jo", now=NOW)  # fmt: skip
+    rows.add(
+        space, "cancel_request", {"account": "A00001", "reason": "r", "asked_on": date(2026, 11, 1)}, by="jo", now=NOW
+    )
+    assert "1 open, 1 overdue" in text(visit(full_store, PAGE, {"s.notice": "cancel asked"}))
     app = visit(full_store, PAGE)
     assert "5 open, 3 overdue" in text(app)
 

@@ -4,6 +4,7 @@ MEASURES   name -> Measure
 WRITTEN    the tables of the workspace that say how an account stands
 SAID the tables in which people write about accounts
 measure    the function of a name, imported when first asked for
+reads      the tables of the workspace that an answer depends on
 """
 
 from collections.abc import Callable
@@ -225,3 +226,8 @@ def measure(name: str) -> Callable:
     """The function of the measure called `name`."""
     module, function = MEASURES[name].path.split(":")
     return getattr(import_module(module), function)
+
+
+def reads(name: str, *, is_cut_by_states: bool) -> tuple[str, ...]:
+    """The tables of the workspace that the answer `name` depends on, of a book that is cut by how accounts stand or is not."""
+    return tuple(dict.fromkeys((*MEASURES[name].reads, *(WRITTEN if is_cut_by_states else ()))))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from lib import roles
 from lib.book import Book, year_to
 from lib.errors import Refused
-from lib.measures.registry import MEASURES, WRITTEN
+from lib.measures.registry import MEASURES, reads
 from lib.scope import ALL, Scope
 from lib.shell.output import say, write
 from lib.store.opening import Snapshot
@@ -35,13 +35,13 @@ def _written(options: argparse.Namespace, book: Book) -> dict:
     """What people wrote in the app, of what the answer depends on."""
     from lib.workspace import default_url, frame, is_there, open_workspace
 
-    reads = MEASURES[options.measure].reads or (WRITTEN if book.states else ())
+    names = reads(options.measure, is_cut_by_states=bool(book.states))
     url = options.workspace or default_url(beside=options.store)
-    if not reads or not (options.workspace or is_there(url)):
+    if not names or not (options.workspace or is_there(url)):
         return {}
     workspace = open_workspace(url)
     try:
-        return {name: frame(workspace, name) for name in reads}
+        return {name: frame(workspace, name) for name in names}
     finally:
         workspace.close()
 

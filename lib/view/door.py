@@ -37,7 +37,7 @@ from lib.facts.base import OUTCOMES, default_outcome
 from lib.facts.dimensions import available
 from lib.facts.held import held, n_accounts
 from lib.measures import Answer
-from lib.measures.registry import MEASURES, WRITTEN, measure
+from lib.measures.registry import measure, reads
 from lib.scope import ALL, Scope
 from lib.store.dimensions import StoredDimension
 from lib.store.folder import Batch, Manifest, current, default_store
@@ -244,9 +244,9 @@ def _said(asked: Callable[[], Answer]) -> Answer | None:
 def _cached(name: str, book: Book, options: dict) -> Answer:
     snapshot, meaning, seen = _whole_store(), definitions(), scope()
     key = tuple(sorted((option, _frozen(value)) for option, value in options.items()))
-    reads = _reads(name, book)
+    said = _reads(name, book)
     asked = repr(
-        (name, book, key, written.version(reads))
+        (name, book, key, written.version(said))
     )  # Streamlit hashes a text in no time, a frozen book field by field
     kept = _answer_own if private.is_on() else _answer
     return kept(
@@ -254,7 +254,7 @@ def _cached(name: str, book: Book, options: dict) -> Answer:
         meaning.hash,
         seen.key,
         asked,
-        _question=lambda: _asked(snapshot, name, book, meaning, seen, options, written.tables(reads)),
+        _question=lambda: _asked(snapshot, name, book, meaning, seen, options, written.tables(said)),
     )
 
 
@@ -277,7 +277,7 @@ def _asked(
 
 def _reads(name: str, book: Book) -> tuple[str, ...]:
     """The tables of the workspace that the answer depends on."""
-    return MEASURES[name].reads or (WRITTEN if book.states else ())
+    return reads(name, is_cut_by_states=bool(book.states))
 
 
 def _frozen(value: object) -> object:
