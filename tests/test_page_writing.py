@@ -190,6 +190,8 @@ def test_what_was_typed_survives_a_refusal_and_an_untick_and_is_saved_once(visit
     press(app, "save write  task")
     assert "Say by when it was promised." in text(app) and app.text_input(key="write  task 0 title").value == "Send it"
     choose(app, "note")
+    fill(app, text="meanwhile")
+    press(app, "save write  note")
     tick(app)
     assert not [each for each in app.text_area if each.key.startswith("write")]
     tick(app, 0)

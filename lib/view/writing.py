@@ -43,17 +43,17 @@ def _write(accounts: tuple[str, ...], names: tuple[str, ...], place: str) -> Non
     )
     if table:
         with st.container(border=True):
-            _form(table, accounts, names, place)
+            _form(table, accounts, place)
 
 
-def _form(table: str, accounts: tuple[str, ...], names: tuple[str, ...], place: str) -> None:
+def _form(table: str, accounts: tuple[str, ...], place: str) -> None:
     form, key = FORMS[table], _key(table, place)
     is_one = len(accounts) == 1
     offer = Offer(pen.owners(), pen.people(accounts[0]) if is_one and table == "touch" else {})
     begins, skips = forms.new(form, pen.myself()), [] if is_one else ["person"]
     if table == "renewal_call":
         renews = pen.renewals(accounts)
-        look.note(_said_of_renewals(accounts, names, renews))
+        look.note(_said_of_renewals(accounts, renews))
         skips += ["renews_on"] if len(renews) == len(accounts) else []
     filling.draw(form, key, offer, begins, skips=skips)
     lacking = st.session_state.get(_LACKING, {}).get(key)
@@ -77,7 +77,8 @@ def _save(table: str, key: str, accounts: tuple[str, ...], place: str) -> None:
     if lacking:
         st.session_state.setdefault(_LACKING, {})[key] = lacking
         return
-    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+    turns = st.session_state.setdefault(_TURN, {})
+    turns[table, place] = turns.get((table, place), 0) + 1
     filling.clear(form, key)
     on = "" if place else f" on {numbers.plural(len(made), 'account')}"
     told.tell(f"writing {place}", f"{form.label} saved{on}.", undo=lambda: _take_back(made))
@@ -100,7 +101,7 @@ def _add(table: str, accounts: tuple[str, ...], values: dict) -> list[Row]:
     return pen.add(table, accounts, values, own)
 
 
-def _said_of_renewals(accounts: Sequence[str], names: Sequence[str], renews: dict) -> str:
+def _said_of_renewals(accounts: Sequence[str], renews: dict) -> str:
     """Which renewals a call is about."""
     if not renews:
         return "No renewal is known: choose its day."
@@ -123,4 +124,5 @@ def _take_back(made: list[Row]) -> str:
 
 
 def _key(table: str, place: str) -> str:
-    return f"write {place} {table} {st.session_state.get(_TURN, 0)}"
+    """Of the form's widgets, until it is saved."""
+    return f"write {place} {table} {st.session_state.get(_TURN, {}).get((table, place), 0)}"
