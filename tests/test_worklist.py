@@ -61,9 +61,9 @@ def world(tmp_path_factory):
         "account": account_frame(NAMES, csm=csms, id="x", work="y", step="z", title="t"),
         "contract": contract_frame(*terms),
         "milestone": pd.DataFrame({"account": ["big"], "stage": ["Live"], "reached_on": [LAST]}),
-        "person": pd.DataFrame({"person": ["p1", "p2", "p3", "p4"], "account": ["big", "big", "big", "lee's"], "name": ["Ann", "Bo", "Cy", "Di"],
-                                "role": ["Analyst", None, None, None], "buying_role": ["user", "buyer", None, "buyer"],
-                                "deactivated_on": [None, None, date(2026, 1, 1), None]}),
+        "person": pd.DataFrame({"person": ["p1", "p2", "p3", "p4", "p5"], "account": ["big", "big", "big", "lee's", "big"], "name": ["Ann", "Bo", "Cy", "Di", "Ann"],
+                                "role": ["Analyst", None, None, None, "Analyst"], "buying_role": ["user", "buyer", None, "buyer", None],
+                                "deactivated_on": [None, None, date(2026, 1, 1), None, None]}),
     }  # fmt: skip
     return open_world(tmp_path_factory.mktemp("store"), frames)
 
@@ -137,7 +137,7 @@ def test_a_handover_says_how_much_of_it_is_there(world):
 def test_what_a_form_knows_of_its_accounts(world):
     with ask(world, year_to(LAST), WORDS, Scope(("Dana",))) as con:
         assert about.seen(con, ["big", "lee's", "nobody", "'; drop", "big"]) == {"big"}
-        assert about.people(con, "big") == {"p2": "Bo (buyer)", "p1": "Ann (Analyst)"}
+        assert about.people(con, "big") == {"p2": "Bo (buyer)", "p1": "Ann (Analyst) · p1", "p5": "Ann (Analyst) · p5"}
         assert about.people(con, "lee's") == {}
         found = about.renewals(con, NAMES, LAST, WORDS)
     assert found == {"big": (date(2027, 1, 1), 900), "small": (date(2027, 1, 1), 10)}

@@ -5,6 +5,7 @@ people     who works there
 renewals   when each renews and with how much ARR
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -24,14 +25,16 @@ def seen(con: duckdb.DuckDBPyConnection, accounts: Sequence[str]) -> set[str]:
 
 
 def people(con: duckdb.DuckDBPyConnection, account: str) -> dict[str, str]:
-    """The people of an account who are still there: id -> name and role, those who decide first."""
+    """The people of an account who are still there: id -> name and role, those who decide first. No two are called the same."""
     found = con.execute(
         "select person, coalesce(person.name, person), coalesce(nullif(buying_role, 'user'), role) from core.person "
         "join (select account from scope where account = $account) using (account) where deactivated_on is null "
         "order by coalesce(buying_role, 'user') = 'user', 2 limit 1000",
         {"account": account},
     )
-    return {person: f"{name} ({role})" if role else name for person, name, role in found.fetchall()}
+    called = {person: f"{name} ({role})" if role else name for person, name, role in found.fetchall()}
+    often = Counter(called.values())
+    return {person: name if often[name] == 1 else f"{name} · {person}" for person, name in called.items()}
 
 
 def renewals(

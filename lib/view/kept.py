@@ -56,9 +56,9 @@ def _part(account: str) -> None:
             "Kinds",
             list(there),
             key=f"kinds of {account}",
-            format_func=lambda title: f"{title} {numbers.count(len(there[title]))}" if title in there else title,
             label_visibility="collapsed",
         )
+        only = only if only in there else None  # a kind may have gone since it was chosen
         listed = {title: rows for title, rows in there.items() if only == title or (only is None and title != "Done")}
         shown = {title: _shown(account, title, rows, is_whole=only == title) for title, rows in listed.items()}
         open_id = editing.opened(place)
@@ -96,7 +96,7 @@ def _asked(account: str, title: str) -> str:
 
 
 def _group(account: str, title: str, rows: Sequence[Row], *, n: int) -> None:
-    st.html(f'<h3 class="hl-kind">{title}</h3>')
+    st.html(f'<h3 class="hl-kind">{title} <span>{numbers.count(n)}</span></h3>')
     for row in rows:
         _row(account, row)
     if len(rows) < n:
