@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 Filter = tuple[str, tuple[str | None, ...]]  # name, chosen values; None is "missing"
+WHOSE, EVERYONE = "whose", "all"  # the parameter of a link that says that nobody's own accounts are meant
 BY_HASH = "cut"  # the parameter of a link that names filters kept elsewhere
 MOST_SEARCHED = 200  # letters of a text searched for
 
@@ -159,7 +160,9 @@ def _cut(filters: tuple[Filter, ...], name: str, values: Iterable[str | None]) -
 
 def is_of_book(parameter: str) -> bool:
     """Whether a parameter of a link belongs to the book."""
-    return parameter in ("from", "to", "as_of", "missing", "named", BY_HASH) or parameter.startswith(("f.", "s."))
+    return parameter in ("from", "to", "as_of", "missing", "named", BY_HASH, WHOSE) or parameter.startswith(
+        ("f.", "s.")
+    )
 
 
 def read_day(text: str) -> date:

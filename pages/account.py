@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from lib.view import frame, passport
+from lib.view import frame, handover, kept, passport
 from lib.view.account import finder, head, lists, story, use
 from lib.view.account.meaning import meaning
 
-book = frame.page("Account", "Which account?", head.about)
+book = frame.page("Account", "Which account?", about=head.about)
 state = head.stand()
 answer = head.ask("account", book, state)
 if answer is None or answer.table.empty:
@@ -30,6 +30,6 @@ with right:
     shown |= lists.wins(book, state)
 shown |= lists.contracts(book, state)
 
-# --- what people write: the two panels stand here, kept.panel(state.account, head.name_of(found)), handover.panel(state.account)
-
+kept.panel(state.account, head.name_of(found))
+handover.panel(state.account)
 passport.passport(meaning(), shown)

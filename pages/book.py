@@ -1,12 +1,13 @@
-"""Which accounts need me now? The reader's accounts as they stand, and what the team writes about them."""
+"""Which accounts need me now? The reader's accounts as they stand, what changed, and what the team writes about them."""
 
-from lib.view import frame, mybook, passport, renewals, worklist
+from lib.view import changed, frame, mine, mybook, passport, renewals, worklist
 
-book = frame.page("My book", "Which accounts need me now?")
+book = frame.page("My book", "Which accounts need me now?", narrowed=mine.narrowed)
 state = mybook.stand()
-mybook.since()
+mine.offer(book)
 tiles = mybook.tiles(book)
+different = changed.card(book, state, mybook.last_visit())
 shown = mybook.accounts(book, state)
 todo = worklist.section(book)
-due = renewals.card(book)
-passport.passport(mybook.MEANING, {"Tiles": tiles, **shown, **todo, **due})
+due = renewals.card(book, state)
+passport.passport(mybook.MEANING, {"Tiles": tiles, **different, **shown, **todo, **due})

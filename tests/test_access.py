@@ -614,3 +614,80 @@ def test_the_shell_knows_no_strangers(store, tmp_path, capsys, email, file):
     assert main([*arguments, "--secrets", str(tmp_path / file)]) == 1
     out, err = capsys.readouterr()
     assert out == "" and file in err and "hush" not in err and os.linesep in err
+
+
+# --- my book is of my accounts
+
+
+_OWN_AND_MORE = f"""
+[roles."{BOSS}"]
+sees = "all"
+csm = [" DANA smith"]
+
+[roles."{LEE}"]
+sees = "team"
+csm = ["{FOREIGN} lee"]
+team = ["Dana Smith"]
+
+[roles."{DANA}"]
+sees = "own"
+csm = ["dana smith"]
+
+[roles."{ADA}"]
+sees = "admin"
+
+[roles."{LOST}"]
+sees = "all"
+csm = ["Nobody Known"]
+"""
+BOOK = "pages/book.py"
+
+
+@pytest.fixture
+def leaders(house, tmp_path):
+    """The same with roles of those who have accounts of their own and see more."""
+    secrets(tmp_path, roles=_OWN_AND_MORE)
+    return house
+
+
+def n_in_line(app) -> int:
+    """The accounts of the line under the title."""
+    return int(text(app).split("now?")[1].split(" account")[0].replace(",", ""))
+
+
+def test_who_sees_more_lands_on_their_own_accounts_and_lifts_it_with_a_click(leaders):
+    app = leaders(BOSS, BOOK)
+    assert is_well(app) and n_in_line(app) == N and "accounts of Dana Smith" in text(app)
+    assert (
+        "f.csm" not in app.query_params
+    )  # a link without a word on the CSM means one's own: nothing to go Back through
+    app.button(key="whose").click().run()
+    assert n_in_line(app) == 2 * N and app.query_params["whose"] == "all" and "Show my own accounts" in text(app)
+    app.button(key="whose").click().run()
+    assert n_in_line(app) == N and "whose" not in app.query_params and app.query_params["f.csm"] == "Dana Smith"
+    assert "Show my whole team" in text(leaders(LEE, BOOK))
+    assert n_in_line(leaders(BOSS, "pages/book.py", {"whose": "all"})) == 2 * N
+
+
+def test_clearing_the_filter_lifts_it_too_and_it_stays_lifted_on_the_way(leaders):
+    app = leaders(BOSS, BOOK)
+    app.multiselect(key="book filter csm").set_value([]).run()
+    assert is_well(app) and n_in_line(app) == 2 * N and app.query_params["whose"] == "all"
+    app.button(key="open tile at_risk").click().run()
+    assert n_in_line(app) == 2 * N and app.query_params["whose"] == "all"
+    links = [each.proto.query_string for each in app.get("page_link") if "book" in each.proto.page]
+    assert links and all("whose=all" in each for each in links)
+
+
+@pytest.mark.parametrize("query", [{"f.csm": f"{FOREIGN} Lee"}, {"missing": "csm", "f.csm": "Dana Smith"}])
+def test_a_link_that_names_a_csm_wins(leaders, query):
+    app = leaders(BOSS, BOOK, query)
+    assert is_well(app) and n_in_line(app) == N and (FOREIGN in text(app)) == (FOREIGN in str(query))
+
+
+@pytest.mark.parametrize(("email", "n"), [(DANA, N), (ADA, 2 * N), (LOST, 2 * N)])
+def test_who_has_no_more_or_no_accounts_of_their_own_sees_what_they_saw(leaders, email, n):
+    app = leaders(email, BOOK)
+    assert is_well(app) and n_in_line(app) == n and "Show " not in text(app)
+    other = leaders(BOSS, "pages/overview.py")  # and other pages begin with all
+    assert "f.csm" not in other.query_params and f"{2 * N:,} accounts" in text(other)

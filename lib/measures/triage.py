@@ -1,7 +1,7 @@
 """The renewals of a quarter: what is still to be decided, by deadline, then what is; and what is known of each.
 
 triage          one row per account with a term that ends in the quarter, or whose notice is due in it
-CALLS           what a renewal can be called
+FIGURES         of the whole quarter: name -> SQL of the renewals that count, and of what is added up
 fiscal_quarter  the quarter of the fiscal year that a day is in
 WHICH           name -> SQL: all of them, those still open, those decided
 COLUMNS         of the answer, whatever the options
@@ -25,11 +25,19 @@ COLUMNS = [
 ]  # fmt: skip
 WHICH = {"all": "true", "open": "is_open", "decided": "not is_open"}
 
-CALLS = ("commit", "likely", "at_risk")
-_CALLED = ",\n        ".join(
-    f"{{'figure': '{call}', 'n': count(*) filter (where renewal_call = '{call}'), "
-    f"'arr': coalesce(sum(amount) filter (where renewal_call = '{call}'), 0)}}"
-    for call in CALLS
+FIGURES = {  # of the quarter: which renewals count, and what is added up
+    "open": ("is_open", "arr_renewing"),
+    "decided": ("not is_open", "arr_renewing"),
+    "asked": ("has_asked", "arr_renewing"),
+    "save plan": ("has_save_plan", "arr_renewing"),
+    **{
+        call: (f"renewal_call = '{call}'", "coalesce(call_amount, arr_renewing)")
+        for call in ("commit", "likely", "at_risk")
+    },
+}
+_COUNTED = ",\n        ".join(
+    f"{{'figure': '{name}', 'n': count(*) filter (where {which}), 'arr': coalesce(sum({amount}) filter (where {which}), 0)}}"
+    for name, (which, amount) in FIGURES.items()
 )
 _SQL = """
 with term as (
@@ -110,20 +118,16 @@ known as (
 ),
 counted as (
     select [
-        {{'figure': 'open', 'n': count(*) filter (where is_open), 'arr': coalesce(sum(arr_renewing) filter (where is_open), 0)}},
-        {{'figure': 'decided', 'n': count(*) filter (where not is_open), 'arr': coalesce(sum(arr_renewing) filter (where not is_open), 0)}},
-        {{'figure': 'asked', 'n': count(*) filter (where has_asked), 'arr': coalesce(sum(arr_renewing) filter (where has_asked), 0)}},
-        {{'figure': 'save plan', 'n': count(*) filter (where has_save_plan), 'arr': coalesce(sum(arr_renewing) filter (where has_save_plan), 0)}},
-        {called}
+        {counted}
     ] as by_figure
-    from (select *, coalesce(call_amount, arr_renewing) as amount from known)
+    from known
 )
 select known.*, count(*) over () as n_rows, by_figure
 from known, counted
 where {which}
 order by
-    is_open desc, renewal_outcome = 'pending' desc, decide_by, coalesce(notice_by, renews_on), renews_on, arr_renewing desc nulls last,
-    account
+    is_open desc, renewal_outcome = 'pending' desc, decide_by,
+    coalesce(notice_by, renews_on), renews_on, arr_renewing desc nulls last, account
 limit $limit offset $offset
 """
 
@@ -159,7 +163,7 @@ def triage(
         raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
     if which not in WHICH:
         raise Refused(f"There is no choice {which!r} of renewals; choose from {', '.join(WHICH)}.")
-    sql = _SQL.format(risk=RISK, called=_CALLED, which=WHICH[which])
+    sql = _SQL.format(risk=RISK, counted=_COUNTED, which=WHICH[which])
     asked = {"quarter_opens_on": opens_on, "quarter_closes_on": closes_on, "limit": limit, "offset": offset}
     rows = con.execute(sql, standing.parameters(sql, book.as_of, definitions) | asked).df()
     for name in ("risk_reasons", "by_figure"):

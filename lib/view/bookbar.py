@@ -4,6 +4,7 @@ bar     draw it; gives the book, its number of accounts, and a notice for each p
 known   a book cut to what the data can answer
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -17,12 +18,15 @@ from lib.view import address, bookfilters, booklink, door, periods, rooms, saved
 _PERIOD, _DAYS, _AS_OF = "book period", "book days", "book as of"
 
 
-def bar(snapshot: Snapshot) -> tuple[Book, int, list[str]]:
-    """Draw the bar for the book of the link; gives that book, its number of accounts, and a notice for each part dropped."""
+def bar(snapshot: Snapshot, narrowed: Callable[[Book, Snapshot], Book] | None = None) -> tuple[Book, int, list[str]]:
+    """Draw the bar for the book of the link; gives that book, its number of accounts, and a notice for each part dropped.
+
+    narrowed   what a page makes of a link that says less than it needs
+    """
     last_day = snapshot.manifest.as_of
     default = year_to(last_day or snapshot.manifest.received_on)
     asked, notices = booklink.book(address.read(), default)
-    book, dropped = known(asked, snapshot)
+    book, dropped = known(narrowed(asked, snapshot) if narrowed else asked, snapshot)
     step.stand(book)
     with st.sidebar:
         rooms.links(booklink.query(book))

@@ -28,10 +28,17 @@ from lib.view.plain import plain
 from lib.view.words import word_within
 
 
-def page(title: str, question: str, about: Callable[[Book], tuple[str, str] | None] | None = None) -> Book:
+def page(
+    title: str,
+    question: str,
+    *,
+    about: Callable[[Book], tuple[str, str] | None] | None = None,
+    narrowed: Callable[[Book, Snapshot], Book] | None = None,
+) -> Book:
     """Open a page: sign-in and scope, data, book bar, title. Where there is no data, say how to bring some, and end.
 
-    about   what a page about one thing is headed by in the place of the question and the book, both past `plain`
+    about      what a page about one thing is headed by in the place of the question and the book, both past `plain`
+    narrowed   what the page makes of a link that says less than it needs
     """
     _enter(title)
     snapshot = _opened(question)
@@ -39,7 +46,7 @@ def page(title: str, question: str, about: Callable[[Book], tuple[str, str] | No
         _closed(question, "None of the accounts is yours")
         signin.nobody_of_yours()
         st.stop()
-    book, n_accounts, said = bookbar.bar(snapshot)
+    book, n_accounts, said = bookbar.bar(snapshot, narrowed)
     signin.foot()
     _heading(*(about and about(book)) or (question, _line(book, n_accounts, snapshot.manifest.as_of)))
     notices(said)

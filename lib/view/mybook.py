@@ -2,7 +2,7 @@
 
 stand     the state of the page, of the link
 tiles     accounts, ARR, at risk and renewing, each against 30 days before; each opens its accounts
-since     when the reader was here before
+last_visit  when the reader was here before
 accounts  the list: chosen by a tile, sorted, paged, its columns the reader's own; those ticked can be written about
 """
 
@@ -12,7 +12,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from lib.book import Book, say_day
+from lib.book import Book
 from lib.measures import Answer
 from lib.measures.mybook.listing import SORTABLE
 from lib.view import (
@@ -35,6 +35,7 @@ from lib.view.mybookstate import CHOOSABLE, USUAL, MyBook, read_state
 from lib.view.paging import PAGE, foot
 from lib.view.tiles import Tile
 from lib.workspace import preferences, visits
+from lib.workspace.visits import Visit
 
 _COLUMNS, _PAGE_FILE = "columns of My book", "pages/book.py"
 _ONLY = {
@@ -55,6 +56,10 @@ MEANING = {
     "There is no health score yet; when there is, a red one counts too.",
     "Renewing": "the next end of a live recurring term of more than a month falls within 90 days, or is in its grace days.",
     "Needs attention": "ARR at risk, highest first; then the nearest renewal; then ARR.",
+    "What changed": "the accounts as they stand on the day against the earlier one, each as was known that day; the gravest are "
+    "those with most ARR lost, or at risk for a reason that is new. Since the last visit begins with the last day of the data "
+    "seen then. What others wrote counts from the visit on.",
+    "To decide": "renewals of the quarter that are upcoming, or in their grace days, without a notice.",
     "30 days ago": "the same accounts, as they stood and as was known on that day.",
 }
 
@@ -100,7 +105,7 @@ def _opener(name: str):
 def _change(change: float, said: Callable[[float], str], less: str) -> str:
     if not change:
         return "as 30 days ago"
-    return f"{'▲' if change > 0 else '▼'} {said(abs(change))} {'more' if change > 0 else less} than 30 days ago"
+    return f"{'▲' if change > 0 else '▼'} {said(abs(change))} {'more' if change > 0 else less} in 30 days"
 
 
 def accounts(book: Book, state: MyBook) -> dict[str, Answer]:
@@ -164,7 +169,7 @@ def _columns(state: MyBook) -> list[str]:
         else written.quietly(lambda: preferences.find(written.workspace(), _COLUMNS, who=written.who()))
     )
     known = [name for name in own if name in CHOOSABLE] if isinstance(own, list) else []
-    shown = list(state.columns) or known or list(USUAL)
+    shown = list(state.columns) or list(dict.fromkeys(known)) or list(USUAL)
 
     def chosen() -> None:
         picked = st.session_state[_COLUMNS] or list(USUAL)
@@ -196,7 +201,7 @@ def _table(table: pd.DataFrame, columns: list[str]) -> list[int]:
     event = tables.show(
         listed,
         key=tables.named("mybook", table["account"]),
-        height=520,
+        height=min(520, 42 + 32 * len(said)),
         config={
             "weekly": st.column_config.AreaChartColumn(words.word("weekly"), width="small", y_min=0),
             **names,
@@ -221,12 +226,9 @@ def _why(answer: Answer) -> list[str]:
     return [f"Not listed: {numbers.plural(row.n, 'account')}, {row.reason}." for row in answer.left_out.itertuples()]
 
 
-def since() -> None:
-    """When the reader was here before."""
-    seen = (
-        None
-        if private.is_on()
-        else written.quietly(lambda: visits.note(written.workspace(), _PAGE_FILE, **written.reader()))
-    )
-    if seen:
-        look.note(f"You were last here on {say_day(seen.date())}.")
+def last_visit() -> Visit | None:
+    """The reader's visit before this one, and the data they saw then."""
+    if private.is_on():
+        return None
+    data_to = door.opened().manifest.as_of
+    return written.quietly(lambda: visits.note(written.workspace(), _PAGE_FILE, data_to=data_to, **written.reader()))

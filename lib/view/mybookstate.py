@@ -1,6 +1,6 @@
 """The state of My book, and its way to the link and back.
 
-MyBook       which accounts are listed, how, and by which columns
+MyBook       which accounts, changes and renewals are listed, how, and by which columns
 read_state   the state a link names, and a notice for each part that could not be used
 """
 
@@ -8,9 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from lib.measures.mybook import ONLY
+from lib.measures.mybook.changes import CHANGES
 from lib.measures.mybook.listing import COLUMNS, SORTABLE
+from lib.measures.triage import WHICH
 from lib.view import address
 
+ALL = "all"  # changes
+SPANS = {"visit": 0, "7": 7, "30": 30, "90": 90}  # days; 0: since the last visit
 CHOOSABLE = tuple(name for name in COLUMNS if name not in ("account", "name", "n_rows"))
 USUAL = (
     "arr", "risk_reasons", "renews_on", "notice_by", "days_to_renewal", "stage", "dwell_days",
@@ -27,6 +31,11 @@ class MyBook:
     up: bool = False
     page: int = 1
     columns: tuple[str, ...] = ()  # none: the reader's own choice, or the usual ones
+    span: str = "visit"  # of SPANS: since when changes are told
+    change: str = ""  # one of CHANGES, or ALL: which accounts are listed; none: no list
+    change_page: int = 1
+    which: str = "open"  # of WHICH: which renewals
+    renewals_page: int = 1
 
     def to_query(self) -> address.Query:
         """The state as parameters of the link; `read_state` is its inverse."""
@@ -47,10 +56,13 @@ def read_state(query: Mapping[str, Sequence[str]]) -> tuple[MyBook, list[str]]:
     def chosen(name: str, known, default: str) -> str:
         return address.chosen(query, name, known, default, notices)
 
-    page = (query.get("page") or ["1"])[-1]
-    if not (page.isascii() and page.isdigit() and 0 < len(page) < 8 and int(page) >= 1):
-        notices.append(f"The link's page “{page[:60]}” is no number; the first was used.")
-        page = "1"
+    def page(name: str) -> int:
+        said = (query.get(name) or ["1"])[-1]
+        if said.isascii() and said.isdigit() and 0 < len(said) < 8 and int(said) >= 1:
+            return int(said)
+        notices.append(f"The link's {name} {address.quoted(said)} is no number; the first was used.")
+        return 1
+
     columns = tuple(name for name in dict.fromkeys(query.get("columns", [])) if name in CHOOSABLE)
     if len(columns) < len(set(query.get("columns", []))):
         notices.append("The link asks for a column this list does not have; it was left out.")
@@ -59,8 +71,13 @@ def read_state(query: Mapping[str, Sequence[str]]) -> tuple[MyBook, list[str]]:
             only=chosen("only", ONLY, "accounts"),
             sort=chosen("sort", SORTABLE, "attention"),
             up=chosen("up", ("", "yes"), "") == "yes",
-            page=int(page),
+            page=page("page"),
             columns=columns,
+            span=chosen("span", SPANS, "visit"),
+            change=chosen("change", ("", ALL, *CHANGES), ""),
+            change_page=page("change_page"),
+            which=chosen("which", WHICH, "open"),
+            renewals_page=page("renewals_page"),
         ),
         notices,
     )

@@ -13,8 +13,12 @@ from lib.view import look, numbers, step
 PAGE = 1_000
 
 
-def foot(page: int, n_shown: int, n_rows: int, *, name: str, also: str = "") -> None:
-    """Which rows of `n_rows` page `page` shows, `also` after them; turning is a step of the reader. `name` is of the list."""
+def foot(page: int, n_shown: int, n_rows: int, *, name: str, also: str = "", parameter: str = "page") -> None:
+    """Which rows of `n_rows` page `page` shows, `also` after them; turning is a step of the reader.
+
+    name        of the list
+    parameter   of the link, that has its page
+    """
     first = (page - 1) * PAGE + 1
     look.note(f"{numbers.count(first)}–{numbers.count(first + n_shown - 1)} of {numbers.count(n_rows)}{also}")
     if n_rows <= PAGE:
@@ -24,6 +28,6 @@ def foot(page: int, n_shown: int, n_rows: int, *, name: str, also: str = "") -> 
     key = f"page of {name} {now}"
 
     def turned() -> None:
-        step.turn(page=st.session_state[key])
+        step.turn(**{parameter: st.session_state[key]})
 
     st.pagination(n_pages, default=now, key=key, max_visible_pages=5, on_change=turned)

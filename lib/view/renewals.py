@@ -1,50 +1,84 @@
-"""The renewals of the quarter on My book: which come up, by deadline, and what is known and said of each.
+"""The renewals of the quarter on My book: what is still to be decided, by deadline, and what is known and said of each.
 
-card   in a few figures, and the list beneath
+card   in a few figures, and the list beneath: those open, all, or those decided
 """
 
-import pandas as pd
+import streamlit as st
 
 from lib.book import Book
 from lib.measures import Answer
-from lib.view import accountlink, door, look, numbers, tables
+from lib.measures.triage import WHICH
+from lib.view import accountlink, door, look, numbers, step, tables
+from lib.view.mybookstate import MyBook
+from lib.view.paging import PAGE, foot
 from lib.view.plain import plain
 
-MOST = 1_000  # rows sent to the browser; the download has all
 COLUMNS = [
-    "name", "account", "renews_on", "notice_by", "days_to_notice", "arr_renewing", "renewal_outcome", "notice",
-    "risk_reasons", "has_save_plan", "renewal_call", "call_amount", "last_touch_on", "csm",
+    "name", "account", "decide_by", "renews_on", "arr_renewing", "renewal_outcome", "notice", "risk_reasons", "has_save_plan",
+    "renewal_call", "call_amount", "last_touch_on", "csm",
 ]  # fmt: skip
+_FIGURES = {
+    "open": "to decide", "decided": "decided", "asked": "asked to cancel", "save plan": "save plan under way",
+    "commit": "called commit", "likely": "called likely", "at_risk": "called at risk",
+}  # fmt: skip
 
 
-def card(book: Book) -> dict[str, Answer]:
+def card(book: Book, state: MyBook) -> dict[str, Answer]:
     """What comes up for renewal, the nearest deadline first."""
-    answer = door.try_ask("triage", book, limit=MOST)
+    asked = {"which": state.which}
+    answer = door.try_ask("triage", book, **asked, limit=PAGE, offset=(state.renewals_page - 1) * PAGE)
     if answer is None:
         return {}
-    look.section("Renewals of the quarter", plain(answer.notes[0]) if answer.notes else "")
-    table = answer.table
-    if table.empty:
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="renewals of"
+    ):
+        look.section("Renewals of the quarter", plain(answer.notes[0]) if answer.notes else "")
+        _choose(state)
+    figures = answer.table if len(answer.table) else door.ask("triage", book, limit=1).table
+    if figures.empty:
         look.empty(
             "No renewals",
             "No contract ends in this quarter, and no notice is due. Lift a filter, or look as of another day.",
         )
         return {"Renewals": answer}
-    n_rows = int(table["n_rows"].iat[0])
-    look.note(_said(table, n_rows))
+    look.html(_figures(figures["by_figure"].iat[0]))
+    if answer.table.empty:
+        look.empty("No renewals here", "Choose “All”, or go to the first page.")
+    else:
+        _list(book, state, answer, asked)
+    return {"Renewals": Answer(answer.table.head(0), answer.left_out, answer.notes, answer.sql)}
+
+
+def _choose(state: MyBook) -> None:
+    step.show("which renewals", state.which)
+
+    def chosen() -> None:
+        step.turn(which=st.session_state["which renewals"])
+
+    st.segmented_control(
+        "Which renewals", ["open", *(name for name in WHICH if name != "open")], key="which renewals", required=True,
+        format_func={"open": "To decide", "all": "All", "decided": "Decided"}.get, on_change=chosen, label_visibility="collapsed",
+        width="content",
+    )  # fmt: skip
+
+
+def _list(book: Book, state: MyBook, answer: Answer, asked: dict) -> None:
+    table = answer.table
     said = table.assign(risk_reasons=[", ".join(reasons) for reasons in table["risk_reasons"]])
-    columns = [name for name in COLUMNS if said[name].notna().any()]
+    columns = [name for name in COLUMNS if said[name].notna().any() and (name != "has_save_plan" or said[name].any())]
     listed, names = accountlink.opening(said[columns], key="renewals")
-    tables.show(listed, key="renewals", height=330, config=names)
-    tables.download("Download", "renewals.csv", door.whole("triage", book), key="download renewals", drop=("n_rows",))
-    return {"Renewals": Answer(table.head(0), answer.left_out, answer.notes, answer.sql)}
+    tables.show(listed, key="renewals", height=min(330, 42 + 32 * len(said)), config=names)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        foot(state.renewals_page, len(table), int(table["n_rows"].iat[0]), name="renewals", parameter="renewals_page")
+        tables.download("Download", "renewals.csv", door.whole("triage", book, **asked), key="download renewals",
+                        drop=("n_rows", "by_figure"))  # fmt: skip
 
 
-def _said(table: pd.DataFrame, n_rows: int) -> str:
-    """How many, and of those that are sent: who asked to cancel, who has a plan."""
-    n_asked, n_planned = int(table["has_asked"].sum()), int(table["has_save_plan"].sum())
-    first = f"The first {numbers.count(len(table))} of " if len(table) < n_rows else ""
-    return (
-        f"{first}{numbers.plural(n_rows, 'account')}: {numbers.count(n_asked)} asked to cancel, "
-        f"{numbers.count(n_planned)} with a save plan under way."
-    )
+def _figures(found: list[dict]) -> str:
+    """Each figure that is not zero: how many, of what, and how much."""
+    parts = [
+        f"<span><b>{numbers.count(each['n'])}</b> {_FIGURES[each['figure']]} <i>{numbers.money(each['arr'])} ARR</i></span>"
+        for each in found
+        if each["n"] or each["figure"] in ("open", "decided")
+    ]
+    return f'<p class="hl-figures">{"".join(parts)}</p>'

@@ -61,10 +61,12 @@ def show(key: str, value: object) -> None:
 
 def cut(change: Callable[[Book], Book]) -> None:
     """Change the book. The page of a list begins anew: it is another list."""
-    book = st.session_state[_BOOK] = change(st.session_state[_BOOK])
+    was: Book = st.session_state[_BOOK]
+    book = st.session_state[_BOOK] = change(was)
+    booklink.lift(was, book)
     if _STATE in st.session_state:
         st.session_state[_STATE] = _turned(st.session_state[_STATE], {})
-    address.write(lambda name: is_of_book(name) or name == "page", booklink.query(book))
+    address.write(lambda name: is_of_book(name) or _is_page(name), booklink.query(book))
 
 
 def turn(*, to: Path | None = None, **changes) -> None:
@@ -83,9 +85,14 @@ def lock(path: Path) -> None:
 
 
 def _turned(state: PageState, changes: dict) -> PageState:
-    """The state with `changes`; a list begins anew unless they name its page."""
-    first = {"page": 1} if "page" in _parameters(state) else {}
+    """The state with `changes`; its lists begin anew unless the page of one is turned."""
+    first = {} if any(map(_is_page, changes)) else {name: 1 for name in _parameters(state) if _is_page(name)}
     return replace(state, **{**first, **changes})
+
+
+def _is_page(parameter: str) -> bool:
+    """Whether it is the page of a list: each list of a state has its own."""
+    return parameter == "page" or parameter.endswith("_page")
 
 
 def _parameters(state: PageState) -> set[str]:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from lib.book import Book, say_day
 from lib.measures import Answer
-from lib.view import access, door, look, numbers, pen, private, rooms, tables, told
+from lib.view import access, accountlink, door, look, numbers, pen, private, rooms, tables, told
 from lib.view.plain import plain
 from lib.workspace import Row
 from lib.workspace.many import Done
@@ -66,7 +66,7 @@ def _part(book: Book, day: date) -> None:
     ticked = _table(table)
     with st.container():
         if ticked and pen.can_write():
-            _acts(table.iloc[ticked])
+            _acts(book, table.iloc[ticked])
     with st.container(horizontal=True, vertical_alignment="center"):
         n_rows = int(table["n_rows"].iat[0])
         if n_rows > len(table):
@@ -120,7 +120,7 @@ def _table(table: pd.DataFrame) -> list[int]:
     return list(event.selection.rows)
 
 
-def _acts(chosen: pd.DataFrame) -> None:
+def _acts(book: Book, chosen: pd.DataFrame) -> None:
     """What can be done with the rows that are ticked."""
     rows = tables.records(chosen.astype(object).where(chosen.notna(), None))
     ids = sha256(repr([(row["id"], row["version"], row["step"]) for row in rows]).encode()).hexdigest()[:16]
@@ -147,14 +147,7 @@ def _acts(chosen: pd.DataFrame) -> None:
         for account, name in dict.fromkeys(
             (row["account"], row["name"] or row["account"]) for row in rows[:_MOST_OPENED]
         ):
-            _open(account, name)
-
-
-def _open(account: str, name: str) -> None:
-    """The way to an account: the book cut down to it."""
-    here = rooms.here()
-    if here:
-        st.page_link(here.file, label=f"{plain(name)} ›", query_params={"named": [account]})
+            st.page_link(rooms.ACCOUNT.file, label=f"{plain(name)} ›", query_params=accountlink.query(account, book))
 
 
 def _postpone(rows: Sequence[dict], day: date | None) -> None:

@@ -2,11 +2,13 @@
 
 page    mybook, the first 50 rows by attention
 tiles   mybook_tiles, on the day and 30 days before
-filter  both again for the accounts of one CSM, and what the book bar asks then: the accounts beside each choice
+changes changes in 30 days, the first 50 accounts
+filter  page and tiles again for the accounts of one CSM, and what the book bar asks then: the accounts beside each choice
 bare    the scans and aggregations these need, over the same rows of the same tables, each on its own: contracts, people
         of eight weeks, tickets, touches, surveys, milestones; without joins to accounts, windows, sorts, lists and text.
         Each aggregate is looked at, as the database leaves out what nobody does.
         counts by CSM, channel, segment, region and plan for a filter.
+        For changes the days of the tiles again, and the stages.
         For the page once; for the tiles twice without milestones, as they look at two days and at no stage
 
 In turn, round after round; medians of wall-clock seconds, and of the processor's, which other programs disturb less.
@@ -24,6 +26,7 @@ from lib.book import year_to
 from lib.facts import open_store
 from lib.facts.ask import ask
 from lib.measures.facets import facets
+from lib.measures.mybook.changes import changes
 from lib.measures.mybook.listing import mybook
 from lib.measures.mybook.tiles import EARLIER, mybook_tiles
 
@@ -109,11 +112,20 @@ def _compare(store: Path, rounds: int) -> None:
             for sql in _RISK:
                 con.execute(sql, day).fetchall()
 
+    def bare_changes(con):
+        for day in days:
+            for sql in _RISK:
+                con.execute(sql, day).fetchall()
+        for sql in (_STAGES, _BY_STAGE):
+            con.execute(sql, days[0]).fetchall()
+
     acts = {
         "page": lambda con: mybook(con, book, words, limit=PAGE),
         "tiles": lambda con: mybook_tiles(con, book, words),
+        "changes": lambda con: changes(con, book, words, limit=PAGE),
         "filter": filtered,
         "bare": bare,
+        "bare_changes": bare_changes,
         "counts": lambda con: [con.execute(sql).fetchall() for sql in _COUNTS],
     }
     spent = {name: [] for name in acts}
@@ -127,9 +139,11 @@ def _compare(store: Path, rounds: int) -> None:
     for at, clock in enumerate(("wall", "processor")):
         took = {name: statistics.median(each[at] for each in found) for name, found in spent.items()}
         opened = (took["page"] + took["tiles"]) / took["bare"]
+        whole = (took["page"] + took["tiles"] + took["changes"]) / (took["bare"] + took["bare_changes"])
         turned = took["filter"] / (took["bare"] + took["counts"])
         print(f"{clock:10} seconds: " + ", ".join(f"{name} {seconds:.3f}" for name, seconds in took.items()))
         print(f"{clock:10} {'(page + tiles) / bare':28}{opened:8.2f}   target {TARGET}")
+        print(f"{clock:10} {'with changes / bare of all':28}{whole:8.2f}   target {TARGET}")
         print(f"{clock:10} {'filter / (bare + counts)':28}{turned:8.2f}   target {TARGET}")
 
 

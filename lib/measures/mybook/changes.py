@@ -107,7 +107,7 @@ told as (
                 case when nps is not null then 'NPS answered' end,
                 case when is_same and csm is distinct from csm_earlier then 'CSM changed' end,
                 case when n_written > 0 then 'written about' end,
-                case when is_ours and reached_stage then 'stage reached' end,
+                case when is_same and reached_stage then 'stage reached' end,
                 case when is_same and use_rose then 'use rose' end,
                 case when is_same and was_at_risk and not is_at_risk then 'no longer at risk' end,
                 case when is_same and arr > arr_earlier then 'ARR up' end,
@@ -156,7 +156,7 @@ def changes(
     """Accounts of the book about which something is different on its day than on `since`, one row each.
 
     Both days are seen as in My book: nothing after them is known. An account is ours while it is live or pending; of one that
-    was not ours before, or is not any more, only new, back or lost is told, and what happened meanwhile: reasons of risk,
+    was not ours before, or is not any more, only new, back or lost is told, and what came meanwhile: reasons of risk,
     tickets, answers, words of others. arr_at_stake orders them: the ARR lost, or at risk for a reason that is new.
     by_change is the same in every row: each kind of change over all of them, with n, arr and arr_change.
 
