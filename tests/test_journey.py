@@ -124,7 +124,7 @@ def test_two_readers_do_not_meet(serve, chromium: Browser, full_store):
                 page.locator('[aria-checked="false"]')
             ).first.click()
             settle(page)
-            expect(page.locator(".hl-title")).to_contain_text(f"in region {region} ")
+            expect(page.locator(".hl-title")).to_contain_text(f" in {region} ")
     assert "rows=lost" in query_of(jo) and "rows" not in query_of(dana)
     for said in ("Where the loss is", "Lost"):  # two clicks, the second before the first has come back
         dana.evaluate(

@@ -70,8 +70,9 @@ select
     end as state
 from followed;
 
--- Grain: one row per thing written: when it happened, what it is (kind, title, detail) and who wrote it.
-create macro said_of(of_account, as_of) as table
+-- Grain: one row per thing written that is known by the cursor's day (written_to, lib/facts/ask.py): when it happened, what it is
+-- (kind, title, detail) and who wrote it.
+create macro said_of(of_account) as table
 with thing as (
     select account, made_at::date as happened_on, 'written' as kind, 'Note' as title, text as detail, made_by as who, null as url from written_note
     union all

@@ -132,8 +132,11 @@ thing as (
             when due_on is not null then 'on time'
         end, null, null
     from core.goal where account = $account
+),
+known as (  -- of what the team wrote, said_of tells what is known: the rest lies within the data, or is not there yet
+    select * from thing where happened_on <= $as_of::date
     union all
-    select happened_on, kind, title, detail, who, url from said_of($account, $as_of)
+    select happened_on, kind, title, detail, who, url from said_of($account)
 ),
 told as (
     select
@@ -144,8 +147,8 @@ told as (
             else title
         end as title,
         nullif(detail, '') as detail, who, link
-    from thing
-    where happened_on <= $as_of::date and exists (from chosen) and ($kind::varchar = '' or happening = $kind::varchar)
+    from known
+    where exists (from chosen) and ($kind::varchar = '' or happening = $kind::varchar)
 )
 select *, count(*) over () as n_rows, (select n_rolled from rolled) as n_rolled
 from told
