@@ -17,8 +17,8 @@ ALL = "all"  # changes
 SPANS = {"visit": 0, "7": 7, "30": 30, "90": 90}  # days; 0: since the last visit
 CHOOSABLE = tuple(name for name in COLUMNS if name not in ("account", "name", "n_rows"))
 USUAL = (
-    "arr", "risk_reasons", "renews_on", "notice_by", "days_to_renewal", "stage", "dwell_days",
-    "seats_active_rate", "weekly", "last_touch_on", "sentiment", "csm",
+    "arr", "risk_reasons", "renews_on", "notice_by", "weekly", "seats_active_rate", "stage", "dwell_days",
+    "dwell_ratio", "last_touch_on", "sentiment", "csm",
 )  # fmt: skip
 
 

@@ -57,10 +57,9 @@ def _part(book: Book, day: date) -> None:
         return
     table = answer.table
     if table.empty:
-        look.empty(
-            "Nothing here",
-            "Nothing is to be done." if asked["only"] == "open" else "No work is so.",
-            "Tick accounts above and write a task, a next step or a save plan: it stands here until it is done.",
+        nothing = "Nothing is to be done." if asked["only"] == "open" else "No work is so."
+        look.note(
+            f"{nothing} Tick accounts above and write a task, a next step or a save plan: it stands here until it is done."
         )
         return
     ticked = _table(table)
