@@ -33,13 +33,13 @@ def provider():
 
 @pytest.fixture(scope="module")
 def start(tmp_path_factory, provider):
-    """start(script) serves two books behind a sign-in, and gives the address and the log; `script` may be another than app.py."""
+    """start(script, roles=...) serves two books behind a sign-in, and gives the address and the log."""
     store, started = two_books(tmp_path_factory.mktemp("books")), []
 
-    def run(script=ROOT / "app.py"):
+    def run(script=ROOT / "app.py", **options):
         port, place = _free_port(), tmp_path_factory.mktemp("signin")
         url = f"http://127.0.0.1:{port}"
-        path = secrets(place, issuer=provider, origin=url)
+        path = secrets(place, issuer=provider, origin=url, **options)
         command = [
             sys.executable,
             "-m",
@@ -202,3 +202,36 @@ def test_a_page_file_that_runs_without_app_py_is_gated_too(start, reader, tmp_pa
     expect(page.locator("body")).to_contain_text("but have no role here")
     settle(page)
     assert b"Customer" not in b"".join(heard)
+
+
+def test_my_book_is_mine_until_i_lift_it_and_back_is_one_step(start, reader):
+    """Arriving writes nothing to the address, so Back leads to the page before at once."""
+    url, _ = start(roles=f'[roles."{BOSS}"]\nsees = "all"\ncsm = ["Dana Smith"]\n')
+    page, _ = reader()
+    page.goto(url)
+    sign_in(page, BOSS)
+    line = page.locator(".hl-title")
+    expect(line).to_contain_text(f"{2 * N:,} accounts")
+    settle(page)
+    to_book = page.locator('[data-testid="stSidebar"] a').filter(has_text="My book")
+    to_book.click()
+    expect(line).to_contain_text(f"{N:,} accounts of Dana Smith")
+    settle(page)
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("What needs attention now?")
+    page.go_forward()
+    expect(line).to_contain_text(f"{N:,} accounts of Dana Smith")
+    settle(page)
+    page.get_by_role("button", name="Show everyone").click()
+    expect(line).to_contain_text(f"{2 * N:,} accounts ·")
+    settle(page)
+    page.go_back()
+    expect(line).to_contain_text(f"{N:,} accounts of Dana Smith")
+    page.go_forward()
+    expect(line).to_contain_text(f"{2 * N:,} accounts ·")
+    page.locator('[data-testid="stSidebar"] a').filter(has_text="Overview").click()
+    expect(page.locator("h1")).to_have_text("What needs attention now?")
+    settle(page)
+    to_book.click()  # lifted stays lifted on the way
+    expect(page.locator("h1")).to_have_text("Which accounts need me now?")
+    expect(line).to_contain_text(f"{2 * N:,} accounts ·")
