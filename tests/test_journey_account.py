@@ -33,7 +33,7 @@ def url(serve, sample_store) -> str:
 
 def click_name(page: Page, key: str, number: int) -> None:
     """Click the name in a row of a list, the first being 0."""
-    grid = page.locator(f".st-key-{key} canvas").first
+    grid = page.locator(f'[class*="st-key-{key}-"] canvas').first
     grid.scroll_into_view_if_needed()
     page.wait_for_timeout(300)
     box = grid.bounding_box()
