@@ -3,7 +3,7 @@
 import pytest
 
 from lib.errors import Refused
-from lib.store.ingest import dialect, text
+from lib.store.ingest import copies, dialect, text
 
 
 def find(tmp_path, content: bytes, *, encoding=None, **asked):
@@ -115,5 +115,5 @@ def test_mixed_line_ends_become_one_kind_whatever_the_chunks(tmp_path, monkeypat
     path.write_bytes(b"a\r\nb\nc\rd\r")
     for size in range(1, 9):
         monkeypatch.setattr(text, "CHUNK", size)
-        copy = text.without_mixed_line_ends(text.as_utf8(path, tmp_path), tmp_path)
+        copy = copies.without_mixed_line_ends(text.as_utf8(path, tmp_path), tmp_path)
         assert copy.path.read_bytes() == b"a\nb\nc\nd\n"

@@ -2,7 +2,7 @@
 
 kinds      what can a file be? (kinds.sql: what becomes rows of other tables)
 formats    workbooks, archives, Parquet and JSON as CSV text, within limits
-text       is it text, in which encoding, and whole?
+text       is it text, in which encoding, and whole?                copies   of it, without what a reader leaves out
 dialect    how is it written: delimiter, quote, header row, decimal mark?   footers   and what stands below the rows?
 profile    what stands in each column?
 fields     which header is which field? (words, synonyms/: the names by which fields go)

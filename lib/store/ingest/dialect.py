@@ -5,7 +5,8 @@ records   the file's records one by one, slowly and exactly: for the rare questi
 
 Rules. Delimiter: of , ; tab | the one that splits the header and makes the rows equally wide; the widest wins. Quote: "
 unless the header is written in '. A backslash escapes a quote where \\" stands before more text and "" never does. The
-header is the first record with at least half as many filled cells as the rows have; what stands above is left out.
+header is the first record with at least half as many filled cells as the rows have; what stands above is left out. So
+are one or two records right below it that say no value where all the others do: labels, which survey tools set there.
 """
 
 import csv
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lib.errors import Refused
+from lib.store.ingest import copies
 from lib.store.ingest import text as texts
 from lib.store.ingest.text import Text
 
@@ -24,6 +26,7 @@ DELIMITERS = (",", ";", "\t", "|")
 COLUMN_LIMIT = 1_000
 SAMPLE_BYTES = 1 << 20
 SAMPLE_RECORDS = 500
+LABEL_ROWS = 2  # at most so many stand below a header
 TITLE_ROWS = 10  # at most so many stand above a header
 HEADER_LINES = 3  # more lines than that in one header are a quote that is never closed
 csv.field_size_limit(texts.LINE_LIMIT)  # Python's own 131,072 would refuse values that a row may have
@@ -42,7 +45,8 @@ class Dialect:
     quote: str
     escape: str
     decimal: str | None  # "." or ","; None: its first rows do not tell, each column is asked
-    header_row: int  # counted as a spreadsheet counts, from 1
+    header_row: int  # the last of its rows, counted as a spreadsheet counts, from 1
+    n_labels: int = 0  # rows below the headers themselves
 
 
 def find(
@@ -86,12 +90,16 @@ def find(
     _check_widths([cells for _, cells in found[at + 1 :]], len(headers), name, at + 1)
     if is_whole and at == len(found) - 1:
         raise Refused(f"{name} has a header and no rows of data below it.")
+    n_labels = _n_labels([cells for _, cells in found[at + 1 :]], len(headers))
     lines = io.StringIO(sample, newline="").readlines()
-    offset = text.starts_at + len("".join(lines[:n_lines_above]).encode())
-    if n_lines_above:
-        text = texts.from_offset(text, offset, work)
-    decimal = decimal or _decimal_of([cells for _, cells in found[at + 1 :]])
-    return text, Dialect(text.encoding, delimiter, quote, escape, decimal, at + 1), _named(headers, name)
+    offsets = [text.starts_at + len("".join(lines[:n]).encode()) for n, _ in found[at : at + n_labels + 2]]
+    if n_labels:
+        text = copies.without(text, offsets[0], offsets[1], offsets[-1], work)
+    elif n_lines_above:
+        text = copies.from_offset(text, offsets[0], work)
+    decimal = decimal or _decimal_of([cells for _, cells in found[at + n_labels + 1 :]])
+    found_out = Dialect(text.encoding, delimiter, quote, escape, decimal, at + 1 + n_labels, n_labels)
+    return text, found_out, _named(headers, name)
 
 
 def records(text: Text, dialect: Dialect) -> Iterator[list[str]]:
@@ -180,6 +188,22 @@ def _header_at(found: list[list[str]]) -> int:
         below = range(first + 1, min(first + TITLE_ROWS, len(found)))
         return next((at for at in below if filled[at] > filled[first] and not _has_value(found[at])), first)
     return first
+
+
+def _n_labels(rows: list[list[str]], width: int) -> int:
+    """Records at the top, two at most, with no value in the columns where nearly all below have one."""
+    below = [cells for cells in rows[LABEL_ROWS:] if len(cells) == width]
+    if len(below) < LABEL_ROWS:
+        return 0
+    valued = [at for at in range(width) if sum(_has_value([cells[at]]) for cells in below) >= 0.9 * len(below)]
+    n = 0
+    for cells in rows[:LABEL_ROWS]:
+        if len(cells) != width or len(valued) < 2 or _has_value([cells[at] for at in valued]) or not any(cells):
+            break
+        if len(valued) < 3 and not all(cells[at].strip() for at in valued):
+            break  # a row that lacks two values is a row
+        n += 1
+    return n
 
 
 def _has_value(cells: list[str]) -> bool:

@@ -41,6 +41,13 @@ from raw
 where ({id} is null or {id} = $header or (contains({id}, '+') and is_damaged({id})))
       and rowid not in (select n from blank)
 """
+OTHER_CHANGES = """
+insert into refused
+select rowid, null, $header, filled({column}), 'a change of something else than the stage', null, null
+from raw
+where not regexp_matches(lower(filled({column})), 'stage|phase|status|étape|etapa|fase')
+      and rowid not in (select n from blank)
+"""
 DAMAGED = """
 insert into refused
 select rowid, null, $header, {id}, 'an id cut short by a spreadsheet: export it as text', null, null
@@ -110,6 +117,11 @@ def refuse_none_of(con: duckdb.DuckDBPyConnection, sqls: Sequence[str], headers:
     all_blank = " and ".join(f"{sql} is null" for sql in sqls)
     reason = "blank" if len(headers) == 1 else f"neither {' nor '.join(map(repr, headers))} is filled"
     con.execute(NONE_OF.format(all_blank=all_blank), {"header": headers[0], "reason": reason})
+
+
+def refuse_other_changes(con: duckdb.DuckDBPyConnection, column: str, header: str) -> None:
+    """Rows of a history of fields that tell of another field than the stage."""
+    con.execute(OTHER_CHANGES.format(column=column), {"header": header})
 
 
 def refuse_unread(con: duckdb.DuckDBPyConnection, column: str, how: values.Expression, header: str) -> None:

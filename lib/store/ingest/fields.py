@@ -17,7 +17,17 @@ from difflib import get_close_matches
 from lib.errors import Refused
 from lib.store.ingest.kinds import kind_of
 from lib.store.ingest.profile import Profile
-from lib.store.ingest.words import ENTERED, Field, entered, entered_stage, fields_of, meaning, meanings_of, names_of
+from lib.store.ingest.words import (
+    ENTERED,
+    Field,
+    bare,
+    entered,
+    entered_stage,
+    fields_of,
+    meaning,
+    meanings_of,
+    names_of,
+)
 
 __all__ = ["PLAIN", "SKIP", "Field", "Mapped", "fields_of", "match", "meaning", "propose"]
 
@@ -67,11 +77,11 @@ def propose(
     _take_entered_stages(table, found, means, profile_of)
     taken = {mapped.field.column for mapped in found.values() if mapped.field}
     for field in fields.values():
-        for header, how in _candidates(field, headers):
+        for header, how in _candidates(table, field, headers):
             if header in found:
                 continue
             profile = profile_of[header]
-            n_fit = _n_fitting(field, profile, _reads(field, how))
+            n_fit = 0 if _is_no_key(table, field, how, profile) else _n_fitting(field, profile, _reads(field, how))
             says_nothing = how == "loose" and _is_flag(field) and not n_fit
             fits = n_fit >= _needed(field, how) * profile.n_filled and not says_nothing
             if field.column in taken:
@@ -86,7 +96,7 @@ def propose(
             by = "by name" if how == "firm" else "by name and contents"
             found[header] = Mapped(header, field, by, _reads(field, how))
             taken.add(field.column)
-    refusals = _third_values(found, profile_of, fields)
+    refusals = _third_values(table, found, profile_of, fields)
     notes += _leave_out_echoes(found, rivals.get("churned", []), profile_of)
     means |= _kept_meanings(table, found, profile_of)
     mapped = [found.get(header, Mapped(header, None, PLAIN, means=means.get(header, ""))) for header in headers]
@@ -115,7 +125,7 @@ def _kept_meanings(table: str, found: Mapping[str, Mapped], profile_of: Mapping[
     """header -> what its name says, for the columns left over and the meanings that have no column of ours."""
     means: dict[str, str] = {}
     for field in meanings_of(table).values():
-        for header, how in _candidates(field, list(profile_of)) if field.is_kept else ():
+        for header, how in _candidates(table, field, list(profile_of)) if field.is_kept else ():
             profile = profile_of[header]
             n_fit = _n_fitting(field, profile, field.reads)
             if header not in found and n_fit >= _needed(field, how) * profile.n_filled:
@@ -157,13 +167,15 @@ def _given(table: str, headers: Sequence[str], given: Mapping[str, str]) -> dict
     return found
 
 
-def _candidates(field: Field, headers: Sequence[str]) -> list[tuple[str, str]]:
+def _candidates(table: str, field: Field, headers: Sequence[str]) -> list[tuple[str, str]]:
     """(header, kind of name) of the headers that may be this field, the best name first."""
     by_meaning: dict[frozenset[str], list[str]] = {}
+    by_rest: dict[frozenset[str], list[str]] = {}
     for header in headers:
         by_meaning.setdefault(meaning(header), []).append(header)
+        by_rest.setdefault(bare(table, header), []).append(header)
     named = [(kind, meaning(name)) for kind, names in names_of(field) for name in names]
-    found = [(header, kind) for kind, words in named for header in by_meaning.get(words, [])]
+    found = [(header, kind) for by in (by_meaning, by_rest) for kind, words in named for header in by.get(words, [])]
     return list(dict(reversed(found)).items())[::-1]
 
 
@@ -195,7 +207,19 @@ def _n_fitting(field: Field, profile: Profile, reads: str) -> int:
         return profile.n_day
     if reads == "moment":
         return profile.n_day + profile.n_epoch
+    if reads in ("money", "monthly"):
+        return profile.n_number + profile.n_short
     return profile.n_whole if reads == "whole" else profile.n_number
+
+
+def _is_no_key(table: str, field: Field, how: str, profile: Profile) -> bool:
+    """An id that is one on all rows, or is only perhaps named so and stands on several, is that of something else."""
+    kind = kind_of(table)
+    if kind.key != (field.column,) or profile.n_filled < 2:
+        return False
+    return profile.n_values == 1 or (
+        how == "loose" and bool(kind.numbered) and 2 * profile.n_values <= profile.n_filled
+    )
 
 
 def _repeats(field: Field, profile: Profile) -> bool:
@@ -204,7 +228,7 @@ def _repeats(field: Field, profile: Profile) -> bool:
 
 
 def _third_values(
-    found: Mapping[str, Mapped], profile_of: Mapping[str, Profile], fields: Mapping[str, Field]
+    table: str, found: Mapping[str, Mapped], profile_of: Mapping[str, Profile], fields: Mapping[str, Field]
 ) -> list[str]:
     """A column that is named as a yes-or-no must be one: a third value would be counted as neither."""
     taken = {mapped.field.column for mapped in found.values() if mapped.field}
@@ -212,7 +236,7 @@ def _third_values(
         header: field
         for field in fields.values()
         if _is_flag(field) and field.column not in taken
-        for header, how in _candidates(field, list(profile_of))
+        for header, how in _candidates(table, field, list(profile_of))
         if how == "firm" and header not in found
     }
     given = {m.header: m.field for m in found.values() if m.field and m.how == "given" and _is_flag(m.field)}
@@ -253,7 +277,7 @@ def _leave_out_echoes(found: dict[str, Mapped], rivals: Sequence[str], profile_o
 def _misfit_note(table: str, header: str, field: Field, n_fit: int, profile: Profile) -> str:
     if _is_flag(field):
         why = f"its {profile.n_values:,} values are no yes and no"
-    elif _repeats(field, profile):
+    elif _repeats(field, profile) or (not n_fit and kind_of(table).key == (field.column,)):
         why = f"its {profile.n_filled:,} cells have {profile.n_values:,} values only"
     else:
         why = f"only {n_fit:,} of its {profile.n_filled:,} values fit"

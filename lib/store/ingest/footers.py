@@ -12,7 +12,7 @@ import io
 import re
 from pathlib import Path
 
-from lib.store.ingest import text as texts
+from lib.store.ingest import copies
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.text import Text
 
@@ -44,7 +44,7 @@ def cut(text: Text, dialect: Dialect, width: int, work: Path) -> tuple[Text, str
     if not said or not any(lines[:kept]):
         return text, ""
     n_bytes = text.n_bytes - sum(map(len, lines[kept:]))
-    return texts.up_to(text, n_bytes, work), "; ".join(said)[:200]
+    return copies.up_to(text, n_bytes, work), "; ".join(said)[:200]
 
 
 def _cells(line: bytes, dialect: Dialect) -> list[str] | None:

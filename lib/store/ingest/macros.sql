@@ -26,19 +26,19 @@ create temp macro is_damaged(v) as regexp_full_match(v, '-?\d([.,]\d+)?[eE]\+?\d
 
 -- a cheap look before the dear ones: digits with at most a currency and a sign; three numbers, or the name of a month
 create temp macro may_be_number(v) as
-    regexp_full_match(v, '[-+−(]{0,2}(?:[A-Z]{0,3}[$€£¥₹]|[A-Z]{3})?[ \x{00A0}\x{202F}]?[-+]?[\d.,][\d., \x{00A0}\x{202F}’'']*([eE]-\d+)?[^\d]{0,5}');
+    regexp_full_match(v, '[-+−(]{0,2}(?:[A-Z]{0,3}[$€£¥￥\\₹]|[A-Z]{3})?[ \x{00A0}\x{202F}]?[-+]?[\d.,][\d., \x{00A0}\x{202F}’'']*([eE]-\d+)?[^\d]{0,5}');
 create temp macro may_be_day(v) as
-    regexp_matches(v, '^\d{1,4}[-/.]\d{1,2}[-/.]\d|^(19|20)\d{6}T|^(?i).{0,16}(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)');
+    regexp_matches(v, '^\d{1,4}[-/.年]\d{1,2}[-/.月]\d|^(19|20)\d{6}T|^(?i).{0,16}(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)');
 
 -- the currency a number is written with, as written
 create temp macro currency_of(v) as
-    nullif(regexp_extract(v, '[$€£¥₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY'), '');
+    nullif(regexp_extract(v, '[$€£¥￥\\₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY'), '');
 
 -- a number without its currency, its brackets (below zero), a typographer's minus; the percent sign stays
 create temp macro undressed(v) as
     case when regexp_full_match(v, '[-\d.,]+') then v else regexp_replace(regexp_replace(regexp_replace(replace(v, '−', '-'),
-        '^(\(?[-+]?)(?:(?:US|CA|A|NZ|HK|S|R)?[$€£¥₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY)[ \x{00A0}\x{202F}]?([-+\d.,])', '\1\2'),
-        '([\d.,])[ \x{00A0}\x{202F}]?(?:[$€£¥₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY)(\)?)$', '\1\2'),
+        '^(\(?[-+]?)(?:(?:US|CA|A|NZ|HK|S|R)?[$€£¥￥\\₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY)[ \x{00A0}\x{202F}]?([-+\d.,])', '\1\2'),
+        '([\d.,])[ \x{00A0}\x{202F}]?(?:[$€£¥￥\\₹]|USD|EUR|GBP|CHF|JPY|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|INR|BRL|ZAR|SGD|HKD|CNY)(\)?)$', '\1\2'),
         '^\((.*)\)$', '-\1') end;
 
 -- 1,234.56 and 1.234,56 as 1234.56; thousands must stand in threes, tiny numbers may be written 1e-05
@@ -48,6 +48,16 @@ create temp macro point_digits(v) as
 create temp macro comma_digits(v) as
     case when regexp_full_match(v, '[-+]?(\d+|\d{1,3}([. \x{00A0}\x{202F}’'']\d{3})+)(,\d*)?[ \x{00A0}\x{202F}]?%?|[-+]?,\d+%?')
          then replace(regexp_replace(v, '[^-\d,%]', '', 'g'), ',', '.') end;
+
+-- 45.3K, $1.2M: what is written short, without its currency; as digits with an exponent
+create temp macro short_of(v) as
+    regexp_extract(undressed(v), '^[-+]?[\d.,]*\d[ \x{00A0}]?(?i:k|m|mm|mn|mio|bn)$');
+create temp macro exponent_of(short) as
+    case lower(trim(regexp_extract(short, '[A-Za-z]+$'))) when 'k' then 'e3' when 'bn' then 'e9' else 'e6' end;
+create temp macro short_point(short) as
+    point_digits(regexp_extract(short, '^[-+]?[\d.,]+')) || exponent_of(short);
+create temp macro short_comma(short) as
+    comma_digits(regexp_extract(short, '^[-+]?[\d.,]+')) || exponent_of(short);
 
 -- digits as a number; as a number where 85 % is 0.85; as a whole one; as money, exact; as twelve months of it
 create temp macro number_of(digits) as nullif(try_cast(digits as double), 'infinity'::double);
@@ -62,9 +72,9 @@ create temp macro day_text(v) as
     regexp_replace(v,
         '[T ] *\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)? *([AaPp]\.?[Mm]\.?)? *(Z|UTC|GMT|[-+]\d{2}:?\d{2})?( UTC)?$', '');
 
--- year first: 2024-01-31, 2024/1/31, 2024.01.31
+-- year first: 2024-01-31, 2024/1/31, 2024.01.31, 2024年1月31日
 create temp macro day_year_first(day) as
-    try_cast(regexp_replace(regexp_extract(day, '^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$'), '[/.]', '-', 'g') as date);
+    try_cast(regexp_replace(regexp_extract(day, '^(\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2})日?$', 1), '[/.年月]', '-', 'g') as date);
 
 -- in words: 31 January 2024, Wed 31-Jan-24, January 31st, 2024
 create temp macro day_in_words(day) as
@@ -124,17 +134,23 @@ create temp macro moment_compact(v) as
 create temp macro moment_serial(v) as
     case when regexp_full_match(v, '[2-5]\d{4}(\.\d+)?') and try_cast(v as double) between 25569 and 54789
          then timestamp '1899-12-30' + to_seconds(round(try_cast(v as double) * 86400)) end;
+create temp macro moment_epoch(v) as case when is_epoch(v) then of_epoch(v) end;
+create temp macro read_epoch(v) as moment_epoch(v)::date;
 create temp macro read_compact(v) as moment_compact(v)::date;
 create temp macro read_serial(v) as moment_serial(v)::date;
 
 -- yes or no; and whether a customer has gone, where a word such as stayed or active speaks for itself
 create temp macro read_flag(v) as
-    case when lower(v) in ('yes', 'y', 'true', 't', '1', '1.0', 'x', 'on') then true
-         when lower(v) in ('no', 'n', 'false', 'f', '0', '0.0', 'off') then false end;
+    case when lower(v) in ('yes', 'y', 'true', 't', '1', '1.0', 'x', 'on', 'ja', 'oui', 'sí', 'si', 'sim', 'sì', 'wahr',
+                           'vrai', 'verdadero', 'はい') then true
+         when lower(v) in ('no', 'n', 'false', 'f', '0', '0.0', 'off', 'nein', 'nee', 'non', 'não', 'nao', 'falsch', 'faux',
+                           'falso', 'いいえ') then false end;
 create temp macro says_gone(v) as
     case when lower(v) in ('churned', 'churn', 'lost', 'cancelled', 'canceled', 'inactive', 'closed', 'left', 'exited',
-                           'attrited', 'terminated', 'gone', 'former', 'expired', 'not active') then true
+                           'attrited', 'terminated', 'gone', 'former', 'expired', 'not active', 'gekündigt', 'inaktiv', 'résilié',
+                           'inactif', 'inactivo', 'cancelado', 'inattivo', 'opgezegd', '解約') then true
          when lower(v) in ('stayed', 'active', 'current', 'retained', 'live', 'existing', 'not churned', 'kept',
-                           'customer', 'open', 'no churn', 'loyal') then false end;
+                           'customer', 'open', 'no churn', 'loyal', 'aktiv', 'actif', 'activo', 'ativo', 'attivo', 'actief',
+                           '契約中') then false end;
 create temp macro read_gone(v) as coalesce(says_gone(v), read_flag(v));
 create temp macro read_stays(v) as coalesce(says_gone(v), not read_flag(v));

@@ -42,7 +42,7 @@ group by place
 OF_NUMBERS_AND_DAYS = """
 with looked_at as (
     select place, n, v, case when may_be_number(v) then undressed(v) end as bare_number,
-           case when may_be_day(v) then day_text(v) end as day
+           case when may_be_day(v) then day_text(v) end as day, short_of(v) as short
     from cell
     where may_be_number(v) or may_be_day(v) or is_damaged(v)
 ),
@@ -64,6 +64,8 @@ select
     coalesce(sum(n) filter (point is not null and comma is null), 0)::bigint as n_point,
     coalesce(sum(n) filter (comma is not null and point is null), 0)::bigint as n_comma,
     coalesce(sum(n) filter (point <> comma), 0)::bigint as n_either,
+    coalesce(sum(n) filter (coalesce(short_point(short), short_comma(short)) is not null), 0)::bigint as n_short,
+    min(v) filter (coalesce(short_point(short), short_comma(short)) is not null) as short,
     coalesce(sum(n) filter (point = v), 0)::bigint as n_simple_number,
     coalesce(bool_or(regexp_matches(v, '^[-+]?0\\d|^\\+|^\\d{16,}$')) filter (is_number), false) as is_code,
     coalesce(bool_or(ends_with(v, '%')) filter (is_number), false) as has_percent,
@@ -135,6 +137,8 @@ class Profile:
     n_point: int = 0
     n_comma: int = 0
     n_either: int = 0
+    n_short: int = 0  # 45.3K, $1.2M
+    short: str | None = None
     is_code: bool = False
     has_percent: bool = False
     is_dressed: bool = False  # with currency signs or brackets
@@ -168,9 +172,11 @@ class Profile:
 
     @property
     def unmarked(self) -> str | None:
-        """compact or serial, where every filled cell may be a day that is written as a bare number so."""
+        """compact, serial or epoch, where every filled cell may be a day that is written as a bare number so."""
         if not self.n_filled:
             return None
+        if self.n_epoch == self.n_filled:
+            return "epoch"
         return "compact" if self.n_compact == self.n_filled else "serial" if self.n_serial == self.n_filled else None
 
 

@@ -153,6 +153,9 @@ def _load(
     columns = _filled_from(kind, columns)
     needed = _needed(kind, columns, headers, profiles)
     rows.set_blank_rows_aside(con, needed[0][0].how.sql, len(headers))
+    for at, each in enumerate(mapped):
+        if each.means == "changed":
+            faults.refuse_other_changes(con, f"c{at}", each.header)
     _refuse_cells(con, kind, columns, needed)
     columns, of_meaning = meant.understood(con, kind, columns)
     return mapped, columns, [*notes, *of_columns, *of_meaning]

@@ -29,8 +29,12 @@ def on_reading(
 ) -> list[str]:
     """What was done to the data that nobody asked for, in sentences."""
     notes = []
-    if dialect.header_row > 1:
-        notes.append(f"The header is row {dialect.header_row}; what stands above it is left out.")
+    header_row = dialect.header_row - dialect.n_labels
+    if header_row > 1:
+        notes.append(f"The header is row {header_row}; what stands above it is left out.")
+    if dialect.n_labels:
+        rows = "row" if dialect.n_labels == 1 else f"{dialect.n_labels} rows"
+        notes.append(f"The {rows} below the header hold no values but labels, and are left out.")
     if dialect.encoding not in ("utf-8", "ascii"):
         notes.append(f"The file is written in {dialect.encoding}.")
     for column in columns:
@@ -38,6 +42,12 @@ def on_reading(
             n = column.profile.n_below_zero
             notes.append(
                 f"{column.header!r} has amounts below zero ({n:,}): they are kept, and lower the sums they are in."
+            )
+    for column in columns:
+        if column.name in ("arr", "amount") and column.profile.n_short:
+            notes.append(
+                f"{column.header!r} has amounts written short ({column.profile.n_short:,}), such as "
+                f"{column.profile.short}: K is read as thousands, M as millions."
             )
     texts = [column for column in columns if column.how.kind == "VARCHAR"]
     for what, counted in (

@@ -17,9 +17,9 @@ from pathlib import Path
 import duckdb
 
 from lib.errors import Refused
+from lib.store.ingest import copies, values
 from lib.store.ingest import dialect as dialects
 from lib.store.ingest import text as texts
-from lib.store.ingest import values
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.text import Text
 
@@ -133,7 +133,7 @@ def load(
         _find_broken_quote(text, dialect)
         con.execute("drop table if exists raw")
         try:
-            _read(con, read, texts.without_mixed_line_ends(text, work), dialect, keep_rejects=True)
+            _read(con, read, copies.without_mixed_line_ends(text, work), dialect, keep_rejects=True)
         except duckdb.InvalidInputException as error:
             raise Refused(f"The file cannot be read as CSV: {str(error).splitlines()[0]}") from None
     line = _one(con, SWALLOWED)

@@ -1,15 +1,17 @@
 """Is the file text, in which encoding, and whole? One bounded pass; never a file, nor a line, in memory at once.
 
 as_utf8         the file as UTF-8 on disk: itself where it is UTF-8 already, else a transcoded copy in the work folder
-without_mixed_line_ends, from_offset, up_to   the other copies a reader may need
+chunks          the bytes of a file, in turn                                     (copies.py: other copies of it)
 
 How the encoding is told, in this order: as given; a byte-order mark; zeros in every second byte (UTF-16); UTF-8 when
 every byte of the file fits it; UTF-8 with damaged lines (each reported) when more characters fit than do not; else
-cp1252. A byte that cp1252 leaves undefined is refused: Latin-1 would take it, and would take anything.
+cp1252, or cp932 where cp1252 leaves a byte undefined and cp932 makes kana of the text. A byte that neither defines is
+refused: Latin-1 would take it, and would take anything.
 """
 
 import codecs
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import numpy as np
 from lib.errors import Refused
 
 CHUNK = 1 << 20
+ENOUGH = 100  # kana that leave no doubt
 LINE_LIMIT = 2_000_000  # bytes of one line; DuckDB's own limit for a row, so that both say the same
 
 MARKS = (
@@ -51,7 +54,7 @@ class Text:
     def has_blank_lines(self) -> bool:
         """Whether there are any. They may stand inside quoted values: a hint that row numbers need care, not a count."""
         last, n_bytes = b"", 0
-        for chunk in _chunks(self.path):
+        for chunk in chunks(self.path):
             if not n_bytes and chunk[:1] in (b"\r", b"\n"):
                 return True
             blanks = (b"\n\n", b"\n\r\n", b"\r\r") if b"\r" in chunk or b"\r" in last else (b"\n\n",)
@@ -90,7 +93,7 @@ def has_spaces_at_cell_ends(text: Text, delimiter: str, quote: str) -> bool:
     Yes where in doubt: of a no-break space (C2 A0) or a byte-order mark (EF BB BF) the outer bytes are looked for.
     """
     seen = b""
-    for chunk in _chunks(text.path):
+    for chunk in chunks(text.path):
         seen = seen[-2:] + chunk
         byte = np.frombuffer(seen, dtype=np.uint8)
         is_end = (byte == 10) | (byte == 13)
@@ -111,39 +114,6 @@ def has_spaces_at_cell_ends(text: Text, delimiter: str, quote: str) -> bool:
         if ((is_space[:-1] & is_mark[1:]) | (is_mark[:-1] & is_space[1:])).any():
             return True
     return seen[-1:] in (b" ", b"\t", b"\v", b"\f", b"\xa0", b"\xbf")
-
-
-def from_offset(text: Text, offset: int, work: Path) -> Text:
-    """A copy that begins at byte `offset`: the file without the lines above its header."""
-    copy = work / "from_header.csv"
-    with text.path.open("rb") as file, copy.open("wb") as out:
-        file.seek(offset)
-        while chunk := file.read(CHUNK):
-            out.write(chunk)
-    return Text(copy, text.encoding, 0, text.n_bytes - offset)
-
-
-def up_to(text: Text, n_bytes: int, work: Path) -> Text:
-    """A copy of the first `n_bytes` of the file: without the lines below its rows."""
-    copy = work / "above_footer.csv"
-    with text.path.open("rb") as file, copy.open("wb") as out:
-        while left := n_bytes - out.tell():
-            out.write(file.read(min(CHUNK, left)))
-    return Text(copy, text.encoding, text.starts_at, n_bytes)
-
-
-def without_mixed_line_ends(text: Text, work: Path) -> Text:
-    """A copy in which every line ends in a line feed: files glued together from two systems have both kinds."""
-    copy = work / "line_ends.csv"
-    with copy.open("wb") as out:
-        held = b""
-        for chunk in _chunks(text.path):
-            chunk = held + chunk
-            held = b"\r" if chunk.endswith(b"\r") else b""  # its line feed may open the next chunk
-            chunk = chunk[: len(chunk) - len(held)]
-            out.write(chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-        out.write(held.replace(b"\r", b"\n"))
-    return Text(copy, text.encoding, text.starts_at, text.n_bytes)
 
 
 def _known(encoding: str) -> str:
@@ -198,10 +168,33 @@ def _utf8_or_cp1252(path: Path) -> str:
         n_strange = found.count("\ufffd")
         n_bad += n_strange
         n_good += len(found) - n_strange - len(found.encode("ascii", "ignore"))
-    return "utf-8" if n_good > n_bad else "cp1252"
+    if n_good > n_bad:
+        return "utf-8"
+    return "cp932" if _is_japanese(path) else "cp1252"
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _is_japanese(path: Path) -> bool:
+    """Text that cannot be cp1252, can be cp932, as Excel saves it in Japan, and has kana in it."""
+    n_kana, is_cp1252 = 0, True
+    western, eastern = (codecs.getincrementaldecoder(name)("strict") for name in ("cp1252", "cp932"))
+    try:
+        for chunk in chunks(path):
+            n_kana += sum("\u3040" <= letter <= "\u30ff" for letter in eastern.decode(chunk)) if n_kana < ENOUGH else 0
+            if is_cp1252:
+                with suppress(UnicodeDecodeError):
+                    western.decode(chunk)
+                    continue
+                is_cp1252 = False
+            if n_kana >= ENOUGH:
+                return True
+        eastern.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return n_kana > 0 and not is_cp1252
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    """The file's bytes, a MiB at a time."""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             yield chunk
@@ -209,7 +202,7 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 def _watched(path: Path) -> Iterator[bytes]:
     watch = _Watch(path.name)
-    for chunk in _chunks(path):
+    for chunk in chunks(path):
         watch.see(chunk)
         yield chunk
 
@@ -219,7 +212,7 @@ def _transcoded(path: Path, encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     n_lines, first = 0, True
     try:
-        for chunk in _chunks(path):
+        for chunk in chunks(path):
             found = decoder.decode(chunk)
             if first:
                 found, first = found.removeprefix("\ufeff"), False

@@ -17,7 +17,11 @@ from lib.store.ingest.profile import Profile
 
 FIRST_DAY, LAST_DAY = "1950-01-01", "2100-12-31"
 ORDERS = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
-UNMARKED = {"compact": "days written without marks", "serial": "days counted by a spreadsheet"}
+UNMARKED = {
+    "epoch": "seconds or milliseconds since 1970",
+    "compact": "days written without marks",
+    "serial": "days counted by a spreadsheet",
+}
 NOTHING = ("", "null", "<null>", r"\n", "n/a", "#n/a", "000000000000000aaa")  # as macro `meant` has them
 NAMES_OF_DAYS = {"date", "day", "on", "datum", "fecha"}
 NAMES_OF_CODES = {"id", "code", "zip", "postal", "postcode", "phone", "fax", "mobile", "uuid", "guid", "key", "sku"}
@@ -70,7 +74,7 @@ def expression(
     unmarked = None if date_order else profile.unmarked
     if reads == "day" and unmarked:
         return Expression(f"read_{unmarked}({filled})", "DATE", "not a day", unmarked)
-    if reads == "moment" and unmarked:
+    if reads == "moment" and unmarked and unmarked != "epoch":
         return Expression(f"moment_{unmarked}({filled})", "TIMESTAMP", "not a day or time", unmarked)
     if reads == "day":
         order = decide_day_order(header, profile, date_order)
@@ -90,7 +94,9 @@ def expression(
             f"{header!r} has amounts in {' and '.join(profile.currencies)}: one file, one currency. "
             "Convert them, or split the file."
         )
-    digits = _digits(filled, decimal(), profile)
+    digits = _digits(filled, mark := decimal(), profile)
+    if profile.n_short and reads in ("money", "monthly"):
+        digits = f"coalesce({digits}, short_{'comma' if mark == ',' else 'point'}(short_of({filled})))"
     if reads == "money":
         return Expression(f"money_of({digits})", "DECIMAL(18,2)", "not an amount")
     if reads == "monthly":

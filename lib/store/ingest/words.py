@@ -3,7 +3,8 @@
 meanings_of  every field and every kept meaning of a table, in the order they choose their headers
 fields_of    those that have a column; another kind of file is another entry in kinds.py and a file in synonyms/
 entered      a deal's column that says when one stage was reached, as a field of its own: entered:<stage>
-meaning      a header as a set of words, so that customerID, "Customer ID" and id_customer are one
+meaning      a header as a set of words, so that customerID, CUSTOMERID, "Customer ID" and id_customer are one
+bare         the same without the words by which a kind of file calls its own rows: Deal - Owner in a file of deals
 telling      how far a header's words alone tell which kind of file it stands in: 1 where one
              kind only uses them, 0 where none does
 """
@@ -28,7 +29,21 @@ READS = {  # how text becomes each type of the schema, where synonyms/ does not 
     "BOOLEAN": "flag",
 }
 NOISE = {"of", "the", "in", "a", "c", "cf", "sfdc", "hs", "crm", "custom", "property", "metadata", "utc"}
-NOISE |= {"usd", "eur", "gbp", "chf", "cad", "aud", "jpy"}
+NOISE |= {"usd", "eur", "gbp", "chf", "cad", "aud", "jpy", "gp", "attribute", "trait"}
+OWN = {  # kind -> what its rows go by, as vendors put it before the names of their columns
+    "account": {"account", "company", "customer", "organization", "organisation"},
+    "contract": {"subscription", "contract"},
+    "deal": {"deal", "opportunity"},
+    "invoice": {"invoice"},
+    "person": {"person", "contact", "user", "visitor"},
+    "survey": {"survey", "response"},
+    "ticket": {"ticket", "case", "conversation", "issue"},
+}
+MARKS = re.compile(r"\(do not modify\)|\(\d+\)|\bq\d+(?=[\W_])", re.IGNORECASE)  # of a vendor: Account ID (18), Q1_NPS
+QUESTIONS = (  # as surveys put them, with the product's name in the middle
+    (re.compile(r"(how likely|wie wahrscheinlich|probab|waarschijnlijk).*(recom|empfehl|aanbevel)", re.I), "nps score"),
+    (re.compile(r"(reason|grund|raison|motivo|reden) .*(score|rating|note|bewertung|respuesta)", re.I), "verbatim"),
+)
 WHO = ("account", "person")  # other kinds name them too, and all in the same words
 ENTERED = "entered:"
 LOOSE_USE = 1 / 3
@@ -89,15 +104,42 @@ def entered_stage(stage: str) -> Field:
 @lru_cache(maxsize=20_000)
 def meaning(header: str) -> frozenset[str]:
     """The words of a header, without case, order, plural, brackets and a vendor's own marks."""
-    header = _in_plain_letters(header)
+    words = _words(next((says for question, says in QUESTIONS if question.search(header)), header))
+    return _run_together().get(*words, words) if len(words) == 1 else words
+
+
+def bare(table: str, header: str) -> frozenset[str]:
+    """The words of a header no name of this table has, without those that say the table; empty where that is no other."""
+    words = meaning(header)
+    left = words - OWN.get(table, set())
+    return frozenset() if left == words or words in _names_in(table) else left
+
+
+def _words(header: str) -> frozenset[str]:
+    header = MARKS.sub(" ", _in_plain_letters(header)) if not header.isalpha() else _in_plain_letters(header)
     header = re.sub(r"ID[sS](?![a-z])", "Id", header)
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
     words = re.findall(r"[^\W_]+", spaced.casefold())
     kept = [word for word in words if word not in NOISE] or words
-    return frozenset(
-        word[:-1] if (len(word) > 3 or word == "ids") and word.endswith("s") and not word.endswith("ss") else word
-        for word in kept
+    return frozenset(_single(word) for word in kept)
+
+
+@cache
+def _run_together() -> dict[str, frozenset[str]]:
+    """Names without a mark between their words, as databases write them: stagename -> stage, name."""
+    every = (
+        name
+        for kind in KINDS
+        for field in meanings_of(kind).values()
+        for _, names in names_of(field)
+        for name in names
+        if " " in name
     )
+    return {_single(re.sub(r"[\W_]+", "", name.casefold())): _words(name) for name in every}
+
+
+def _single(word: str) -> str:
+    return word[:-1] if (len(word) > 3 or word == "ids") and word.endswith("s") and not word.endswith("ss") else word
 
 
 def _in_plain_letters(header: str) -> str:
@@ -106,6 +148,13 @@ def _in_plain_letters(header: str) -> str:
         return header
     header = "".join(each for each in unicodedata.normalize("NFKC", header) if unicodedata.category(each) != "Cf")
     return header.translate(LOOK_ALIKES) if re.search("[A-Za-z]", header) else header
+
+
+@cache
+def _names_in(table: str) -> frozenset[frozenset[str]]:
+    return frozenset(
+        meaning(name) for field in meanings_of(table).values() for _, names in names_of(field) for name in names
+    )
 
 
 def telling(header: str) -> float:
@@ -147,7 +196,10 @@ def _named_in(table: str) -> list[str]:
 
 def _joined(own: dict, shared: dict) -> dict:
     """A kind's own names first, then those that all kinds share."""
-    return shared | {key: own[key] + shared.get(key, []) if isinstance(own[key], list) else own[key] for key in own}
+    return shared | {
+        key: list(dict.fromkeys([*said, *shared.get(key, [])])) if isinstance(said, list) else said
+        for key, said in own.items()
+    }
 
 
 def _field(name: str, entry: dict, schema: dict[str, str]) -> Field:
