@@ -2,6 +2,7 @@
 
 import time
 
+import pandas as pd
 import pytest
 
 from lib.errors import Refused
@@ -207,3 +208,85 @@ def test_amounts_that_are_none(cells):
         (6, "7%"),
     ]
     assert found[2][3] == "a number cut short by a spreadsheet: export it in full"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_in_letters_that_leave_no_zeros(tmp_path, encoding):
+    path = tmp_path / "accounts.csv"
+    path.write_bytes(("顧客ID,会社名\n" + "".join(f"甲{n},会社名の名{n}\n" for n in range(30))).encode(encoding))
+    found = read(path, into=tmp_path / "out")
+    assert (found.n_rows_kept, found.dialect.encoding) == (30, encoding)
+
+
+def test_a_nul_in_every_line_is_no_utf16(refusal):
+    assert "NUL byte in line 2" in refusal(b"id,plan\n" + b"A1,x\0y\nA2,z\n" * 50)
+
+
+def test_japanese_excel_writes_the_yen_where_others_have_a_backslash(tmp_path):
+    path = tmp_path / "accounts.csv"
+    rows = "".join(f"A{n},カタカナ,\\{n},000\n".replace(f"\\{n},000", f'"\\{n},000"') for n in range(1, 30))
+    path.write_bytes(("account id,プラン,arr\n" + rows).encode("cp932"))
+    found = read(path, into=tmp_path / "out")
+    assert found.dialect.encoding == "cp932"
+    assert pd.read_parquet(found.data)["arr"].tolist() == [1000 * n for n in range(1, 30)]
+
+
+def test_western_letters_are_not_taken_for_japanese(tmp_path):
+    path = tmp_path / "accounts.csv"
+    path.write_bytes(("account id,plan\n" + "".join(f"A{n},Prémiér Größe\n" for n in range(30))).encode("cp1252"))
+    assert read(path, into=tmp_path / "out").dialect.encoding == "cp1252"
+
+
+def test_amounts_written_short(tmp_path):
+    path = tmp_path / "accounts.csv"
+    path.write_text("account id,arr\nA1,$45.3K\nA2,1.2M\nA3,-3k\nA4,$900.50\nA5,2 bn\n")
+    found = read(path, into=tmp_path / "out")
+    assert [float(arr) for arr in pd.read_parquet(found.data)["arr"]] == [45_300, 1_200_000, -3_000, 900.5, 2e9]
+    assert any("amounts written short (4)" in note for note in found.notes)
+
+
+def test_months_are_no_millions(tmp_path):
+    path = tmp_path / "accounts.csv"
+    path.write_text("account id,plan,term\nA1,Pro,12M\nA2,Pro,6M\n")
+    assert pd.read_parquet(read(path, into=tmp_path / "out").data)["term"].tolist() == ["12M", "6M"]
+
+
+def test_an_id_written_as_a_formula_of_text_is_the_text(tmp_path):
+    path = tmp_path / "accounts.csv"
+    path.write_text('account id,plan\n"=""0012""",Pro\n0013,=1+1\n=0014,Pro\n')
+    data = pd.read_parquet(read(path, into=tmp_path / "out").data)
+    assert data["account"].tolist() == ["0012", "0013", "=0014"]
+    assert data["plan"].tolist() == ["Pro", "=1+1", "Pro"]
+
+
+@pytest.mark.parametrize(
+    "footer",
+    ["Total Records: 30,,,,", "Filtered by: All accounts,,,,", "Average,,5,,", "Count,30,,,", "Page 1 of 3,,,,"],
+)
+def test_what_a_report_writer_counts_below_the_rows_is_no_account(tmp_path, footer):
+    path = tmp_path / "accounts.csv"
+    rows = "".join(f"A{n},Co,5,Ann,Pro\n" for n in range(30))
+    path.write_text("account id,name,arr,csm,plan\n" + rows + footer + "\n")
+    found = read(path, into=tmp_path / "out")
+    assert found.n_rows_read == 30
+    assert any("a footer, left out" in note for note in found.notes)
+
+
+def test_a_company_called_count_on_a_full_last_row_stays(tmp_path):
+    path = tmp_path / "accounts.csv"
+    path.write_text("account id,name,arr\n" + GOOD.replace("Gold", "Co") + "Count,Count & Sons,5\n")
+    assert read(path, into=tmp_path / "out").n_rows_read == 31
+
+
+def test_a_row_cut_short_says_how_many_columns_it_has(cells):
+    assert cells("id,plan,arr\n" + GOOD + "B1,Gold\n")[-1][3] == "the row has fewer columns than the header (2 of 3)"
+
+
+def test_a_header_longer_than_is_looked_at_has_at_least_so_many_columns(refusal):
+    assert "has at least" in refusal("id," + ",".join(f"c{n}" for n in range(200_000)) + "\nA1\n")
+
+
+def test_a_message_does_not_repeat_a_long_text(refusal):
+    said = refusal("account id,churned\n" + "".join(f"A{n},{'no words ' * 9_000}{n}\n" for n in range(9)))
+    assert "should say yes or no" in said
+    assert len(said) < 3_000

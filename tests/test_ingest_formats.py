@@ -516,3 +516,10 @@ def test_a_header_that_begins_like_an_archive_is_text(given, work):
     for header in ("PARENT,name", "BZh,name", "Rar!,name"):
         (sheet,) = sheets(given("x.csv", f"{header}\nA,b\n".encode()), work)
         assert sheet.format == "text"
+
+
+def test_an_archive_that_says_to_be_too_big_is_not_unpacked_first(refusal, tmp_path):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", b"id,plan\n" + b"A1,Gold\n" * (8 << 20))
+    assert "times its packed size or more" in refusal("a.zip", packed.getvalue())

@@ -6,7 +6,7 @@ text       is it text, in which encoding, and whole?                copies   of 
 dialect    how is it written: delimiter, quote, header row, decimal mark?   footers   and what stands below the rows?
 profile    what stands in each column?
 fields     which header is which field? (words, synonyms/: the names by which fields go)
-recognise  what is this file, from a look at its first rows?
+recognise  what is this file, from a look at its first rows?         doubts   and what of it may be meant otherwise?
 columns    which columns does it give, read how? (values; macros.sql: the rules for one cell)
 meant      what rows mean that their cells do not say
 rows       the file as a table of text                                      faults    what is refused, merged, numbered

@@ -72,14 +72,15 @@ def find(
             f"{name}: row {at + 2} does not end within {SAMPLE_BYTES:,} bytes. A quote ({quote}) in it is not closed, or "
             "one of its cells is longer than a row may be."
         )
-    if any(header.count("\n") > HEADER_LINES for header in headers) or is_cut:
+    is_long = len(found) == 1 and len(headers) > COLUMN_LIMIT
+    if any(header.count("\n") > HEADER_LINES for header in headers) or (is_cut and not is_long):
         raise Refused(
             f"{name}: the header in row {at + 1} does not end. A quote ({quote}) in it is not closed, or it is longer "
             f"than {SAMPLE_BYTES:,} bytes."
         )
     if len(headers) > COLUMN_LIMIT:
         raise Refused(
-            f"{name} has {len(headers):,} columns; at most {COLUMN_LIMIT:,} can be read. "
+            f"{name} has {'at least ' if is_long else ''}{len(headers):,} columns; at most {COLUMN_LIMIT:,} can be read. "
             "Export only the columns you want to compare by."
         )
     if len(headers) < 2:

@@ -20,9 +20,24 @@ TAIL_BYTES = 1 << 16
 MOST_LINES = 30
 GRAND_TOTAL = re.compile(r"(grand totals?|gesamtsumme|total général)\b")
 ALONE = re.compile(
-    r"confidential information\b|(copyright )?(\(c\)|©)|copyright 20\d\d|(report )?(generated|run|exported) (by|on|at)\b"
+    r"(total |number of |record |row )?(records?|rows|count|results|entries)( count)?:? ?[\d.,]+"
+    r"|page \d+ (of|/) \d+|filter(s|ed by)?:|confidential information\b|(copyright )?(\(c\)|©)|copyright 20\d\d"
+    r"|(report )?(generated|run|exported) (by|on|at)\b"
 )
 TOTALS = {"total", "totals", "grand total", "subtotal", "sum", "gesamt", "summe", "total général", "suma"}
+TOTALS |= {
+    "average",
+    "avg",
+    "mean",
+    "count",
+    "median",
+    "durchschnitt",
+    "moyenne",
+    "promedio",
+    "totaal",
+    "totale",
+    "合計",
+}
 
 
 def cut(text: Text, dialect: Dialect, width: int, work: Path) -> tuple[Text, str]:
@@ -61,9 +76,10 @@ def _is_footer(cells: list[str], width: int) -> bool:
     n_filled = sum(1 for cell in cells if cell)
     if not n_filled:
         return True
-    first = next(cell for cell in cells if cell).casefold().rstrip(":")
-    if first in TOTALS or GRAND_TOTAL.match(first):
+    first = next(cell for cell in cells if cell).casefold()
+    said, first = first, first.rstrip(":")
+    if (first in TOTALS and n_filled < max(len(cells), 3)) or GRAND_TOTAL.match(first):
         return True
-    if n_filled == 1 and ALONE.match(first):
+    if n_filled == 1 and ALONE.match(said):
         return True
     return len(cells) <= 2 < width / 2 and n_filled == len(cells)

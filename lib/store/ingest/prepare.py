@@ -122,8 +122,10 @@ def _chosen(found: Sequence[Sheet], work: Path, plans: Mapping[str, Plan]) -> It
         if table is None:
             seen = _recognised(sheet, work, plan)
             if seen.confidence < SURE:
+                why = " ".join(each for each in seen.problems if not each.startswith("This may be no file"))
                 raise Refused(
                     f"It is not clear what {sheet.name} holds (perhaps {seen.table}). Say it with --as, or leave it out."
+                    f"{f' {why[:400]}' if why else ''}"
                 )
             table = seen.table
         yield sheet, kind_of(table).name, plan

@@ -33,9 +33,10 @@ select
     coalesce(sum(n) filter (v is distinct from raw), 0)::bigint as n_cleaned,
     coalesce(sum(n) filter (word is not null and word <> raw), 0)::bigint as n_trimmed,
     coalesce(sum(n) filter (word is null and bare(raw) <> ''), 0)::bigint as n_null_words,
-    coalesce(sum(n) filter (word is not null and v is null and lower(word) in ('none', 'na', 'nan')), 0)::bigint
+    coalesce(sum(n) filter (
+        word is not null and v is null and strlen(word) < 5 and lower(word) in ('none', 'na', 'nan')), 0)::bigint
         as n_none_words,
-    min(v) as example
+    left(min(v), 200) as example
 from cell
 group by place
 """
@@ -102,15 +103,16 @@ group by place
 """
 OF_FEW_VALUES = """
 with value as (
-    select place, lower(v) as folded, arg_max(bare(raw), n) as value, sum(n)::bigint as n
+    select place, case when strlen(v) > 200 then v else lower(v) end as folded, left(arg_max(v, n), 200) as value,
+           sum(n)::bigint as n
     from cell
     where list_contains($few, place) and v is not null
-    group by place, lower(v)
+    group by place, folded
 )
 select place, count(*) as n_values,
-       coalesce(sum(n) filter (read_flag(folded) is not null), 0)::bigint as n_flag,
-       coalesce(sum(n) filter (read_gone(folded) is not null), 0)::bigint as n_gone,
-       list((value, n) order by n desc, folded)[:8] as commonest
+       coalesce(sum(n) filter (read_flag(value) is not null), 0)::bigint as n_flag,
+       coalesce(sum(n) filter (read_gone(value) is not null), 0)::bigint as n_gone,
+       list((value, n) order by n desc, value)[:8] as commonest
 from value
 group by place
 """

@@ -33,7 +33,8 @@ N_FIRST = 5_000  # rows on which it is decided how to read the columns
 
 _READ_THE_REST = "update raw set v{at} = {full} where rest is not null"
 _TRIMMED = (
-    "case when {cell} >= '!' and ord({cell}) < 127 and {cell}[-1] between '!' and '~' then {cell} else bare({cell}) end"
+    "case when {cell} >= '!' and ord({cell}) < 127 and {cell}[-1] between '!' and '~' and not starts_with({cell}, '=\"') "
+    "then {cell} else bare({cell}) end"
 )
 _EMPTY = "update raw set v{at} = null where v{at} in ({nothing})"
 _BLANK = """
@@ -95,7 +96,9 @@ def load(
         is_empty = any(not each.profile.n_filled for each in columns)
         if is_empty or not all(there.intersection(group) for group in kind.needs):
             return None
-        casts = [_cast(column, f"v{at}", time_zone, has_spaces=spaces.result()) for at, column in enumerate(columns)]
+        is_trimmed = any(column.profile.n_trimmed for column in columns)  # by ="0012", which no space tells of
+        has_spaces = spaces.result() or is_trimmed
+        casts = [_cast(column, f"v{at}", time_zone, has_spaces=has_spaces) for at, column in enumerate(columns)]
     rows.load(con, text, dialect, headers, work, select=_select(columns, casts, len(headers)))
     rest_of = {column.raw: f"rest[{at}]" for at, column in enumerate(_typed(columns), 1)}
     _read_the_rest(con, columns, rest_of)

@@ -18,20 +18,20 @@ from pathlib import Path
 
 from lib.errors import Refused
 from lib.store.ingest import dialect as dialects
-from lib.store.ingest import rows, values
+from lib.store.ingest import doubts, rows
 from lib.store.ingest import text as texts
 from lib.store.ingest.dialect import Dialect
 from lib.store.ingest.fields import PLAIN, Mapped, propose
 from lib.store.ingest.kinds import KINDS, Kind, kind_of
 from lib.store.ingest.profile import Profile, profiles_of
-from lib.store.ingest.words import fields_of, telling
+from lib.store.ingest.words import telling
 
 HEAD_BYTES, HEAD_ROWS = 1 << 19, 3_000
 N_SAMPLES, SAMPLE_LENGTH = 5, 80
 N_RIVALS = 3
 SURE = 0.5  # below it, the kind is a guess that a person must confirm
 ABSENT = 0.45  # the most there can be where a needed column is not there
-BY_LOOSE_NAME, REPEATED_ID, NEARLY_UNIQUE = 0.9, 0.6, 0.8
+BY_LOOSE_NAME, REPEATED_ID = 0.9, 0.6
 TELLS = {"given": 1.0, "by name": 1.0, "by name and contents": 0.5}  # a mapped column, by how it was found
 TELLS_OF_MEANING = 0.5  # a column whose name we know and have no place for
 AGAINST = 0.5  # a column whose name another kind knows and this one does not
@@ -231,7 +231,7 @@ def _confidence(kind: Kind, mapped: Sequence[Mapped], profiles: Sequence[Profile
         if all(how_of.get(column, "by name and contents") == "by name and contents" for column in group):
             likely *= BY_LOOSE_NAME
     for m, profile in zip(mapped, profiles, strict=True):
-        if m.field and kind.key == (m.field.column,) and profile.n_values < NEARLY_UNIQUE * profile.n_filled:
+        if doubts.is_repeated_id(kind, m, profile):
             likely *= REPEATED_ID
     return round(likely, 2)
 
@@ -260,41 +260,10 @@ def _problems(best: _Guess, rivals: tuple[tuple[str, float], ...], head: _Head, 
         for group in kind_of(best.table).needs
         if not set(group) & columns
     ]
+    found += doubts.repeated_ids(best.table, best.mapped, head.profiles)
     found += best.notes
-    found += _doubts(best.mapped, head, decimal)
-    found += _same_meanings(best)
+    found += doubts.two_ways(best.mapped, head.profiles, head.dialect, decimal)
+    found += doubts.same_meanings(best.table, best.mapped)
     if not head.rows:
         found.append("The file has a header and no rows yet: it is recognised by its headers alone.")
     return list(dict.fromkeys(found))
-
-
-def _doubts(mapped: Sequence[Mapped], head: _Head, decimal: str | None) -> list[str]:
-    """Days and numbers that can be read in two ways."""
-    found = []
-    for m, profile in zip(mapped, head.profiles, strict=True):
-        try:
-            if m.field and m.reads in ("day", "moment") and profile.n_day:
-                values.decide_day_order(m.header, profile, None)
-            if m.field and m.reads in ("money", "monthly", "number", "whole"):
-                values.decide_decimal(m.header, profile, decimal, head.dialect.decimal, head.dialect.delimiter)
-        except Refused as doubt:
-            found.append(str(doubt))
-    return found
-
-
-def _same_meanings(best: _Guess) -> list[str]:
-    """Columns that say the same: which of them is used."""
-    keeps, fields = kind_of(best.table).keeps, fields_of(best.table)
-    used = {m.field.column: m.header for m in best.mapped if m.field}
-    kept: dict[str, str] = {}
-    found = []
-    for m in best.mapped:
-        if m.field or not m.means or m.how == "skipped":
-            continue
-        column = fields[m.means].column if m.means in fields else m.means
-        if header := used.get(column):
-            rest = "stays a plain column" if keeps else "is left out"
-            found.append(f"{header!r} and {m.header!r} both say {column}: {header!r} is used, {m.header!r} {rest}.")
-        elif keeps and kept.setdefault(m.means, m.header) != m.header:
-            found.append(f"{kept[m.means]!r} and {m.header!r} both say {m.means}: both stay plain columns.")
-    return found

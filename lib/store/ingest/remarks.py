@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 SPREADSHEET_ROWS = 1_048_576
+LONG = 1_000  # bytes of a text that is no category
 
 
 def on_reading(
@@ -96,7 +97,8 @@ def spellings(con: "duckdb.DuckDBPyConnection", columns: Sequence[Column]) -> li
         if column.how.kind != "VARCHAR" or not 1 < column.profile.n_values <= MANY_VALUES:
             continue
         (spelt,) = con.execute(
-            f"with value as (select distinct {column.how.sql} as spelling from raw), "
+            f"with value as (select distinct {column.how.sql} as spelling from raw "
+            f"where strlen({column.raw}) <= {LONG}), "
             "alike as (select string_agg(spelling, ', ' order by spelling) as spellings from value "
             "where spelling is not null group by lower(spelling) having count(*) > 1) "
             "select string_agg(spellings, '; ' order by spellings) from alike"

@@ -52,7 +52,8 @@ REJECTS = """
 insert into refused
 select null, line, '', left(trim(any_value(csv_line), chr(10) || chr(13)), 200),
        coalesce(map($kinds, $reasons)[arg_min(error_type, column_idx)], lower(arg_min(error_type, column_idx))),
-       case when bool_or(error_type in ('MISSING COLUMNS', 'TOO MANY COLUMNS')) then any_value(error_message) end, null
+       case when bool_or(error_type = 'MISSING COLUMNS')
+            then regexp_replace(any_value(error_message), '.*Columns: (\\d+) Found: (\\d+).*', '\\2 of \\1') end, null
 from reject_errors
 group by line
 """

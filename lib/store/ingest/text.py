@@ -5,13 +5,12 @@ chunks          the bytes of a file, in turn                                    
 
 How the encoding is told, in this order: as given; a byte-order mark; zeros in every second byte (UTF-16); UTF-8 when
 every byte of the file fits it; UTF-8 with damaged lines (each reported) when more characters fit than do not; else
-cp1252, or cp932 where cp1252 leaves a byte undefined and cp932 makes kana of the text. A byte that neither defines is
-refused: Latin-1 would take it, and would take anything.
+cp1252, or cp932 where that makes kana of it. A byte that neither defines is refused: Latin-1 would take it, and would
+take anything.
 """
 
 import codecs
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,6 +136,11 @@ def _encoding_by_its_head(name: str, head: bytes) -> str:
         at_odd, at_even = head[1::2].count(0), head[0::2].count(0)
         if len(head) >= 4 and zeros > 0.35 * len(head) and min(at_odd, at_even) < 0.1 * zeros:
             return "utf-16-le" if at_odd > at_even else "utf-16-be"
+        if zeros > 0.02 * len(head) and not min(at_odd, at_even):  # letters beyond Latin have none: line ends do
+            for encoding, low in (("utf-16-le", head[0::2]), ("utf-16-be", head[1::2])):
+                high = head[1::2] if encoding == "utf-16-le" else head[0::2]
+                if (10, 0) in zip(low, high, strict=False):
+                    return encoding
         line = head[: head.index(0)].count(b"\n") + 1
         raise Refused(
             f"{name} has a NUL byte in line {line}: it is a binary or damaged file. Export it again as CSV text."
@@ -174,23 +178,25 @@ def _utf8_or_cp1252(path: Path) -> str:
 
 
 def _is_japanese(path: Path) -> bool:
-    """Text that cannot be cp1252, can be cp932, as Excel saves it in Japan, and has kana in it."""
-    n_kana, is_cp1252 = 0, True
+    """Text that can be cp932, as Excel saves it in Japan: mostly kana, or with some of it and no cp1252."""
+    n_kana, n_strange, is_cp1252 = 0, 0, True
     western, eastern = (codecs.getincrementaldecoder(name)("strict") for name in ("cp1252", "cp932"))
     try:
         for chunk in chunks(path):
-            n_kana += sum("\u3040" <= letter <= "\u30ff" for letter in eastern.decode(chunk)) if n_kana < ENOUGH else 0
+            strange = [letter for letter in eastern.decode(chunk) if letter > "\x7f"]
+            n_strange += len(strange)
+            n_kana += sum("\u3040" <= letter <= "\u30ff" for letter in strange)
             if is_cp1252:
-                with suppress(UnicodeDecodeError):
+                try:
                     western.decode(chunk)
-                    continue
-                is_cp1252 = False
-            if n_kana >= ENOUGH:
+                except UnicodeDecodeError:
+                    is_cp1252 = False
+            if n_kana >= ENOUGH and not is_cp1252:
                 return True
         eastern.decode(b"", final=True)
     except UnicodeDecodeError:
         return False
-    return n_kana > 0 and not is_cp1252
+    return n_kana > n_strange / 2 or (n_kana > 0 and not is_cp1252)
 
 
 def chunks(path: Path) -> Iterator[bytes]:

@@ -104,7 +104,10 @@ def check(archive: zipfile.ZipFile, name: str, limits: Limits) -> None:
 
 
 def unzip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, budget: Budget) -> Iterator[bytes]:
-    """One member in chunks, guarded; refuses a damaged one."""
+    """One member in chunks, guarded; refuses a damaged one, and before it is unpacked what says to be too big."""
+    budget.limits.check("unpacked_bytes", info.file_size, name)
+    if info.file_size > RATIO_FROM:
+        budget.limits.check("unpack_ratio", info.file_size / max(info.compress_size, 1), name)
     try:
         with archive.open(info) as stream:
             yield from guarded(stream, lambda: info.compress_size, budget, name)
