@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from lib.view import frame, handover, kept, passport
+from lib.view import frame, passport
 from lib.view.account import finder, head, lists, story, use
 from lib.view.account.meaning import meaning
+from lib.view.writing import handover, kept
 
 book = frame.page("Account", "Which account?", about=head.about)
 state = head.stand()

@@ -1,6 +1,7 @@
 """Which accounts need me now? The reader's accounts as they stand, what changed, and what the team writes about them."""
 
-from lib.view import changed, frame, mine, mybook, passport, renewals, worklist
+from lib.view import frame, passport
+from lib.view.mybook import changed, mine, mybook, renewals, worklist
 
 book = frame.page("My book", "Which accounts need me now?", narrowed=mine.narrowed)
 state = mybook.stand()

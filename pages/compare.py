@@ -1,6 +1,7 @@
 """Which books lose more than their mix explains? Book against book: lost against expected, as a funnel, not a league table."""
 
-from lib.view import address, compare, comparestate, door, frame, look, passport
+from lib.view import address, door, frame, look, passport
+from lib.view.compare import compare, comparestate
 
 book = frame.page("Compare fairly", "Which books lose more than their mix explains?")
 dimensions, outcome = door.dimensions(book), door.outcomes(book)[0]

@@ -1,7 +1,8 @@
 """Where is churn hot? Which combinations of values lose more than the rest, and more than their parts explain."""
 
-from lib.view import address, door, drill, frame, hotpage, look, passport, step
-from lib.view.hotstate import read_state
+from lib.view import address, door, frame, look, passport, step
+from lib.view.hotspots import drill, hotpage
+from lib.view.hotspots.hotstate import read_state
 
 book = frame.page("Hot-spots", "Where is churn hot?")
 dimensions, outcomes = door.dimensions(book), door.outcomes(book)

@@ -18,7 +18,6 @@ FILES = [
 ]
 COMMON = {
     "lib",
-    "lib.accountwords",
     "lib.book",
     "lib.definitions",
     "lib.errors",

@@ -326,7 +326,7 @@ def test_another_dimension_is_chosen_and_stands_in_the_link(visit, full_store):
 
 
 def test_headlines_of_odd_books(confounded, tmp_path):
-    from lib.view.compare import headline
+    from lib.view.compare.compare import headline
 
     assert headline(ask(confounded, "compare", YEAR.where("csm", ["Ann"])).table, "lost", "csm").startswith(
         "There is one book"

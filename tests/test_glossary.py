@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from lib.glossary import TERMS
+from lib import glossary
+from lib.glossary import TERMS, UNITS
 from lib.measures.registry import MEASURES
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
-UNITS = {"accounts", "count", "rate", "ratio", "money", "days", "day", "text", "flag", "segment", "list"}
 
 
 def columns_of(name: str) -> list[str]:
@@ -28,6 +28,12 @@ def test_every_word_stands_in_the_readme_with_its_meaning(name):
     term = TERMS[name]
     assert f"| {term.label} (`{name}`) | {term.meaning} | {term.unit} |" in README
     assert term.unit in UNITS and term.label and term.meaning
+
+
+def test_every_file_of_words_is_read_and_no_word_stands_in_two():
+    found = list(glossary._terms())
+    assert len(found) == len(TERMS)
+    assert {path.stem for path in Path(glossary.__file__).parent.glob("words/*")} == set(glossary._SUBJECTS)
 
 
 @pytest.mark.parametrize("name", TERMS)

@@ -210,7 +210,8 @@ def test_what_was_typed_survives_a_refusal_and_an_untick_and_is_saved_once(visit
 def script(account: str) -> None:
     import streamlit as st
 
-    from lib.view import door, handover, kept
+    from lib.view import door
+    from lib.view.writing import handover, kept
 
     st.session_state.setdefault("whether the reader just came to the page", False)
     door.look_up()
@@ -402,7 +403,8 @@ def test_nobody_reads_or_writes_about_an_account_of_another_book(house, space): 
         import streamlit as st
 
         from lib.errors import Refused
-        from lib.view import door, pen
+        from lib.view import door
+        from lib.view.writing import pen
         from lib.workspace import Conflict
 
         door.look_up()
@@ -498,7 +500,7 @@ def test_the_work_list_of_a_page_is_done_postponed_and_handed_over(visit, full_s
 
 
 def test_a_day_of_what_happened_is_not_after_today():
-    from lib.view.forms import FORMS, lacking
+    from lib.view.writing.forms import FORMS, lacking
 
     said = lacking(FORMS["sentiment"], {"score": 3, "said_on": date(2026, 11, 20) + timedelta(1), "comment": ""})
     assert said == ["Day: that day is still to come."]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from lib.measures.accounts import SORTABLE
 from lib.store.dimensions import StoredDimension
-from lib.view import periods
 from lib.view.address import pair, unpair
-from lib.view.hotstate import BASES, ROWS, VIEWS, WEIGHTS, HotState, is_of_state, read_state
+from lib.view.bookbar import periods
+from lib.view.hotspots.hotstate import BASES, ROWS, VIEWS, WEIGHTS, HotState, is_of_state, read_state
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 names = texts.filter(bool)

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from lib.view import sentences
+from lib.view.hotspots import sentences
 
 
 def spot(**changes) -> dict:

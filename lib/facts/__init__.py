@@ -4,7 +4,7 @@ outcome.sql   outcome_lost, outcome_lapsed, outcome_cancelled (opens_on, closes_
 usage.sql     usage_before (day, n_weeks)
 written.sql   the accounts and the written tables the facts below read, where a cursor has none of its own (written: as it has)
 terms.sql, use.sql, stages.sql, contact.sql, risk.sql, standing.sql   how accounts stand as of a day, each on those before it
-timeline.sql  facts of one account: its terms, weeks, what was written about it
+one.sql       facts of one account: its terms, its weeks, its peers; said.sql: what was written about it
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart
 base          the customer base of a question: outcome and dimensions of every account at risk
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from lib.store.opening import Snapshot, open_snapshot
 
-_IN_ORDER = ("outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing", "timeline")
+_IN_ORDER = ("outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing", "one", "said")
 
 
 @cache

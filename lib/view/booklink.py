@@ -2,7 +2,7 @@
 
 query      the parameters of a book
 book       the book that parameters name, and a notice for each part that could not be used
-is_lifted  whether the reader wants all accounts they may see, where my own would be meant (lib.view.mine)
+is_lifted  whether the reader wants all accounts they may see, where my own would be meant (lib.view.mybook.mine)
 lift       remember it, when a step lifts the filter by CSM; it goes along in every link
 
 A long one is kept in the workspace, so that a link to it opens on any server of this house; of a reader's own data it is

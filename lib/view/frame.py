@@ -23,7 +23,8 @@ from lib.book import Book, is_of_book, say_day
 from lib.errors import Refused
 from lib.facts.standing import spelt
 from lib.store.opening import Snapshot
-from lib.view import accountlink, address, bookbar, door, look, mishap, private, rooms, signin, step
+from lib.view import accountlink, address, door, look, mishap, private, rooms, signin, step
+from lib.view.bookbar import bookbar
 from lib.view.plain import plain
 from lib.view.words import word_within
 

@@ -14,9 +14,10 @@ import streamlit as st
 from lib.book import Book, say_day
 from lib.facts.base import OUTCOMES
 from lib.measures import Answer
-from lib.view import booklink, door, drill, frame, headline, hotlist, hotpage, imports, look, numbers, sentences, tables
+from lib.view import booklink, door, frame, imports, look, numbers, tables
 from lib.view import tiles as tile
-from lib.view.hotstate import HotState
+from lib.view.hotspots import drill, headline, hotlist, hotpage, sentences
+from lib.view.hotspots.hotstate import HotState
 from lib.view.plain import plain
 from lib.view.words import word_within
 

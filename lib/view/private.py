@@ -26,7 +26,7 @@ from lib.book import is_of_book
 from lib.store.folder import current, default_store
 from lib.view import address, look
 from lib.view.desk import Desk, base, house, sweep
-from lib.view.hotstate import is_of_state
+from lib.view.hotspots.hotstate import is_of_state
 from lib.view.plain import plain
 
 _DATASET, _IS_ON, _BOOKS = "the reader's own dataset", "whether the pages show it", "where they stood on the other data"

@@ -19,7 +19,7 @@ import streamlit as st
 
 from lib.book import Book, is_of_book
 from lib.view import address, booklink
-from lib.view.hotstate import HotState, Path
+from lib.view.hotspots.hotstate import HotState, Path
 
 _BOOK, _STATE = "book the reader stands in", "state the reader stands in"
 _ARRIVED = "whether the reader just came to the page"

@@ -9,7 +9,7 @@ from lib.book import Book
 from lib.measures import Answer
 from lib.measures.triage import WHICH
 from lib.view import accountlink, door, look, numbers, step, tables
-from lib.view.mybookstate import MyBook
+from lib.view.mybook.mybookstate import MyBook
 from lib.view.paging import PAGE, foot
 from lib.view.plain import plain
 

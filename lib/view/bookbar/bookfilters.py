@@ -13,7 +13,8 @@ import streamlit as st
 from lib.book import MOST_SEARCHED, Book
 from lib.facts.standing import STATES
 from lib.store.opening import Snapshot
-from lib.view import door, relabelled, step
+from lib.view import door, step
+from lib.view.bookbar import relabelled
 from lib.view.plain import plain
 from lib.view.words import word
 

@@ -13,8 +13,9 @@ from lib.facts.base import OUTCOMES
 from lib.measures import Answer
 from lib.measures.breakdown import DEEPEST
 from lib.store.dimensions import StoredDimension
-from lib.view import door, listing, look, numbers, sentences, splits, step
-from lib.view.hotstate import BASES, VIEWS, HotState, Path
+from lib.view import door, look, numbers, step
+from lib.view.hotspots import listing, sentences, splits
+from lib.view.hotspots.hotstate import BASES, VIEWS, HotState, Path
 from lib.view.plain import plain
 from lib.view.words import word
 

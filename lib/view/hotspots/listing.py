@@ -9,7 +9,7 @@ import streamlit as st
 from lib.book import Book
 from lib.export import segment_text
 from lib.view import accountlink, door, look, numbers, step, tables
-from lib.view.hotstate import ROWS, HotState
+from lib.view.hotspots.hotstate import ROWS, HotState
 from lib.view.paging import PAGE, foot
 
 SORTS = {

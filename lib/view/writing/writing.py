@@ -10,10 +10,11 @@ import streamlit as st
 
 from lib.book import say_day
 from lib.errors import Refused
-from lib.view import filling, forms, look, numbers, pen, told
-from lib.view.filling import Offer
-from lib.view.forms import FORMS
+from lib.view import look, numbers
 from lib.view.plain import plain
+from lib.view.writing import filling, forms, pen, told
+from lib.view.writing.filling import Offer
+from lib.view.writing.forms import FORMS
 from lib.workspace import Row
 
 KINDS = tuple(name for name in FORMS if name != "handover")

@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from lib.errors import Refused
-from lib.view import access, editing, keptrows, look, numbers, pen, told, writing, written
-from lib.view.filling import Offer
-from lib.view.forms import FORMS, OUTCOMES
+from lib.view import access, look, numbers, written
+from lib.view.writing import editing, keptrows, pen, told, writing
+from lib.view.writing.filling import Offer
+from lib.view.writing.forms import FORMS, OUTCOMES
 from lib.workspace import Conflict, Row
 
 _AT_FIRST = 4  # rows of a kind that are shown before the others are asked for

@@ -26,8 +26,8 @@ from lib.measures.compare import FEWEST, TOO_FEW, funnel
 from lib.store.dimensions import StoredDimension
 from lib.view import address, booklink, door, frame, look, numbers, step, tables
 from lib.view.charts import control, theme
-from lib.view.comparestate import FIRST, State, is_of_state, usual
-from lib.view.hotstate import HotState
+from lib.view.compare.comparestate import FIRST, State, is_of_state, usual
+from lib.view.hotspots.hotstate import HotState
 from lib.view.plain import plain
 from lib.view.words import word, word_within
 

@@ -12,9 +12,10 @@ import streamlit as st
 from lib.book import Book
 from lib.measures import Answer
 from lib.store.dimensions import StoredDimension
-from lib.view import address, door, look, numbers, sentences, tables
+from lib.view import address, door, look, numbers, tables
 from lib.view.charts import bars, pareto, parts, theme
-from lib.view.hotstate import BASES, HotState
+from lib.view.hotspots import sentences
+from lib.view.hotspots.hotstate import BASES, HotState
 from lib.view.plain import plain
 from lib.view.words import word
 

@@ -1,7 +1,6 @@
 -- Facts of one account, `of_account` by its id. Outside the cursor's `scope` there is no such account: no row, as for an id that
 -- nobody has. Nothing after the day is known.
 --   term_of      its contract terms: what each one was and what became of it
---   said_of      what the team wrote about it, one row per thing that happened
 --   week_of      full weeks, the newest last: people, events and seats of each
 --   stage_of     the stage it is in, against the days that accounts of its segment spend there
 
@@ -69,47 +68,6 @@ select
         else 'ended'
     end as state
 from followed;
-
--- Grain: one row per thing written that is known by the cursor's day (written_to, lib/facts/ask.py): when it happened, what it is
--- (kind, title, detail) and who wrote it.
-create macro said_of(of_account) as table
-with thing as (
-    select account, made_at::date as happened_on, 'written' as kind, 'Note' as title, text as detail, made_by as who, null as url from written_note
-    union all
-    select account, said_on::date, 'written', 'Sentiment ' || score::integer, comment, made_by, null from written_sentiment
-    union all
-    select account, occurred_at::date, 'touch', kind, concat_ws('; ', comment, case when is_two_way then 'two-way' end), made_by, url from written_touch
-    union all
-    select account, opened_on::date, 'written', 'Save plan opened', reason, coalesce(owner, made_by), null from written_save_plan
-    union all
-    select account, closed_on::date, 'written', 'Save plan closed', outcome, coalesce(owner, made_by), null from written_save_plan
-    union all
-    select account, asked_on::date, 'written', 'Cancel request', reason, made_by, null from written_cancel_request
-    union all
-    select account, withdrawn_on::date, 'written', 'Cancel request withdrawn', comment, made_by, null from written_cancel_request
-    union all
-    select
-        account, called_on::date, 'written', 'Renewal call: ' || replace("call", '_', ' '),
-        concat_ws('; ', 'renews ' || strftime(renews_on::date, '%-d %b %Y'), comment), made_by, null
-    from written_renewal_call
-    union all
-    select account, made_at::date, 'written', 'Task', title, coalesce(owner, made_by), null from written_task where done_on is null
-    union all
-    select account, done_on::date, 'written', 'Task done', title, coalesce(owner, made_by), null from written_task
-    union all
-    select account, made_at::date, 'written', 'Next step', text, coalesce(owner, made_by), null from written_next_step where done_on is null
-    union all
-    select account, done_on::date, 'written', 'Next step done', text, coalesce(owner, made_by), null from written_next_step
-    union all
-    select account, promised_on::date, 'goal', 'Goal promised: ' || category, comment, made_by, null from written_goal
-    union all
-    select account, reached_on::date, 'goal', 'Goal reached: ' || category, comment, made_by, null from written_goal
-)
-select account, happened_on, kind, title, nullif(detail, '') as detail, who, url
-from thing
-where account = of_account::varchar
-  and exists (from scope where scope.account = of_account::varchar)
-  and coalesce(happened_on <= getvariable('written_to')::date, happened_on is not null);
 
 -- Grain: one row per full week (its Monday), at most n_weeks of them, from the account's first one on. Empty where the usage
 -- data does not reach. seats: of the terms that were live on the week's Sunday, trials aside.

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from lib.view import access, look
-from lib.view.forms import Field, Form
+from lib.view.writing.forms import Field, Form
 from lib.workspace import Row
 from lib.workspace.rules import MOST_TEXT
 

@@ -11,9 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from lib.export import segment_text
-from lib.view import look, numbers, sentences, tables
+from lib.view import look, numbers, tables
 from lib.view.charts.line import rate_line
-from lib.view.hotstate import HotState, Path
+from lib.view.hotspots import sentences
+from lib.view.hotspots.hotstate import HotState, Path
 from lib.view.plain import plain
 from lib.view.words import worded
 

@@ -16,10 +16,11 @@ import streamlit as st
 
 from lib.book import say_day
 from lib.errors import Refused
-from lib.view import filling, forms, look, pen, told
-from lib.view.filling import Offer
-from lib.view.forms import FORMS, Form
+from lib.view import look
 from lib.view.plain import plain
+from lib.view.writing import filling, forms, pen, told
+from lib.view.writing.filling import Offer
+from lib.view.writing.forms import FORMS, Form
 from lib.workspace import Conflict, Row
 
 _OPEN, _TURN = "rows opened to be changed", "how often a row was opened"

@@ -15,7 +15,7 @@ from lib.book import Book, say_day
 from lib.measures import Answer
 from lib.measures.mybook.changes import CHANGES, USUAL_DAYS
 from lib.view import accountlink, door, look, numbers, step, tables, written
-from lib.view.mybookstate import ALL, SPANS, MyBook
+from lib.view.mybook.mybookstate import ALL, SPANS, MyBook
 from lib.view.paging import PAGE, foot
 from lib.view.plain import plain
 from lib.workspace.visits import Visit

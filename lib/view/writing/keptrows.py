@@ -10,8 +10,8 @@ from datetime import date
 
 from lib.book import say_day
 from lib.view import numbers
-from lib.view.forms import CALLS, FEELINGS, OUTCOMES, TOUCHES
 from lib.view.plain import plain
+from lib.view.writing.forms import CALLS, FEELINGS, OUTCOMES, TOUCHES
 from lib.workspace import Row
 
 LONG = 280  # letters of a text that are shown at once

@@ -15,25 +15,12 @@ import streamlit as st
 from lib.book import Book
 from lib.measures import Answer
 from lib.measures.mybook.listing import SORTABLE
-from lib.view import (
-    access,
-    accountlink,
-    address,
-    door,
-    frame,
-    look,
-    numbers,
-    private,
-    step,
-    tables,
-    words,
-    writing,
-    written,
-)
+from lib.view import access, accountlink, address, door, frame, look, numbers, private, step, tables, words, written
 from lib.view import tiles as tile
-from lib.view.mybookstate import CHOOSABLE, USUAL, MyBook, read_state
+from lib.view.mybook.mybookstate import CHOOSABLE, USUAL, MyBook, read_state
 from lib.view.paging import PAGE, foot
 from lib.view.tiles import Tile
+from lib.view.writing import writing
 from lib.workspace import preferences, visits
 from lib.workspace.visits import Visit
 

@@ -13,8 +13,9 @@ import streamlit as st
 
 from lib.book import Book, say_day
 from lib.measures import Answer
-from lib.view import access, accountlink, door, look, numbers, pen, private, rooms, tables, told
+from lib.view import access, accountlink, door, look, numbers, private, rooms, tables
 from lib.view.plain import plain
+from lib.view.writing import pen, told
 from lib.workspace import Row
 from lib.workspace.many import Done
 

@@ -6,10 +6,11 @@ panel   of one account
 import streamlit as st
 
 from lib.book import say_day
-from lib.view import editing, forms, look, pen, told
-from lib.view.filling import Offer
-from lib.view.forms import FORMS
+from lib.view import look
 from lib.view.plain import plain
+from lib.view.writing import editing, forms, pen, told
+from lib.view.writing.filling import Offer
+from lib.view.writing.forms import FORMS
 from lib.workspace import Row
 
 _FORM = FORMS["handover"]

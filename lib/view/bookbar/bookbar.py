@@ -13,7 +13,8 @@ import streamlit as st
 from lib.book import Book, year_to
 from lib.errors import Refused
 from lib.store.opening import Snapshot
-from lib.view import address, bookfilters, booklink, door, periods, rooms, savedviews, step
+from lib.view import address, booklink, door, rooms, step
+from lib.view.bookbar import bookfilters, periods, savedviews
 
 _PERIOD, _DAYS, _AS_OF = "book period", "book days", "book as of"
 

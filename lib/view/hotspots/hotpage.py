@@ -15,8 +15,9 @@ from lib.book import Book
 from lib.facts.base import OUTCOMES
 from lib.measures import Answer
 from lib.store.dimensions import StoredDimension
-from lib.view import booklink, door, frame, headline, hotlist, look, numbers, sentences, step, tables
-from lib.view.hotstate import WEIGHTS, HotState, Path
+from lib.view import booklink, door, frame, look, numbers, step, tables
+from lib.view.hotspots import headline, hotlist, sentences
+from lib.view.hotspots.hotstate import WEIGHTS, HotState, Path
 from lib.view.plain import plain
 from lib.view.tiles import row
 from lib.view.words import word
