@@ -8,7 +8,6 @@ DuckDB may read the one file, write into the work folder and do nothing else. Na
 
 import json
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 PARQUET = "read_parquet($path, hive_partitioning = false)"
 CSV = "(format csv, header, delimiter ',', use_tmp_file false)"
 NESTED = re.compile(r"STRUCT|MAP|UNION|VARIANT|.*\]$")
-EACH = 0.05  # seconds between two looks at the size of what is being written
 RECORD_LIMIT = 16 << 20  # bytes of one JSON object
 
 
@@ -127,32 +125,12 @@ def _open(path: Path, name: str, folder: Path) -> Iterator[tuple[duckdb.DuckDBPy
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, bound: dict, to: Path, name: str, budget: "Budget") -> None:
-    """Writes the rows of `query` as CSV; stopped from beside as soon as the file outgrows what may be written."""
-    done, most, beyond = threading.Event(), budget.limits.unpacked_bytes - budget.spent, []
+    """Writes the rows of `query`, texts all of them, as CSV. How much that will be is counted before a byte is written.
 
-    def watch() -> None:
-        while not done.wait(EACH):
-            size = _size(to)
-            if size > most:
-                beyond.append(size)
-                con.interrupt()
-
-    watcher = threading.Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        con.execute(f"copy ({query}) to $to {CSV}", {**bound, "to": str(to)})
-    except duckdb.InterruptException:  # DuckDB has removed the file
-        if not beyond:
-            raise
-    finally:
-        done.set()
-        watcher.join()
-    budget.spend(max([_size(to), *beyond]), name)
-
-
-def _size(path: Path) -> int:
-    """Bytes written so far."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
+    A copy that is interrupted as it outgrows its limit may wait for its own threads for ever (DuckDB 2.0.0).
+    """
+    counted = f"select sum(strlen(coalesce(columns(*), '')) + 1) from ({query})"
+    least = sum(int(n_bytes or 0) for n_bytes in con.execute(counted, bound).fetchone())
+    budget.limits.check("unpacked_bytes", budget.spent + least, name)
+    con.execute(f"copy ({query}) to $to {CSV}", {**bound, "to": str(to)})
+    budget.spend(to.stat().st_size, name)
