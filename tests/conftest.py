@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -54,9 +55,22 @@ def sample_store(tmp_path_factory) -> Path:
     return store
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def serve(tmp_path_factory):
-    """serve(store) starts a server that shows the store, and gives its address."""
+    """serve(store) starts a server that shows the store, and gives its address; it ends with the test."""
+    with _serving(tmp_path_factory) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def serve_all(tmp_path_factory):
+    """The same for all tests of a module."""
+    with _serving(tmp_path_factory) as start:
+        yield start
+
+
+@contextmanager
+def _serving(tmp_path_factory):
     started = []
 
     def start(store: Path) -> str:
@@ -70,11 +84,13 @@ def serve(tmp_path_factory):
         _wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, Path(log.name))
         return f"http://127.0.0.1:{port}"
 
-    yield start
-    for server in started:
-        server.terminate()
-    for server in started:
-        server.wait(timeout=20)
+    try:
+        yield start
+    finally:
+        for server in started:
+            server.terminate()
+        for server in started:
+            server.wait(timeout=20)
 
 
 @pytest.fixture(scope="session")

@@ -27,8 +27,8 @@ def listed(sample_store) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def url(serve, sample_store) -> str:
-    return serve(sample_store)
+def url(serve_all, sample_store) -> str:
+    return serve_all(sample_store)
 
 
 def click_name(page: Page, key: str, number: int) -> None:
