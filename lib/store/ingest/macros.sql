@@ -4,21 +4,20 @@
 
 -- the text without the spaces around it: blank, tab, line ends, no-break space, byte-order mark
 create temp macro bare(x) as
-    case when x[1] between '>' and '~' and x[-1] between '!' and '~' then x  -- nearly all: the dear looks are for the rest
-         when regexp_full_match(x, '="[^"]*"') then trim(x, '="')  -- as some write an id that a spreadsheet is to leave alone
-         when x[1] between '!' and '<' and x[-1] between '!' and '~' then x
-         when regexp_matches(x, '^[\s\x{00A0}\x{FEFF}]|[\s\x{00A0}\x{FEFF}]$')
-         then trim(x, ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) || chr(65279))
+    case when regexp_matches(x, '^[\s\x{00A0}\x{FEFF}]|[\s\x{00A0}\x{FEFF}]$|^="[^"]*"$')
+         then regexp_replace(
+             trim(x, ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160) || chr(65279)),
+             '^="([^"]*)"$', '\1')  -- as some write an id that a spreadsheet is to leave alone
          else x end;
 
 -- text: blank where nothing was meant. None, NA and - stay: they may be a category, Namibia, a grade
 create temp macro meant(b) as
-    case when strlen(b) > 18 then b when lower(b) in ('', 'null', '<null>', '\n', 'n/a', '#n/a', '000000000000000aaa') then null else b end;
+    case when lower(left(b, 20)) in ('', 'null', '<null>', '\n', 'n/a', '#n/a', '000000000000000aaa') then null else b end;
 create temp macro text_of(x) as meant(bare(x));
 
 -- what a number, a day or a flag is read from: here None, NA, - and a failed formula are blanks too
 create temp macro given(b) as
-    case when strlen(b) > 18 then b when lower(b) in (
+    case when lower(left(b, 20)) in (
              '', 'null', '<null>', '\n', 'n/a', '#n/a', '000000000000000aaa', 'na', 'none', 'nil', 'nan', 'nat', '-',
              '--', '–', '?', '.', '#value!', '#ref!', '#div/0!', '#name?', '#null!', '#num!') then null
          else b end;
