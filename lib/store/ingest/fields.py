@@ -20,13 +20,12 @@ from lib.store.ingest.profile import Profile
 from lib.store.ingest.words import (
     ENTERED,
     Field,
-    bare,
+    candidates,
     entered,
     entered_stage,
     fields_of,
     meaning,
     meanings_of,
-    names_of,
 )
 
 __all__ = ["PLAIN", "SKIP", "Field", "Mapped", "fields_of", "match", "meaning", "propose"]
@@ -77,7 +76,7 @@ def propose(
     _take_entered_stages(table, found, means, profile_of)
     taken = {mapped.field.column for mapped in found.values() if mapped.field}
     for field in fields.values():
-        for header, how in _candidates(table, field, headers):
+        for header, how in candidates(table, field, headers):
             if header in found:
                 continue
             profile = profile_of[header]
@@ -125,7 +124,7 @@ def _kept_meanings(table: str, found: Mapping[str, Mapped], profile_of: Mapping[
     """header -> what its name says, for the columns left over and the meanings that have no column of ours."""
     means: dict[str, str] = {}
     for field in meanings_of(table).values():
-        for header, how in _candidates(table, field, list(profile_of)) if field.is_kept else ():
+        for header, how in candidates(table, field, list(profile_of)) if field.is_kept else ():
             profile = profile_of[header]
             n_fit = _n_fitting(field, profile, field.reads)
             if header not in found and n_fit >= _needed(field, how) * profile.n_filled:
@@ -165,18 +164,6 @@ def _given(table: str, headers: Sequence[str], given: Mapping[str, str]) -> dict
                 f"It has {', '.join(fields)}; {PLAIN} keeps a column as it is, {SKIP} leaves it out."
             )
     return found
-
-
-def _candidates(table: str, field: Field, headers: Sequence[str]) -> list[tuple[str, str]]:
-    """(header, kind of name) of the headers that may be this field, the best name first."""
-    by_meaning: dict[frozenset[str], list[str]] = {}
-    by_rest: dict[frozenset[str], list[str]] = {}
-    for header in headers:
-        by_meaning.setdefault(meaning(header), []).append(header)
-        by_rest.setdefault(bare(table, header), []).append(header)
-    named = [(kind, meaning(name)) for kind, names in names_of(field) for name in names]
-    found = [(header, kind) for by in (by_meaning, by_rest) for kind, words in named for header in by.get(words, [])]
-    return list(dict(reversed(found)).items())[::-1]
 
 
 def _reads(field: Field, how: str) -> str:
@@ -236,7 +223,7 @@ def _third_values(
         header: field
         for field in fields.values()
         if _is_flag(field) and field.column not in taken
-        for header, how in _candidates(table, field, list(profile_of))
+        for header, how in candidates(table, field, list(profile_of))
         if how == "firm" and header not in found
     }
     given = {m.header: m.field for m in found.values() if m.field and m.how == "given" and _is_flag(m.field)}

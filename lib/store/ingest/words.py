@@ -5,6 +5,7 @@ fields_of    those that have a column; another kind of file is another entry in 
 entered      a deal's column that says when one stage was reached, as a field of its own: entered:<stage>
 meaning      a header as a set of words, so that customerID, CUSTOMERID, "Customer ID" and id_customer are one
 bare         the same without the words by which a kind of file calls its own rows: Deal - Owner in a file of deals
+candidates   the headers that may be a field, the best name first
 telling      how far a header's words alone tell which kind of file it stands in: 1 where one
              kind only uses them, 0 where none does
 """
@@ -13,6 +14,7 @@ import re
 import tomllib
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -120,6 +122,8 @@ def _words(header: str) -> frozenset[str]:
     header = re.sub(r"ID[sS](?![a-z])", "Id", header)
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", header)
     words = re.findall(r"[^\W_]+", spaced.casefold())
+    if len(words) > 1:  # Created datetime
+        words = ["date" if word == "datetime" else word for word in words]
     kept = [word for word in words if word not in NOISE] or words
     return frozenset(_single(word) for word in kept)
 
@@ -155,6 +159,23 @@ def _names_in(table: str) -> frozenset[frozenset[str]]:
     return frozenset(
         meaning(name) for field in meanings_of(table).values() for _, names in names_of(field) for name in names
     )
+
+
+def candidates(table: str, field: Field, headers: Sequence[str]) -> list[tuple[str, str]]:
+    """(header, kind of name) of the headers that may be this field, the best name first."""
+    by_meaning: dict[frozenset[str], list[str]] = {}
+    by_rest: dict[frozenset[str], list[str]] = {}
+    for header in headers:
+        by_meaning.setdefault(meaning(header), []).append(header)
+        by_rest.setdefault(bare(table, header), []).append(header)
+    found = [
+        (header, kind)
+        for kind, names in names_of(field)
+        for by in (by_meaning, by_rest)
+        for name in names
+        for header in by.get(meaning(name), [])
+    ]
+    return list(dict(reversed(found)).items())[::-1]
 
 
 def telling(header: str) -> float:
