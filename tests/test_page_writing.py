@@ -423,7 +423,7 @@ def test_nobody_reads_or_writes_about_an_account_of_another_book(house, space): 
                 act()
             except Refused as refusal:
                 said.append(f"{refusal}{' of a row' * isinstance(refusal, Conflict)}")
-        done = pen.change_many("task", [(id, 1, {"title": "x"})])
+        done = pen.change_many({"task": [(id, 1, {"title": "x"})]})
         st.session_state["said"] = [*said, *map(str, done.refused.values())]
         st.session_state["seen"] = [
             pen.find("task", id),

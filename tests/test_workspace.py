@@ -786,9 +786,8 @@ def test_one_act_on_many_rows_leaves_alone_those_that_changed_meanwhile(workspac
     rows.change(workspace, "task", made[1].id, 1, {"owner": "lee"}, by="lee", now=NOW)
     rows.remove(workspace, "task", made[2].id, 1, by="lee", now=NOW)
     before = edition(workspace)
-    done = many.change(
-        workspace, "task", [*[(row.id, 1, {"owner": "dana"}) for row in made], ("no such", 1, {})], by="dana", now=NOW
-    )
+    asked = [*[(row.id, 1, {"owner": "dana"}) for row in made], ("no such", 1, {})]
+    done = many.change(workspace, {"task": asked}, by="dana", now=NOW)
     assert [row.account for row in done.rows] == ["a"] and set(done.refused) == {made[1].id, made[2].id, "no such"}
     assert isinstance(done.refused[made[1].id], Conflict) and done.refused[made[1].id].row["owner"] == "lee"
     assert edition(workspace) == before + 1  # one transaction
@@ -797,4 +796,55 @@ def test_one_act_on_many_rows_leaves_alone_those_that_changed_meanwhile(workspac
     assert [row.account for row in gone.rows] == ["a"] and list(gone.refused) == [made[1].id]
     for values in ({"title": ""}, {"account": "b"}, {"nonsense": 1}):
         with pytest.raises(Refused):
-            many.change(workspace, "task", [(made[1].id, 2, values)], by="dana", now=NOW)
+            many.change(workspace, {"task": [(made[1].id, 2, values)]}, by="dana", now=NOW)
+
+
+def test_one_act_on_many_rows_of_several_tables_is_done_whole_or_not_at_all(workspace):
+    task = rows.add(workspace, "task", {"account": "a", "title": "t"}, by="jo", now=NOW)
+    step = rows.add(workspace, "next_step", {"account": "a", "text": "s"}, by="jo", now=NOW)
+    wanted = {"task": [(task.id, 1, {"owner": "dana"})], "next_step": [(step.id, 1, {"owner": "dana"})]}
+    with pytest.raises(RuntimeError), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(many, "updated", _breaks_at_the_second(many.updated))
+        many.change(workspace, wanted, by="dana", now=NOW)
+    assert rows.find(workspace, "task", task.id) == task and rows.find(workspace, "next_step", step.id) == step
+    before = [edition(workspace, [each]) for each in ("task", "next_step", "note")]
+    assert len(many.change(workspace, wanted, by="dana", now=NOW).rows) == 2
+    assert [edition(workspace, [each]) for each in ("task", "next_step", "note")] == [
+        before[0] + 1,
+        before[1] + 1,
+        before[2],
+    ]
+    assert many.change(workspace, {}, by="dana", now=NOW) == many.Done()
+
+
+def _breaks_at_the_second(act):
+    calls = []
+
+    def broken(*asked, **named):
+        calls.append(asked)
+        if len(calls) == 2:
+            raise RuntimeError("the disk went away")
+        return act(*asked, **named)
+
+    return broken
+
+
+def test_a_removed_row_is_brought_back_and_changed_or_stays_removed(workspace):
+    made = rows.add(workspace, "handover", {"account": "a", "buyer": "Ann"}, by="jo", now=NOW)
+    gone = rows.remove(workspace, "handover", made.id, 1, by="jo", now=NOW)
+    act = lambda version, values: many.bring_back(workspace, "handover", made.id, version, values, by="lee", now=NOW)  # noqa: E731
+    with pytest.raises(Conflict):
+        act(1, {"buyer": "Bob"})
+    for values in ({"nonsense": "x"}, {"account": "b"}):
+        with pytest.raises(Refused):
+            act(2, values)
+    other = rows.add(workspace, "handover", {"account": "a"}, by="jo", now=NOW)
+    with pytest.raises(Refused, match="already"):  # one living row an account
+        act(2, {"buyer": "Bob"})
+    assert rows.find(workspace, "handover", made.id) == gone
+    rows.remove(workspace, "handover", other.id, 1, by="jo", now=NOW)
+    back = act(2, {"buyer": "Bob"})
+    assert (back.version, back["buyer"], back.removed_at, back.changed_by) == (3, "Bob", None, "lee")
+    assert rows.find(workspace, "handover", made.id) == back
+    with pytest.raises(Refused, match="not removed"):
+        act(3, {})

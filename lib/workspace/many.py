@@ -1,11 +1,12 @@
 """The same act on many rows, each by the version that was read: those that changed meanwhile are told apart, not overwritten.
 
-Done      what was done, and what was not
-change    some columns, each row's own
-remove    take rows away
+Done        what was done, and what was not
+change      some columns, each row's own, of one table or several
+remove      take rows away
+bring_back  one row: restored and changed, in one
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,46 +27,68 @@ class Done:
 
 
 def change(
-    workspace: Workspace, table: str, asked: Iterable[tuple[str, int, Mapping[str, object]]], *, by: str, now: datetime
+    workspace: Workspace,
+    asked: Mapping[str, Iterable[tuple[str, int, Mapping[str, object]]]],
+    *,
+    by: str,
+    now: datetime,
 ) -> Done:
-    """Change rows: each an id, the version that was read, and the columns that change."""
-    sheet = sheet_of(table)
-    wanted = [(id, version, checked(sheet, values, is_new=False)) for id, version, values in asked]
-    if any("account" in values for _, _, values in wanted):
-        raise Refused(f"{table}.account: a {sheet.says} stays with its account.")
+    """Change rows, table by table: each an id, the version that was read, and the columns that change."""
+    wanted = [(sheet_of(table), *each) for table, of in asked.items() for each in of]
+    wanted = [(sheet, id, version, _checked(sheet, values)) for sheet, id, version, values in wanted]
 
-    def act(con: Connection, row: Row, values: dict) -> Row:
+    def act(con: Connection, sheet: Sheet, row: Row, values: dict) -> Row:
         if row.removed_at:
             raise Refused(f"The {sheet.says} was removed by {row.changed_by}.")
         return updated(con, sheet, row, values, by, now)
 
-    return _each(workspace, sheet, wanted, act)
+    return _each(workspace, wanted, act)
 
 
 def remove(workspace: Workspace, table: str, asked: Iterable[tuple[str, int]], *, by: str, now: datetime) -> Done:
     """Take rows away: each an id and the version that was read."""
     sheet = sheet_of(table)
 
-    def act(con: Connection, row: Row, _values: dict) -> Row:
+    def act(con: Connection, sheet: Sheet, row: Row, _values: dict) -> Row:
         if row.removed_at:
             raise Refused(f"The {sheet.says} was removed already, by {row.changed_by}.")
         return updated(con, sheet, row, {}, by, now, is_removed=True)
 
-    return _each(workspace, sheet, [(id, version, {}) for id, version in asked], act)
+    return _each(workspace, [(sheet, id, version, {}) for id, version in asked], act)
+
+
+def bring_back(
+    workspace: Workspace, table: str, id: str, version: int, values: Mapping[str, object], *, by: str, now: datetime
+) -> Row:
+    """Restore a removed row and change it: both or neither. Raises Conflict where it is no longer the `version` that was read."""
+    sheet = sheet_of(table)
+    changed = _checked(sheet, values)
+    with writing(workspace, table) as con:
+        row = expected(con, sheet, id, version)
+        if not row.removed_at:
+            raise Refused(f"The {sheet.says} is not removed: there is nothing to restore.")
+        return updated(con, sheet, row, changed, by, now)
+
+
+def _checked(sheet: Sheet, values: Mapping[str, object]) -> dict:
+    changed = checked(sheet, values, is_new=False)
+    if "account" in changed:
+        raise Refused(f"{sheet.name}.account: a {sheet.says} stays with its account.")
+    return changed
 
 
 def _each(
     workspace: Workspace,
-    sheet: Sheet,
-    wanted: Iterable[tuple[str, int, dict]],
-    act: Callable[[Connection, Row, dict], Row],
+    wanted: Sequence[tuple[Sheet, str, int, dict]],
+    act: Callable[[Connection, Sheet, Row, dict], Row],
 ) -> Done:
     """All in one transaction: a refusal is of one row, before anything of it is written."""
     done = Done()
-    with writing(workspace, sheet.name) as con:
-        for id, version, values in wanted:
-            try:
-                done.rows.append(act(con, expected(con, sheet, id, version), values))
-            except Refused as refusal:
-                done.refused[id] = refusal
+    if wanted:
+        with writing(workspace, *sorted({sheet.name for sheet, *_ in wanted})) as con:
+            for sheet, id, version, values in wanted:
+                try:
+                    done.rows.append(act(con, sheet, expected(con, sheet, id, version), values))
+                except Refused as refusal:
+                    done.refused[id] = refusal
     return done

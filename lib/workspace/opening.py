@@ -110,11 +110,11 @@ def reading(workspace: Workspace) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(workspace: Workspace, table: str) -> Iterator[Connection]:
-    """A connection that writes `table`: on the disk when this ends, undone when it raises."""
-    sheet_of(table)
+def writing(workspace: Workspace, *tables: str) -> Iterator[Connection]:
+    """A connection that writes `tables`: on the disk when this ends, undone when it raises."""
+    names = [sheet_of(table).name for table in tables]
     with _told(workspace, "written; nothing was saved"), _begun(workspace.engine) as con:
-        mine = EDITION_TABLE.c.table == table
+        mine = EDITION_TABLE.c.table.in_(names)
         con.execute(update(EDITION_TABLE).where(mine).values(edition=EDITION_TABLE.c.edition + 1))
         yield con
 

@@ -157,7 +157,6 @@ def restore(workspace: Workspace, table: str, id: str, version: int, *, by: str,
         row = expected(con, sheet, id, version)
         if not row.removed_at:
             raise Refused(f"The {sheet.says} is not removed: there is nothing to restore.")
-        _refuse_seconds(con, sheet, [row])
         return updated(con, sheet, row, {}, by, now)
 
 
@@ -220,7 +219,7 @@ def updated(
     every = {"version": was.version + 1, "changed_by": who, "changed_at": at, "removed_at": at if is_removed else None}
     row = replace(was, **every, made_by=values.get("made_by", was.made_by), values={**was.values, **values})
     _check_span(sheet, row.values)
-    if set(values) & set(sheet.one_per):
+    if set(values) & set(sheet.one_per) or (was.removed_at and not is_removed):
         _refuse_seconds(con, sheet, [row])
     con.execute(update(sheet.table).where(sheet.table.c.id == row.id).values({**every, **values}))
     return row

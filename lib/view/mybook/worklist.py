@@ -15,7 +15,7 @@ from lib.book import Book, say_day
 from lib.measures import Answer
 from lib.view import access, accountlink, door, look, numbers, private, rooms, tables
 from lib.view.plain import plain
-from lib.view.writing import pen, told
+from lib.view.writing import acting, pen, told
 from lib.workspace import Row
 from lib.workspace.many import Done
 
@@ -152,44 +152,44 @@ def _acts(book: Book, chosen: pd.DataFrame) -> None:
 
 def _postpone(rows: Sequence[dict], day: date | None) -> None:
     if day is None:
-        told.tell(_PLACE, "Choose the day to postpone to.", is_good=False)
+        told.tell(_PLACE, "Choose the day to postpone to.")
     else:
         _act(rows, {"due_on": day}, f"postponed to {say_day(day)}")
 
 
 def _hand(rows: Sequence[dict], owner: str | None) -> None:
     if not owner:
-        told.tell(_PLACE, "Choose whom to hand it to.", is_good=False)
+        told.tell(_PLACE, "Choose whom to hand it to.")
     else:
         _act(rows, {"owner": owner}, f"handed to {owner}")
 
 
 def _act(rows: Sequence[dict], values: dict, said: str) -> None:
-    """One change of every row, each by the version that was read. What changed meanwhile is named and left as it is."""
-
-    def act() -> None:
-        done, before, n_without = Done(), [], 0
+    """One change of every row, each by the version that was read. What changed meanwhile is named and left as it is; the same
+    act on the same versions is a second click."""
+    acts = acting.acts()
+    this = (repr(values), *((row["id"], row["version"], row["step"]) for row in rows))
+    with acts.one(_PLACE):
+        if this in acts.done:
+            return
+        asked, before, n_without = {}, [], 0
         for table in dict.fromkeys(_TABLES.values()):
             mine = [row for row in rows if _TABLES[row["work"]] == table]
             if table == "save_plan" and "due_on" in values:
                 n_without, mine = len(mine), []  # steps of a plan have no day
             if mine:
-                found, was = _changed(table, mine, values)
-                done.rows += found.rows
-                done.refused |= found.refused
+                asked[table], was = _asked(table, mine, values)
                 before += was
-        told.tell(
-            _PLACE,
-            _said(rows, done, said, n_without),
-            is_good=bool(done.rows),
-            undo=_undo(done.rows, before) if done.rows else None,
-        )
-
-    told.tried(_PLACE, act)
+        done = pen.change_many(asked)
+        undo = None
+        if done.rows:
+            acts.done.add(this)
+            undo = _undo(done.rows, before)
+        acts.tell(_PLACE, _said(rows, done, said, n_without), is_good=bool(done.rows), undo=undo)
 
 
-def _changed(table: str, mine: Sequence[dict], values: dict) -> tuple[Done, list[Row]]:
-    """The rows as they are now, and as they were."""
+def _asked(table: str, mine: Sequence[dict], values: dict) -> tuple[list[tuple[str, int, dict]], list[Row]]:
+    """What is asked of the rows of a table, and the rows as they were before."""
     versions = {row["id"]: int(row["version"]) for row in mine}
     was = {id: row for id in versions if (row := pen.find(table, id))}
     asked = []
@@ -199,7 +199,7 @@ def _changed(table: str, mine: Sequence[dict], values: dict) -> tuple[Done, list
             ticked = {int(row["step"]) for row in mine if row["id"] == id}
             new = {"steps": [step | (values if at in ticked else {}) for at, step in enumerate(was[id]["steps"])]}
         asked.append((id, version, new))
-    return pen.change_many(table, asked), [was[id] for id in was]
+    return asked, list(was.values())
 
 
 def _said(rows: Sequence[dict], done: Done, said: str, n_without: int) -> str:
@@ -222,14 +222,12 @@ def _undo(now: Sequence[Row], before: Sequence[Row]) -> Callable[[], str]:
     """Puts back what each row said, if nobody changed it since."""
 
     def undone() -> str:
-        was, n, n_stayed = {row.id: row for row in before}, 0, 0
-        for table in dict.fromkeys(row.table for row in now):
-            names = ("steps", "owner") if table == "save_plan" else ("due_on", "done_on", "owner")
-            asked = [
-                (row.id, row.version, {name: was[row.id][name] for name in names}) for row in now if row.table == table
-            ]
-            done = pen.change_many(table, asked)
-            n, n_stayed = n + len(done.rows), n_stayed + len(done.refused)
+        was, asked = {row.id: row for row in before}, {}
+        for row in now:
+            names = ("steps", "owner") if row.table == "save_plan" else ("due_on", "done_on", "owner")
+            asked.setdefault(row.table, []).append((row.id, row.version, {name: was[row.id][name] for name in names}))
+        done = pen.change_many(asked)
+        n, n_stayed = len(done.rows), len(done.refused)
         return f"{numbers.count(n)} as before." + (
             f" {numbers.count(n_stayed)} changed meanwhile and stayed." if n_stayed else ""
         )

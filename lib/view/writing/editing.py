@@ -18,12 +18,13 @@ from lib.book import say_day
 from lib.errors import Refused
 from lib.view import look
 from lib.view.plain import plain
-from lib.view.writing import filling, forms, pen, told
+from lib.view.writing import acting, filling, forms, pen
+from lib.view.writing.acting import Acts
 from lib.view.writing.filling import Offer
 from lib.view.writing.forms import FORMS, Form
 from lib.workspace import Conflict, Row
 
-_OPEN, _TURN = "rows opened to be changed", "how often a row was opened"
+_TURN = ("rows", "opened")
 
 
 @dataclass(frozen=True)
@@ -45,26 +46,26 @@ class _Open:
 
 def begin(place: str, table: str, account: str, row: Row | None) -> None:
     """Open `row`, or the form for a row to come."""
-    st.session_state[_TURN] = turn = st.session_state.get(_TURN, 0) + 1
+    acts = acting.acts()
+    acts.turns[_TURN] = turn = acts.turns.get(_TURN, 0) + 1
     begins = forms.shown(FORMS[table], row) if row else {}
-    _all()[place] = _Open(table, account, row, begins, f"edit {place} {turn}")
+    acts.opened[place] = _Open(table, account, row, begins, f"edit {place} {turn}")
 
 
 def opened(place: str) -> str | None:
     """The id of the row that is open at `place`."""
-    found = _all().get(place)
+    found: _Open | None = acting.acts().opened.get(place)
     return found and (found.row.id if found.row else "")
 
 
 def stop(place: str) -> None:
     """Close it without saving."""
-    if found := _all().pop(place, None):
-        filling.clear(found.form, found.key)
+    _close(acting.acts(), place)
 
 
 def form(place: str, offer: Offer, *, n_columns: int = 1) -> None:
     """The form of what is open at `place`, with Save and Cancel."""
-    found = _all()[place]
+    found: _Open = acting.acts().opened[place]
     filling.draw(found.form, found.key, offer, found.begins, row=found.row, beside=found.beside, n_columns=n_columns)
     with st.container():
         if found.told:
@@ -78,38 +79,46 @@ def form(place: str, offer: Offer, *, n_columns: int = 1) -> None:
 
 def _save(place: str, key: str) -> None:
     """Once: a second click on the same button finds it closed."""
-    found = _all().get(place)
-    if found is None or found.key != key:
-        return
-    held = filling.typed(found.form, key, found.row)
-    changed = [name for name, value in held.items() if not _same(value, found.begins.get(name))]
-    if lacking := forms.lacking(found.form, held):
-        _all()[place] = replace(found, told=tuple(lacking))
-    elif not changed and not (found.row and found.row.removed_at):
-        stop(place)
-    else:
-        _put(place, found, held, changed)
+    acts = acting.acts()
+    with acts.one(place):
+        found: _Open | None = acts.opened.get(place)
+        if found is None or found.key != key:
+            return
+        held = filling.typed(found.form, key, found.row)
+        changed = [name for name, value in held.items() if not _same(value, found.begins.get(name))]
+        if lacking := forms.lacking(found.form, held):
+            acts.opened[place] = replace(found, told=tuple(lacking))
+        elif not changed and not (found.row and found.row.removed_at):
+            _close(acts, place)
+        else:
+            _put(acts, place, found, held, changed)
 
 
-def _put(place: str, found: _Open, held: Mapping[str, object], changed: list[str]) -> None:
-    row, is_gone = found.row, bool(found.row and found.row.removed_at)
+def _put(acts: Acts, place: str, found: _Open, held: Mapping[str, object], changed: list[str]) -> None:
+    row = found.row
     values = forms.values(found.form, {name: held[name] for name in changed}, row)
     try:
         if row is None:
             made = _add(found, values)
             undo = lambda: _undone(pen.remove, made.table, made.id, made.version)  # noqa: E731
         else:
-            version = pen.restore(row.table, row.id, row.version).version if is_gone else row.version
-            made = pen.change(row.table, row.id, version, values)
+            put = pen.bring_back if row.removed_at else pen.change
+            made = put(row.table, row.id, row.version, values)
             before = {name: row[name] for name in values}
             undo = lambda: _undone(pen.change, row.table, row.id, made.version, before)  # noqa: E731
     except Conflict as conflict:
-        _all()[place] = _met(found, held, conflict.row)
+        acts.opened[place] = _met(found, held, conflict.row)
     except Refused as refusal:
-        _all()[place] = replace(found, told=(str(refusal),))
+        acts.opened[place] = replace(found, told=(str(refusal),))
     else:
-        stop(place)
-        told.tell(place, f"{found.form.label} saved.", undo=undo)
+        _close(acts, place)
+        acts.tell(place, f"{found.form.label} saved.", undo=undo)
+
+
+def _close(acts: Acts, place: str) -> None:
+    """Close what is open at `place`; what was typed is forgotten by the coming run."""
+    if found := acts.opened.pop(place, None):
+        acts.spent.append((found.form, found.key))
 
 
 def _add(found: _Open, values: dict) -> Row:
@@ -169,7 +178,3 @@ def _said(each: forms.Field, value: object) -> str:
 
 def _same(one: object, other: object) -> bool:
     return (one or None) == (other or None) if isinstance(one, str) or isinstance(other, str) else one == other
-
-
-def _all() -> dict[str, _Open]:
-    return st.session_state.setdefault(_OPEN, {})

@@ -5,6 +5,7 @@ draw    the widgets of a form, named by `key`
 typed   what they hold
 put     let one show a value; for callbacks
 clear   forget what was typed
+forget  the same of forms that were saved
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,6 +80,14 @@ def clear(form: Form, key: str) -> None:
     """Forget what was typed."""
     for each in form.fields:
         st.session_state.pop(f"{key} {each.name}", None)
+
+
+def forget(spent: list[tuple[Form, str]]) -> None:
+    """Forget what was typed into these forms, and that they are to be forgotten."""
+    gone = list(spent)
+    for form, key in gone:
+        clear(form, key)
+    del spent[: len(gone)]
 
 
 def _said_beside(each: Field, beside: Mapping[str, str] | None) -> None:

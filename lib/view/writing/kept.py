@@ -7,9 +7,8 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from lib.errors import Refused
 from lib.view import access, look, numbers, written
-from lib.view.writing import editing, keptrows, pen, told, writing
+from lib.view.writing import acting, editing, keptrows, pen, told, writing
 from lib.view.writing.filling import Offer
 from lib.view.writing.forms import FORMS, OUTCOMES
 from lib.workspace import Conflict, Row
@@ -134,7 +133,13 @@ def _acts(account: str, row: Row) -> None:
         icon, said = (":material/check:", closes) if is_open else (":material/undo:", reopens)
         values = {column: access.today() if is_open else None}
         st.button(
-            "", key=f"end {row.id}", icon=icon, help=said, on_click=_change, args=(place, row, values, said), **small
+            "",
+            key=f"end {row.id} {row.version}",
+            icon=icon,
+            help=said,
+            on_click=_change,
+            args=(place, row, values, said),
+            **small,
         )
     elif row.table == "save_plan":
         _closing(place, row)
@@ -155,7 +160,7 @@ def _closing(place: str, row: Row) -> None:
     """A save plan ends on a day, saved or lost."""
     if row["closed_on"]:
         again = {"closed_on": None, "outcome": None}
-        st.button("", key=f"end {row.id}", icon=":material/undo:", help="Open it again", type="tertiary",
+        st.button("", key=f"end {row.id} {row.version}", icon=":material/undo:", help="Open it again", type="tertiary",
                   on_click=_change, args=(place, row, again, "Open again"))  # fmt: skip
         return
     with st.popover("Close", icon=":material/check:", type="tertiary"):
@@ -167,11 +172,11 @@ def _closing(place: str, row: Row) -> None:
         def closed() -> None:
             how = st.session_state[outcome]
             if how is None:
-                told.tell(place, "Choose whether the account was saved or lost.", is_good=False)
+                told.tell(place, "Choose whether the account was saved or lost.")
             else:
                 _change(place, row, {"outcome": how, "closed_on": st.session_state[day]}, f"Save plan closed: {how}")
 
-        st.button("Close the plan", key=f"end {row.id}", type="primary", on_click=closed)
+        st.button("Close the plan", key=f"end {row.id} {row.version}", type="primary", on_click=closed)
 
 
 def _steps(account: str, row: Row, can_write: bool) -> None:
@@ -197,21 +202,40 @@ def _steps(account: str, row: Row, can_write: bool) -> None:
 def _change(place: str, row: Row, values: dict, said: str) -> None:
     """One click: by the version that was read; whoever was first is told of."""
 
-    def act() -> None:
+    def act() -> tuple[str, Callable[[], object]]:
         made = pen.change(row.table, row.id, row.version, values)
         before = {name: row[name] for name in values}
-        told.tell(place, f"{said}.", undo=_taken_back(lambda: pen.change(row.table, row.id, made.version, before)))
+        return f"{said}.", lambda: pen.change(row.table, row.id, made.version, before)
 
-    _tried(place, act)
+    _once(place, row, repr(values), act)
 
 
 def _remove(place: str, row: Row) -> None:
-    def act() -> None:
+    def act() -> tuple[str, Callable[[], object]]:
         gone = pen.remove(row.table, row.id, row.version)
-        said = f"{FORMS[row.table].label} removed."
-        told.tell(place, said, undo=_taken_back(lambda: pen.restore(row.table, row.id, gone.version)))
+        return f"{FORMS[row.table].label} removed.", lambda: pen.restore(row.table, row.id, gone.version)
 
-    _tried(place, act)
+    _once(place, row, "remove", act)
+
+
+def _once(place: str, row: Row, what: str, act: Callable[[], tuple[str, Callable[[], object]]]) -> None:
+    """An act of one click, which gives what it says and how it is taken back; the same of the same version is a second click.
+
+    Where somebody was first, nothing was typed that could be lost: their row is what the page shows.
+    """
+    acts, this = acting.acts(), (row.id, row.version, what)
+    with acts.one(place):
+        if this in acts.done:
+            return
+        try:
+            said, back = act()
+        except Conflict as conflict:
+            theirs = "removed" if conflict.row.removed_at else "changed"
+            said = f"{conflict.row.changed_by} {theirs} it while you looked at it; here it is as it stands now."
+            acts.tell(place, f"{said} Yours was not saved.", is_good=False)
+        else:
+            acts.done.add(this)
+            acts.tell(place, said, undo=_taken_back(back))
 
 
 def _taken_back(act: Callable[[], object]) -> Callable[[], str]:
@@ -220,18 +244,6 @@ def _taken_back(act: Callable[[], object]) -> Callable[[], str]:
         return "Taken back."
 
     return undone
-
-
-def _tried(place: str, act: Callable[[], None]) -> None:
-    """An act of one click. Where somebody was first, nothing was typed that could be lost: their row is what the page shows."""
-    try:
-        act()
-    except Conflict as conflict:
-        what = "removed" if conflict.row.removed_at else "changed"
-        said = f"{conflict.row.changed_by} {what} it while you looked at it; here it is as it stands now. Yours was not saved."
-        told.tell(place, said, is_good=False)
-    except Refused as refusal:
-        told.tell(place, str(refusal), is_good=False)
 
 
 def _place(account: str) -> str:

@@ -6,8 +6,11 @@ kept        what the team wrote on an account, table by table, newest first
 find        one row about an account the reader may see, None where there is none
 people, renewals, myself, owners   what a form can offer, of the accounts the reader may see
 add         a row for each account
-change      some columns of a row, by the version that was read; change_many the same for many rows
+change      some columns of a row, by the version that was read; change_many the same for many rows, of several tables
 remove, restore, take_back   take a row away, bring it back, take many away
+bring_back  bring a row back and change it
+
+Each asks all it has to ask before it writes, and writes once: see lib.view.writing.acting.
 
 A row that is about an account the reader may not see is, for them, not there.
 """
@@ -98,11 +101,13 @@ def change(table: str, id: str, version: int, values: Mapping[str, object]) -> R
     return rows.change(written.workspace(), table, id, version, values, **written.by())
 
 
-def change_many(table: str, asked: Sequence[tuple[str, int, Mapping[str, object]]]) -> Done:
-    """Change rows, each by its version; those that are not there for this reader are refused one by one."""
-    theirs = _theirs(table, [id for id, _, _ in asked])
-    done = many.change(written.workspace(), table, [each for each in asked if each[0] in theirs], **written.by())
-    done.refused |= {id: _no_such(table) for id, _, _ in asked if id not in theirs}
+def change_many(asked: Mapping[str, Sequence[tuple[str, int, Mapping[str, object]]]]) -> Done:
+    """Change rows, table by table, each by its version; those that are not there for this reader are refused one by one."""
+    theirs = {table: _theirs(table, [id for id, _, _ in of]) for table, of in asked.items()}
+    changed = {table: [each for each in of if each[0] in theirs[table]] for table, of in asked.items()}
+    done = many.change(written.workspace(), changed, **written.by())
+    for table, of in asked.items():
+        done.refused |= {id: _no_such(table) for id, _, _ in of if id not in theirs[table]}
     return done
 
 
@@ -116,6 +121,12 @@ def restore(table: str, id: str, version: int) -> Row:
     """Bring a removed row back, by its version."""
     _check_row(table, id)
     return rows.restore(written.workspace(), table, id, version, **written.by())
+
+
+def bring_back(table: str, id: str, version: int, values: Mapping[str, object]) -> Row:
+    """Bring a removed row back and change it, in one; raises Conflict where it is no longer the `version` that was read."""
+    _check_row(table, id)
+    return many.bring_back(written.workspace(), table, id, version, values, **written.by())
 
 
 def take_back(made: Sequence[Row]) -> Done:

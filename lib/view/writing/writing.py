@@ -12,13 +12,13 @@ from lib.book import say_day
 from lib.errors import Refused
 from lib.view import look, numbers
 from lib.view.plain import plain
-from lib.view.writing import filling, forms, pen, told
+from lib.view.writing import acting, filling, forms, pen, told
+from lib.view.writing.acting import Acts
 from lib.view.writing.filling import Offer
 from lib.view.writing.forms import FORMS
 from lib.workspace import Row
 
 KINDS = tuple(name for name in FORMS if name != "handover")
-_TURN, _LACKING = "how often something was written", "what writing lacks"
 
 
 def panel(accounts: Sequence[str], names: Sequence[str] = (), *, place: str = "") -> None:
@@ -48,7 +48,8 @@ def _write(accounts: tuple[str, ...], names: tuple[str, ...], place: str) -> Non
 
 
 def _form(table: str, accounts: tuple[str, ...], place: str) -> None:
-    form, key = FORMS[table], _key(table, place)
+    acts = acting.acts()
+    form, key = FORMS[table], _key(acts, table, place)
     is_one = len(accounts) == 1
     offer = Offer(pen.owners(), pen.people(accounts[0]) if is_one and table == "touch" else {})
     begins, skips = forms.new(form, pen.myself()), [] if is_one else ["person"]
@@ -57,7 +58,7 @@ def _form(table: str, accounts: tuple[str, ...], place: str) -> None:
         look.note(_said_of_renewals(accounts, renews))
         skips += ["renews_on"] if len(renews) == len(accounts) else []
     filling.draw(form, key, offer, begins, skips=skips)
-    lacking = st.session_state.get(_LACKING, {}).get(key)
+    lacking = acts.lacking.get(key)
     with st.container():
         if lacking:
             look.notice(*map(plain, lacking))
@@ -67,22 +68,24 @@ def _form(table: str, accounts: tuple[str, ...], place: str) -> None:
 
 def _save(table: str, key: str, accounts: tuple[str, ...], place: str) -> None:
     """Once for each time the form was filled in: a second click on the same button finds it saved."""
-    if key != _key(table, place):
-        return
-    form, held = FORMS[table], filling.typed(FORMS[table], key)
-    lacking = forms.lacking(form, held)
-    try:
-        made = [] if lacking else _add(table, accounts, forms.values(form, held))
-    except Refused as refusal:
-        lacking = [str(refusal)]
-    if lacking:
-        st.session_state.setdefault(_LACKING, {})[key] = lacking
-        return
-    turns = st.session_state.setdefault(_TURN, {})
-    turns[table, place] = turns.get((table, place), 0) + 1
-    filling.clear(form, key)
-    on = "" if place else f" on {numbers.plural(len(made), 'account')}"
-    told.tell(f"writing {place}", f"{form.label} saved{on}.", undo=lambda: _take_back(made))
+    acts, form = acting.acts(), FORMS[table]
+    with acts.one(f"writing {place}"):
+        if key != _key(acts, table, place):
+            return
+        held = filling.typed(form, key)
+        lacking = forms.lacking(form, held)
+        try:
+            made = [] if lacking else _add(table, accounts, forms.values(form, held))
+        except Refused as refusal:
+            lacking = [str(refusal)]
+        if lacking:
+            acts.lacking[key] = lacking
+            return
+        acts.turns[table, place] = acts.turns.get((table, place), 0) + 1
+        acts.lacking.pop(key, None)
+        acts.spent.append((form, key))
+        on = "" if place else f" on {numbers.plural(len(made), 'account')}"
+        acts.tell(f"writing {place}", f"{form.label} saved{on}.", undo=lambda: _take_back(made))
 
 
 def _add(table: str, accounts: tuple[str, ...], values: dict) -> list[Row]:
@@ -124,6 +127,6 @@ def _take_back(made: list[Row]) -> str:
     return said + (f" {len(done.refused)} changed meanwhile and stayed." if done.refused else "")
 
 
-def _key(table: str, place: str) -> str:
+def _key(acts: Acts, table: str, place: str) -> str:
     """Of the form's widgets, until it is saved."""
-    return f"write {place} {table} {st.session_state.get(_TURN, {}).get((table, place), 0)}"
+    return f"write {place} {table} {acts.turns.get((table, place), 0)}"
