@@ -1,8 +1,9 @@
 """What people write in the app: the workspace of this house, opened once, and who writes now.
 
 workspace   the open workspace; raises Refused, in words, where it cannot be opened
+who         under whose name what is kept for the reader is read
 by          who writes and when, as every act of the workspace takes them
-reader      who reads and when, for what is remembered of them
+reader      the same for what is remembered of a reader
 version     a text that changes with what was written: part of a cache key
 tables      what measures read of it, as DuckDB takes it
 tried       an act of the workspace: says calmly what went wrong, and gives None
@@ -38,18 +39,28 @@ def _open(url: str) -> Workspace:
 
 
 def who() -> str:
-    """Whose name stands under what is written now."""
+    """The name under which what is kept for the reader is read; it writes nothing."""
     return access.viewer().name
 
 
 def by() -> dict:
-    """Who writes and when."""
-    return {"by": who(), "now": datetime.now(UTC)}
+    """Who writes and when. Refuses one who may see nothing, by now, and an admin who sees as another: asked at every write,
+    for a page that was drawn before keeps its buttons."""
+    return {"by": _writer(), "now": datetime.now(UTC)}
 
 
 def reader() -> dict:
-    """Who reads and when."""
-    return {"who": who(), "now": datetime.now(UTC)}
+    """Whom something is remembered of, and when; refuses whom `by` refuses."""
+    return {"who": _writer(), "now": datetime.now(UTC)}
+
+
+def _writer() -> str:
+    viewer = access.viewer()
+    if not viewer.is_in:
+        raise Refused("You may not write here, or not any more. Nothing was saved.")
+    if viewer.viewing_as:
+        raise Refused("You see as another person does, and what is saved carries one's own name. Go back to yourself.")
+    return viewer.name
 
 
 def version(names: Sequence[str]) -> str:

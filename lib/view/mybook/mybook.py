@@ -214,8 +214,10 @@ def _why(answer: Answer) -> list[str]:
 
 
 def last_visit() -> Visit | None:
-    """The reader's visit before this one, and the data they saw then."""
+    """The reader's visit before this one, and the data they saw then. To see as another person is no visit of anybody."""
     if private.is_on():
         return None
+    if access.viewer().viewing_as:
+        return written.quietly(lambda: visits.previous(written.workspace(), _PAGE_FILE, who=written.who()))
     data_to = door.opened().manifest.as_of
     return written.quietly(lambda: visits.note(written.workspace(), _PAGE_FILE, data_to=data_to, **written.reader()))

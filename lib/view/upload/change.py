@@ -8,8 +8,9 @@ is_in      whether a batch is part of the shared data
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import RLock
 
 from lib.errors import Refused
 from lib.store.folder import Manifest, default_store, last_published, read_manifest, sweep_incoming
@@ -30,6 +31,7 @@ class Change:
     is_stale: bool = False  # whether that is another thing than the reader saw first
     made: str = ""  # the batch that was published or taken out
     trouble: str = ""  # why it was not; text from data
+    _alone: RLock = field(default_factory=RLock, repr=False, compare=False)  # two clicks may be at work at once
 
     @property
     def batch(self) -> str:
@@ -38,13 +40,15 @@ class Change:
 
     def look(self) -> None:
         """Begin to find out what it would do."""
-        self.is_stale, self.seen = False, None
-        self._begin("--dry-run")
+        with self._alone:
+            self.is_stale, self.seen = False, None
+            self._begin("--dry-run")
 
     def make(self) -> None:
         """Begin to make it: just what was seen, or nothing."""
-        if not self.job and self.seen and self.seen.get("expects"):  # a second click makes nothing twice
-            self._begin(f"--expects={self.seen['expects']}")
+        with self._alone:
+            if not self.job and self.seen and self.seen.get("expects"):  # a second click makes nothing twice
+                self._begin(f"--expects={self.seen['expects']}")
 
     def end(self) -> None:
         """End what is at work."""
@@ -52,7 +56,12 @@ class Change:
             self.job.cancel()
 
     def settle(self) -> None:
-        """Take in what came of a child that is over."""
+        """Take in what came of a child that is over; once."""
+        with self._alone:
+            if self.job and self.job.is_over:
+                self._settle()
+
+    def _settle(self) -> None:
         job, self.job = self.job, None
         try:
             report = json.loads((job.place / "report.json").read_bytes())
@@ -62,15 +71,17 @@ class Change:
         (self._made if self.is_making else self._looked)(job, report)
 
     def _begin(self, how: str) -> None:
+        """All that may be stopped by another click is asked for first: a child that runs is known here, and ends with the desk."""
+        try:
+            who, desk = access.publisher(), private.desk()
+        except Refused as refusal:
+            self.end()
+            self.job, self.seen, self.trouble = None, None, str(refusal)
+            return
         self.end()
         self.job, self.trouble = None, ""
-        try:
-            who = access.publisher()
-        except Refused as refusal:
-            self.seen, self.trouble = None, str(refusal)
-            return
         self.is_making = how != "--dry-run"
-        place, store = private.desk().place(), default_store()
+        place, store = desk.place(), default_store()
         arguments = [*self.act, how, f"--who={who}"]
         arguments += [f"--store={store.absolute()}", f"--report={place / 'report.json'}"]
         if self.plan is not None:
@@ -78,7 +89,7 @@ class Change:
             arguments += [f"--plan={place / 'plan.json'}", f"--work={place}"]
         # of what a child that was ended had laid in the store nothing stays
         self.job = jobs.start(arguments, place, afterwards=lambda: sweep_incoming(store))
-        private.desk().ends_with(self.job.cancel)
+        desk.ends_with(self.job.cancel)
 
     def _looked(self, job: jobs.Job, report: dict) -> None:
         is_told = report.get("same_as") or "changes" in report or report.get("files")

@@ -4,6 +4,8 @@ recognise    begin to find out what the files are
 look_again   begin to find the columns of one sheet, now that the reader has said what it is
 import_all   begin to read them into a store of their own
 show         the screen meanwhile
+
+Each begins nothing for a reader who may see nothing by now: a click on a page that was drawn before comes here first.
 """
 
 import json
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.view import jobs, private
+from lib.view import access, jobs, private
 from lib.view.private import Dataset
 from lib.view.upload import watching
 from lib.view.upload.state import SKIP, Sheet, Upload, recall, remember
@@ -22,6 +24,8 @@ _ODD = "The files were read, but what came of it cannot be understood. Nothing w
 
 def recognise(upload: Upload) -> None:
     """Begin to find out what the files are."""
+    if not access.viewer().is_in:
+        return
     _begin(
         upload,
         "recognising",
@@ -32,6 +36,8 @@ def recognise(upload: Upload) -> None:
 
 def look_again(upload: Upload, sheet: Sheet) -> None:
     """Begin to find the columns of one sheet, now that the reader has said what it is or how it is written."""
+    if not access.viewer().is_in:
+        return
     place = private.desk().place()
     plan = {name: value for name, value in sheet.plan().items() if name not in ("map", "date_order")}
     (place / "plan.json").write_text(json.dumps({sheet.file: plan}), encoding="utf-8")
@@ -43,6 +49,8 @@ def look_again(upload: Upload, sheet: Sheet) -> None:
 
 def import_all(upload: Upload, *, skips_refused: bool = False) -> None:
     """Begin to read the files as the plan says, into a store of their own."""
+    if not access.viewer().is_in:
+        return
     remember(upload.sheets)
     place, upload.store = private.desk().place(), private.new_store()
     (place / "plan.json").write_text(json.dumps(upload.plan()), encoding="utf-8")
@@ -64,11 +72,12 @@ def show(upload: Upload) -> None:
 
 
 def _begin(upload: Upload, step: str, arguments: list[str], place: Path) -> None:
+    desk = private.desk()
     if upload.job:
         upload.job.cancel()
     upload.shelve()
     upload.job = jobs.start(arguments, place)
-    private.desk().ends_with(upload.job.cancel)
+    desk.ends_with(upload.job.cancel)
     upload.step, upload.trouble, upload.asked = step, "", None
 
 
