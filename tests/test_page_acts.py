@@ -15,6 +15,7 @@ from lib.scope import ALL, NOBODY
 from lib.view import access, jobs, private, written
 from lib.view.access import Viewer
 from lib.view.desk import Desk
+from lib.view.mybook import mybook
 from lib.view.upload import running
 from lib.view.upload.change import Change
 from lib.view.upload.state import Upload
@@ -265,6 +266,17 @@ def test_to_see_as_another_is_no_visit(house, space):  # noqa: F811
     app.session_state[access._AS] = ""
     app.run()
     assert [row["who"] for row in rows.rows(space, visits.TABLE)] == [ADA]
+
+
+def test_to_see_as_another_reads_ones_own_visit_before_and_writes_none(space, monkeypatch):  # noqa: F811
+    for day in (1, 5):
+        visits.note(space, "pages/book.py", who=ADA, now=datetime(2026, 11, day, tzinfo=UTC))
+    before = rows.rows(space, visits.TABLE)
+    monkeypatch.setattr(written, "workspace", lambda: space)
+    monkeypatch.setattr(private, "is_on", lambda: False)
+    monkeypatch.setattr(access, "viewer", lambda: Viewer(ADA, ALL, viewing_as=DANA))
+    assert mybook.last_visit().at.day == 1
+    assert rows.rows(space, visits.TABLE) == before
 
 
 def test_an_upload_begins_no_child_for_a_reader_whose_role_has_ended(monkeypatch, tmp_path):
