@@ -7,10 +7,15 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lib.book import year_to
+from lib.facts import open_store
+from lib.facts.ask import ask
+from lib.measures.registry import measure
 from lib.view.address import pair
 from tests.conftest import ROOT
 from tests.pages import is_well, text
 from tests.stores import HOSTILE_COLUMN, NAMES, N
+from tests.worldlets import WORDS
 
 ALONE = {"upload.py"}  # stands without data; test_page_upload.py
 PAGES = sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py") if path.name not in ALONE)
@@ -27,6 +32,27 @@ def test_every_page_on_every_store(visit, request, page, store):
     app = visit(request.getfixturevalue(store), page)
     assert is_well(app), text(app)
     assert "accounts" in text(app)
+
+
+@pytest.mark.parametrize(
+    "page", [each for each in PAGES if each != "pages/overview.py"]
+)  # which has no figures of its own
+@pytest.mark.parametrize("store", ["full_store", "sample_store"])
+def test_how_a_page_is_computed_opens(visit, request, page, store):
+    place = request.getfixturevalue(store)
+    of_account = {"account": [_some_account(place)]} if page == "pages/account.py" else {}
+    app = visit(place, page, of_account)
+    app.session_state["passport"] = True
+    app.run()
+    assert is_well(app), text(app)
+    assert "with " in " ".join(each.value for each in app.code).lower()
+
+
+def _some_account(store) -> str:
+    snapshot = open_store(store)
+    book = year_to(snapshot.manifest.as_of)
+    with ask(snapshot, book, WORDS) as con:
+        return measure("mybook")(con, book, WORDS, limit=1).table["account"].iat[0]
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -34,10 +34,12 @@ def passport(meaning: Mapping[str, str], answers: Mapping[str, Answer]) -> None:
 
 
 def _readable(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with its segments in words."""
-    said = {
-        name: [segment_text(worded(each)) for each in table[name]] for name in ("segment", "parent") if name in table
-    }
+    """The table with its segments in words. Of one account `segment` is a word already."""
+    said = {name: [_worded(each) for each in table[name]] for name in ("segment", "parent") if name in table}
     if "aliases" in table:
-        said["aliases"] = ["; ".join(segment_text(worded(each)) for each in aliases) for aliases in table["aliases"]]
+        said["aliases"] = ["; ".join(map(_worded, aliases)) for aliases in table["aliases"]]
     return table.assign(**said)
+
+
+def _worded(value: object) -> object:
+    return segment_text(worded(value)) if isinstance(value, Mapping) else value
