@@ -16,7 +16,7 @@ if answer is None or answer.table.empty:
 
 found = head.row(answer)
 head.tiles(found)
-head.facts(book, found)
+head.facts(found)
 shown = {"Account": answer, **use.panel(book, state)}
 left, right = st.columns(2, gap="medium")
 with left:

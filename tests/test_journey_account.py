@@ -66,6 +66,28 @@ def test_a_name_opens_the_account_and_back_is_one_step(url, chromium: Browser, l
         each.context.close()
 
 
+def test_a_found_account_stays_in_the_address(url, chromium: Browser, listed):
+    page = chromium.new_context(viewport=WIDE).new_page()
+    visit(page, f"{url}/account")
+    n_steps = page.evaluate("history.length")
+    page.locator(".st-key-account-found-0 button").click()
+    expect(page.locator("h1")).not_to_have_text("Which account?")
+    settle(page)
+    name = page.locator("h1").inner_text()
+    link = page.evaluate("location.search")
+    assert "account=" in link and page.evaluate("history.length") == n_steps + 1
+    page.reload()
+    expect(page.locator("h1")).to_have_text(name)
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Which account?")
+    settle(page)
+    assert "account=" not in page.evaluate("location.search")
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text(name)
+    assert page.evaluate("location.search") == link
+    page.context.close()
+
+
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="there is no pdftotext here")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_on_paper_nothing_is_cut(url, chromium: Browser, sample_store, listed, tmp_path, theme):

@@ -12,7 +12,7 @@ from lib.facts import open_store
 from lib.facts.ask import ask
 from lib.measures.registry import measure
 from lib.view.accountlink import web
-from lib.workspace import open_workspace, rows
+from lib.workspace import frame, open_workspace, rows
 from tests.pages import is_well, text
 from tests.stores import NAMES
 from tests.worldlets import WORDS, account_frame, contract_frame, publish_frames
@@ -114,12 +114,11 @@ def test_an_account_with_one_row_says_what_would_fill_the_page(visit, flag_store
 
 def test_without_an_account_there_is_a_box_to_find_one(visit, sample_store, busiest):
     app = visit(sample_store, PAGE)
-    links = [each.label for each in app.get("page_link")]
-    assert (
-        is_well(app)
-        and "Those that need somebody first" in text(app)
-        and len([each for each in links if each.endswith("›")]) == 12
-    )
+    found = [each for each in app.button if each.label.endswith("›")]
+    assert is_well(app) and "Those that need somebody first" in text(app) and len(found) == 12
+    name = html.unescape(found[1].label).removesuffix(" ›")
+    found[1].click().run()
+    assert is_well(app) and name in text(app) and "account" in app.query_params and listed(app, "Contracts")
     unknown = visit(sample_store, PAGE, {"account": "no such id"})
     assert is_well(unknown) and "There is no account “no such id” here" in text(unknown)
     unknown.text_input(key="find an account").set_value(busiest).run()
@@ -136,6 +135,52 @@ def test_what_the_team_wrote_stands_on_the_timeline_at_once(visit, sample_store,
         row[2].removeprefix("Note ").strip() for row in listed(app.run(), "Timeline")
     ]
     assert is_well(app)
+
+
+def test_a_parent_opens_by_a_step_of_its_own(visit, tmp_path):
+    frames = {"account": account_frame(["x", "top"], name=["X", "The Top"], parent=["top", None])}
+    publish_frames(tmp_path / "store", frames)
+    app = visit(tmp_path / "store", PAGE, {"account": "x", "kind": "ticket"})
+    app.button(key="open parent").click().run()
+    assert is_well(app) and app.query_params["account"] == "top" and "kind" not in app.query_params
+    assert "The Top" in text(app).split("·")[0]
+
+
+def test_many_long_texts_are_sent_in_parts(visit, sample_store, busiest, tmp_path):
+    """1,000 notes of 10,000 letters that five others stand for: whole they would be 100 MB, and no page at all."""
+    space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
+    visit(sample_store, PAGE, {"account": busiest})
+    for number in range(1_000):
+        rows.add_many(space, "note", [busiest], {"text": f"{number} " + "<" * 9_990}, by="dana", now=NOW)
+
+    def n_sent(app) -> int:
+        assert is_well(app), text(app)
+        return sum(len(body) for body in bodies(app))
+
+    app = visit(sample_store, PAGE, {"account": busiest})
+    assert n_sent(app) < 2_000_000 and len(listed(app, "Timeline")) == 200
+    assert all(len(row[2]) < 320 for row in listed(app, "Timeline"))
+    assert "1–200 of 1," in text(app)
+    app.button(key=f"show Notes {busiest}").click().run()
+    assert n_sent(app) < 4_000_000
+    first = [body for body in bodies(app) if 'class="hl-kept"' in body]
+    assert len(first) >= 25 and "<details>" in first[0]
+    app.session_state[f"page of Notes of {busiest}"] = 40
+    app.run()
+    last = [body for body in bodies(app) if 'class="hl-kept"' in body]
+    assert n_sent(app) < 4_000_000 and len(last) == len(first) and not set(last) & set(first)
+    assert [row[2] for row in listed(visit(sample_store, PAGE, {"account": busiest, "page": "2"}), "Timeline")]
+    whole = details_of(sample_store, tmp_path, busiest)
+    assert whole.str.len().max() == 9_990 + len("999 ")  # of the download
+
+
+def details_of(store, folder, account: str) -> pd.Series:
+    """What the timeline's download says of each row."""
+    space = open_workspace(f"sqlite:///{folder}/workspace.db")
+    snapshot = open_store(store)
+    book = year_to(snapshot.manifest.as_of)
+    with ask(snapshot, book, WORDS, written={"note": frame(space, "note")}) as con:
+        return measure("account_timeline")(con, book, WORDS, account=account).table["detail"]
 
 
 def test_names_people_fear_are_letters(visit, tmp_path):

@@ -13,17 +13,20 @@ from lib.view import look, numbers, step
 PAGE = 1_000
 
 
-def foot(page: int, n_shown: int, n_rows: int, *, name: str, also: str = "", parameter: str = "page") -> None:
+def foot(
+    page: int, n_shown: int, n_rows: int, *, name: str, also: str = "", parameter: str = "page", size: int = PAGE
+) -> None:
     """Which rows of `n_rows` page `page` shows, `also` after them; turning is a step of the reader.
 
     name        of the list
     parameter   of the link, that has its page
+    size        rows of a page
     """
-    first = (page - 1) * PAGE + 1
+    first = (page - 1) * size + 1
     look.note(f"{numbers.count(first)}–{numbers.count(first + n_shown - 1)} of {numbers.count(n_rows)}{also}")
-    if n_rows <= PAGE:
+    if n_rows <= size:
         return
-    n_pages = math.ceil(n_rows / PAGE)
+    n_pages = math.ceil(n_rows / size)
     now = min(page, n_pages)
     key = f"page of {name} {now}"
 

@@ -7,10 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from lib.book import MOST_SEARCHED, Book
-from lib.view import accountlink, door, frame, look, numbers
+from lib.view import door, frame, look, numbers
+from lib.view.account import head
 from lib.view.account.state import OneAccount
 from lib.view.plain import plain
-from lib.view.rooms import ACCOUNT
 
 _FIRST = 12
 
@@ -41,7 +41,7 @@ def _found(book: Book, searched: str) -> None:
     first = f"the first {len(answer.table)} of " if n_rows > len(answer.table) else ""
     shown = f"{first}{numbers.plural(n_rows, 'account')}"
     look.section("Found", shown)
-    _links(book, answer.table, ("segment", "csm"))
+    _listed(answer.table, ("segment", "csm"))
 
 
 def _first(book: Book) -> None:
@@ -49,13 +49,13 @@ def _first(book: Book) -> None:
     if answer is None or answer.table.empty:
         return
     look.section("Those that need somebody first", "ARR at risk first, then the nearest renewal")
-    _links(book, answer.table, ("segment", "csm"))
+    _listed(answer.table, ("segment", "csm"))
 
 
-def _links(book: Book, table: pd.DataFrame, beside: tuple[str, ...]) -> None:
+def _listed(table: pd.DataFrame, beside: tuple[str, ...]) -> None:
     for at, row in enumerate(table.to_dict("records")):
         name = row["account"] if pd.isna(row["name"]) else row["name"]
         said = [row["account"], *(row[each] for each in beside if not pd.isna(row[each]))]
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"account-found-{at}"):
-            st.page_link(ACCOUNT.file, label=f"{plain(name)} ›", query_params=accountlink.query(row["account"], book))
+            head.opener(f"{plain(name)} ›", row["account"], key=f"open found {at}")
             look.note(plain(" · ".join(said)))

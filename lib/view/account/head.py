@@ -5,6 +5,7 @@ stand    the state of the page, of the link
 row      the account's row; None where there is none
 ask      an answer about this account
 tiles    ARR and renewal, stage against peers, seats in use, and the risk with its reasons; each leads to its rows
+opener   a button that turns the page to another account
 facts    tickets, what they said, the last contact, and the way out to the CRM
 """
 
@@ -17,7 +18,6 @@ from lib.view import accountlink, address, door, frame, look, numbers, step
 from lib.view import tiles as tile
 from lib.view.account.state import OneAccount, read_state
 from lib.view.plain import plain
-from lib.view.rooms import ACCOUNT
 from lib.view.tiles import Tile
 
 _MISSING = numbers.NOTHING
@@ -70,6 +70,12 @@ def name_of(found: dict) -> str:
     return found["account"] if _is_nothing(found["name"]) else found["name"]
 
 
+def opener(label: str, account: str, *, key: str) -> None:
+    """A button that turns this page to another account: a link from a page to itself would not write the address."""
+    to = {"account": account, "kind": "", "page": 1}
+    st.button(label, key=key, type="tertiary", on_click=step.turn, kwargs=to)
+
+
 def tiles(found: dict) -> None:
     """ARR and renewal, stage against peers, seats in use, and the risk with its reasons; each leads to its rows."""
     shown = [_worth(found), _stage(found), _seats(found), _risk(found)]
@@ -82,7 +88,7 @@ def tiles(found: dict) -> None:
     tile.row(shown, {name: _opener(*lead) for name, lead in leads.items()})
 
 
-def facts(book: Book, found: dict) -> None:
+def facts(found: dict) -> None:
     """Tickets, what they said, the last contact, and the way out to the CRM."""
     said = [
         ("Open tickets", numbers.count(found["n_open_tickets"])),
@@ -98,8 +104,7 @@ def facts(book: Book, found: dict) -> None:
         cells = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in said)
         look.html(f'<dl class="hl-facts">{cells}</dl>')
         if not _is_nothing(found["parent_name"]):
-            parent = accountlink.query(found["parent_account"], book)
-            st.page_link(ACCOUNT.file, label=f"{plain(found['parent_name'])} ›", query_params=parent, width="content")
+            opener(f"{plain(found['parent_name'])} ›", found["parent_account"], key="open parent")
         if url := accountlink.web(found["url"]):
             st.link_button("Open in the CRM", url, icon=":material/open_in_new:")
 

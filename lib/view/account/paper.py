@@ -3,8 +3,11 @@
 Column   how one column is drawn
 table    rows as HTML
 day      31 Oct 2026, or a dash
+text     a text from data, cut where it is long, or a dash; and
+short    the same of one that is there
 said     a text from data below another
 tag      a word in a pill
+LONGEST  letters of a text from data that are shown: the whole stands in the download
 """
 
 from collections.abc import Callable, Sequence
@@ -15,6 +18,8 @@ import pandas as pd
 from lib.book import say_day
 from lib.view import look, numbers
 from lib.view.plain import plain
+
+LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,18 @@ def markup(rows: Sequence[dict], columns: Sequence[Column], *, label: str, heigh
 
 def text(value: object) -> str:
     """A text from data, or a dash."""
-    return numbers.NOTHING if pd.isna(value) or value == "" else plain(value)
+    return numbers.NOTHING if pd.isna(value) or value == "" else short(value)
+
+
+def short(value: object) -> str:
+    """A text from data, cut where it is long: a thousand long ones are more than a browser is sent at once."""
+    whole = str(value)
+    return plain(whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…")
 
 
 def said(html: str, below: object) -> str:
     """HTML of ours, and a text from data below it where there is one."""
-    return html if pd.isna(below) or below == "" else f"{html}<small>{plain(below)}</small>"
+    return html if pd.isna(below) or below == "" else f"{html}<small>{short(below)}</small>"
 
 
 def day(value: object) -> str:

@@ -2,6 +2,7 @@
 
 timeline   the rows, newest first, of one kind or all
 LABELS     what the kinds are called
+PAGE       rows of it that are shown at a time
 """
 
 import pandas as pd
@@ -13,18 +14,19 @@ from lib.view import accountlink, door, frame, look, step, tables
 from lib.view.account import head, paper
 from lib.view.account.paper import Column, day, tag, text
 from lib.view.account.state import OneAccount
-from lib.view.paging import PAGE, foot
+from lib.view.paging import foot
 from lib.view.plain import plain
 
 LABELS = {
     "": "All", "contract": "Contracts", "milestone": "Milestones", "goal": "Goals", "ticket": "Tickets", "survey": "Surveys",
     "touch": "Touches", "change": "Changes", "written": "Written",
 }  # fmt: skip
+PAGE = 200  # rows at a time: each has a text that somebody wrote
 _HOT = ("Contract cancelled", "Notice given", "Asked to cancel", "Contract ended", "Cancel request")
 
 
 def timeline(book: Book, state: OneAccount) -> dict[str, Answer]:
-    """The rows, newest first, of one kind or all."""
+    """The rows, newest first, of one kind or all; long texts are cut here and whole in the download."""
     look.section("Timeline", "newest first; changes of contract stand out", place="timeline")
     _choose(state)
     answer = head.ask("account_timeline", book, state, kind=state.kind, limit=PAGE, offset=(state.page - 1) * PAGE)
@@ -50,7 +52,7 @@ def timeline(book: Book, state: OneAccount) -> dict[str, Answer]:
     ]
     paper.table(rows, columns, label="Timeline", height=520)
     with st.container(horizontal=True, vertical_alignment="center", key="timeline foot"):
-        foot(state.page, len(rows), int(rows[0]["n_rows"]), name="timeline")
+        foot(state.page, len(rows), int(rows[0]["n_rows"]), name="timeline", size=PAGE)
         asked = door.whole("account_timeline", frame.on_its_day(book), account=state.account, kind=state.kind)
         tables.download(
             "Download", "account-timeline.csv", asked, key="download timeline", drop=("n_rows",), is_quiet=True
@@ -72,7 +74,7 @@ def _choose(state: OneAccount) -> None:
 
 
 def _said(row: dict) -> str:
-    title = plain(row["title"])
+    title = paper.short(row["title"])
     is_bold = row["happening"] in ("contract", "milestone", "goal")
     return paper.said(f"<b>{title}</b>" if is_bold else title, row["detail"])
 

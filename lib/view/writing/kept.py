@@ -14,6 +14,7 @@ from lib.view.writing.forms import FORMS, OUTCOMES
 from lib.workspace import Conflict, Row
 
 _AT_FIRST = 4  # rows of a kind that are shown before the others are asked for
+_PAGE = 25  # rows of a kind at a time once they are: each may hold a long text
 _TO_DO = ("task", "next_step")
 _GROUPS = {
     "To do": _TO_DO, "Save plans": ("save_plan",), "Cancel requests": ("cancel_request",), "Renewal calls": ("renewal_call",),
@@ -69,7 +70,7 @@ def _part(account: str) -> None:
         ):
             _form(account)  # its row is out of sight, or was removed by somebody: what was typed stays
         for title, rows in shown.items():
-            _group(account, title, rows, n=len(listed[title]))
+            _group(account, title, rows, n=len(listed[title]), is_whole=only == title)
 
 
 def _of(title: str, found: dict[str, list[Row]]) -> list[Row]:
@@ -86,24 +87,37 @@ def _of(title: str, found: dict[str, list[Row]]) -> list[Row]:
 
 
 def _shown(account: str, title: str, rows: Sequence[Row], *, is_whole: bool) -> Sequence[Row]:
-    """The first few of many, until the others are asked for."""
-    is_few = is_whole or st.session_state.get(_asked(account, title), False) or len(rows) <= _AT_FIRST + 1
-    return rows if is_few else rows[:_AT_FIRST]
+    """The first few of many, until the others are asked for; then one page of them."""
+    if len(rows) <= _AT_FIRST + 1:
+        return rows
+    if not (is_whole or st.session_state.get(_asked(account, title), False)):
+        return rows[:_AT_FIRST]
+    n_pages = -(-len(rows) // _PAGE)
+    page = min(int(st.session_state.get(_page(account, title)) or 1), n_pages)
+    return rows[(page - 1) * _PAGE : page * _PAGE]
 
 
 def _asked(account: str, title: str) -> str:
     return f"all of {title} of {account}"
 
 
-def _group(account: str, title: str, rows: Sequence[Row], *, n: int) -> None:
+def _page(account: str, title: str) -> str:
+    return f"page of {title} of {account}"
+
+
+def _group(account: str, title: str, rows: Sequence[Row], *, n: int, is_whole: bool) -> None:
     st.html(f'<h3 class="hl-kind">{title} <span>{numbers.count(n)}</span></h3>')
     for row in rows:
         _row(account, row)
-    if len(rows) < n:
+    if len(rows) == n:
+        return
 
-        def all_of_them() -> None:
-            st.session_state[_asked(account, title)] = True
+    def all_of_them() -> None:
+        st.session_state[_asked(account, title)] = True
 
+    if is_whole or st.session_state.get(_asked(account, title), False):
+        st.pagination(-(-n // _PAGE), key=_page(account, title), max_visible_pages=5)
+    else:
         st.button(f"All {numbers.count(n)} ›", key=f"show {title} {account}", type="tertiary", on_click=all_of_them)
 
 
