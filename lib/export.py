@@ -8,6 +8,7 @@ value_text     US; TechSupport: No
 """
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +17,13 @@ import numpy as np
 import pandas as pd
 
 _SAYS_NOTHING = {"yes", "no", "y", "n", "true", "false", "none", "other", "unknown", "n/a", "all other values"}
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_SIGN = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # those of full width, too: spreadsheets of East Asia take them for the others
+_UNSEEN = r"\s\x00-\x1f\u200b-\u200f\u2060\ufeff"  # what may stand before a sign and is not seen
+_STARTS_A_FORMULA = re.compile(rf"[\t\r]|[{_UNSEEN}]*[{_SIGN}]")
+# Where a comma is a decimal sign, spreadsheets split a row at ; or at a tab and know nothing of the quotes within: what follows
+# one, or a line break, begins a cell there.
+_SPLITS = ";\t\r\n"
+_BEGINS_A_FORMULA_AFTER = re.compile(rf"(?<=[{_SPLITS}])(?=[{_UNSEEN}\"]*[{_SIGN}])")
 
 
 def plain_rows(table: pd.DataFrame) -> list[dict]:
@@ -37,15 +44,18 @@ def _safe_column(values: pd.Series) -> pd.Series:
         return values.where(np.isfinite(values)) if values.dtype == float else values
     if isinstance(values.dtype, pd.StringDtype):
         odd = ~values.str.match("[0-9A-Za-z]", na=True).astype(bool)
+        odd |= values.str.contains(f"[{_SPLITS}]", na=False).astype(bool)
         return values.where(~odd, values[odd].map(safe_cell)) if odd.any() else values
     return pd.Series([safe_cell(_flat(value)) for value in values], index=values.index, dtype=object)
 
 
 def safe_cell(value: object) -> object:
-    """`value` as a spreadsheet should show it: numbers stay numbers, a text never begins like a formula."""
-    if isinstance(value, str) and (value.startswith(_STARTS_A_FORMULA) or value.lstrip().startswith(_STARTS_A_FORMULA)):
-        return f"'{value}"
-    return value
+    """`value` as a spreadsheet should show it: numbers stay numbers, a text never begins like a formula, nor does a part of
+    it that a spreadsheet would make a cell of its own."""
+    if not isinstance(value, str):
+        return value
+    apart = _BEGINS_A_FORMULA_AFTER.sub("'", value)
+    return f"'{apart}" if _STARTS_A_FORMULA.match(value) else apart
 
 
 def segment_text(segment: Mapping[str, str | None]) -> str:

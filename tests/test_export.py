@@ -19,10 +19,39 @@ def read_back(table: pd.DataFrame) -> list[list[str]]:
     return list(csv.reader(io.StringIO(safe_csv(table), newline="")))
 
 
-@pytest.mark.parametrize("text", ["=cmd()", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "\n=1", "  @SUM(A1)"])
+@pytest.mark.parametrize(
+    "text",
+    ["=cmd()", "+1", "-1", "@x", "\t1", "\r1", " =1", "  @SUM(A1)", "＝1", "＋1", "－1", "＠x", "\ufeff=1", "\u200b=1"],
+)
 def test_a_text_never_begins_like_a_formula(text):
     assert safe_cell(text) == f"'{text}"
     assert read_back(pd.DataFrame({"name": [text], "n": [1]}))[1][0][0] == "'"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("x;=1+1", "x;'=1+1"), ("a\t=1+1", "a\t'=1+1"), ("x; +1", "x;' +1"), ('x;"=1', "x;'\"=1"), ("x;＝1", "x;'＝1"),
+     ("a\n=1", "a\n'=1"), ("\n=1", "'\n'=1"), ("\t=1", "'\t'=1"), ("\r=1", "'\r'=1"), ("a;b=1", "a;b=1"), ("a; b\tc", "a; b\tc")],
+)  # fmt: skip
+def test_what_a_spreadsheet_would_split_off_begins_no_formula(text, said):
+    assert safe_cell(text) == said
+    assert read_back(pd.DataFrame({"n": [1], "name": pd.Series([text], dtype="string")}))[1] == ["1", said]
+
+
+odd_texts = st.text(st.sampled_from("ab1=+-@＝＋－＠;,\t\r\n\"' \ufeff"), max_size=9) | st.text(
+    st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=9
+)
+
+
+@given(st.lists(st.tuples(odd_texts, odd_texts), min_size=1, max_size=4), st.integers(-9, 9))
+def test_however_a_spreadsheet_splits_a_row_no_cell_begins_like_a_formula(rows, n):
+    table = pd.DataFrame(rows, columns=["name", "note;=1"]).assign(n=n)
+    for order in (["name", "n", "note;=1"], ["n", "note;=1", "name"]):
+        for split in ",;\t":
+            for row in csv.reader(io.StringIO(safe_csv(table[order]), newline=""), delimiter=split):
+                for cell in row:
+                    begins = cell.lstrip(" \t\r\n\ufeff\u200b")
+                    assert not begins.startswith(tuple("=+-@＝＋－＠")) or begins.split(",")[0] == str(n), (split, cell)
 
 
 @pytest.mark.parametrize("value", [-1, -0.5, "a=b", "Müller & Co", "", None, "1-2"])
@@ -85,7 +114,7 @@ def test_json_has_plain_types_at_any_depth():
 
 
 def test_a_carriage_return_does_not_start_a_row():
-    assert read_back(pd.DataFrame({"name": ["Acme\r=cmd()"], "n": [1]})) == [["name", "n"], ["Acme\r=cmd()", "1"]]
+    assert read_back(pd.DataFrame({"name": ["Acme\r=cmd()"], "n": [1]})) == [["name", "n"], ["Acme\r'=cmd()", "1"]]
 
 
 def test_an_empty_table_is_a_header_and_no_rows():
