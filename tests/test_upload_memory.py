@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lib.view import written
+from lib.view import access, written
 from lib.view.upload.state import Sheet, recall, remember
 from lib.workspace import open_workspace, rows
 
@@ -15,10 +15,11 @@ FOUND = {"file": "a.csv", "table": "account", "mapping": {"Konto": "account", "G
 @pytest.fixture
 def space(tmp_path, monkeypatch):
     opened = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
-    reader = SimpleNamespace(name="dana")
+    reader = SimpleNamespace(name="dana", is_open=True)
     monkeypatch.setattr(written, "workspace", lambda: opened)
     monkeypatch.setattr(written, "who", lambda: reader.name)
     monkeypatch.setattr(written, "reader", lambda: {"who": reader.name, "now": datetime(2026, 11, 1, tzinfo=UTC)})
+    monkeypatch.setattr(access, "viewer", lambda: SimpleNamespace(is_open=reader.is_open))
     opened_by = SimpleNamespace(workspace=opened, reader=reader)
     return opened_by
 
@@ -57,7 +58,20 @@ def test_no_word_of_the_file_is_kept_and_ones_own_reading_comes_first(space):
     assert recall(Sheet.of(FOUND)).map["Geheim"] == "segment"
 
 
+def test_where_people_sign_in_a_reading_is_ones_own(space):
+    remember([changed()])
+    space.reader.name = "lee"
+    assert recall(Sheet.of(FOUND)).remembered == "as dana read such a file on 1 Nov 2026"
+    space.reader.is_open = False
+    theirs = recall(Sheet.of(FOUND))
+    assert not theirs.is_remembered and theirs.map == FOUND["mapping"]
+    space.reader.name = "dana"
+    own = recall(Sheet.of(FOUND))
+    assert own.is_remembered and own.remembered == "as you read such a file on 1 Nov 2026"
+
+
 def test_without_a_workspace_sheets_are_read_as_recognised(monkeypatch, tmp_path):
     monkeypatch.setattr(written, "workspace", lambda: open_workspace("sqlite:////proc/nowhere/w.db"))
     monkeypatch.setattr(written, "who", lambda: "dana")
+    monkeypatch.setattr(access, "viewer", lambda: SimpleNamespace(is_open=True))
     assert not recall(Sheet.of(FOUND)).is_remembered

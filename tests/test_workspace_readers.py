@@ -202,8 +202,11 @@ def test_a_mapping_is_the_readers_own_or_the_newest_of_anybody(workspace):
     mappings.remember(workspace, "f1", "account", {"Kunde": "account"}, who="bob", now=NOW)
     mappings.remember(workspace, "f1", "account", {"Kunde": "name"}, who="cleo", now=LATER)
     mappings.remember(workspace, "f1", "person", {"Kunde": "person"}, who="anna", now=LATER)
-    assert mappings.recall(workspace, "f1", "account", who="anna") == {"Kunde": "name"}
-    assert mappings.recall(workspace, "f1", "account", who="bob") == {"Kunde": "account"}
+    assert mappings.recall(workspace, "f1", "account", who="anna").mapping == {"Kunde": "name"}
+    assert mappings.recall(workspace, "f1", "account", who="bob").mapping == {"Kunde": "account"}
     assert mappings.recall(workspace, "f2", "account", who="bob") is None
+    assert mappings.recall(workspace, "f1", "account", who="anna").who == "cleo"
+    assert mappings.recall(workspace, "f1", "account", who="anna", is_shared=False) is None
+    assert mappings.recall(workspace, "f1", "account", who="bob", is_shared=False).mapping == {"Kunde": "account"}
     mappings.remember(workspace, "f1", "account", {"Kunde": "url"}, who="bob", now=LATER + HOUR)
-    assert mappings.recall(workspace, "f1", "account", who="anna") == {"Kunde": "url"}
+    assert mappings.recall(workspace, "f1", "account", who="anna").mapping == {"Kunde": "url"}

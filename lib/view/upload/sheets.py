@@ -63,7 +63,7 @@ def _card(upload: Upload, number: int, sheet: Sheet) -> None:
 
 def _surety(sheet: Sheet) -> str:
     if sheet.is_remembered:
-        return '<span class="hl-tag">as last time</span>'
+        return f'<span class="hl-tag">{plain(sheet.remembered)}</span>'
     if sheet.kind != sheet.recognised:
         return '<span class="hl-tag">as you say</span>'
     if sheet.kind == SKIP:

@@ -19,9 +19,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from lib.book import say_day
 from lib.store.ingest.fields import PLAIN, SKIP
 from lib.store.ingest.formats import BETWEEN
-from lib.view import written
+from lib.view import access, written
 from lib.view.jobs import Job
 from lib.view.upload.change import Change
 from lib.view.upload.tickets import Ticket
@@ -55,6 +56,7 @@ class Sheet:
         default_factory=dict
     )  # delimiter, encoding, decimal, time_zone: what the reader said
     is_remembered: bool = False
+    remembered: str = ""  # whose reading it is and since when, in words; text from data
 
     @classmethod
     def of(cls, found: Mapping) -> "Sheet":
@@ -200,11 +202,19 @@ def remember(sheets: Sequence[Sheet]) -> None:
 
 
 def recall(sheet: Sheet) -> Sheet:
-    """The sheet, read as the last one with the same columns was: by this reader, else by anybody."""
-    said = written.quietly(lambda: mappings.recall(written.workspace(), fingerprint(sheet), _KIND, who=written.who()))
-    if said:
-        headers = sorted(sheet.mapping)
+    """The sheet, read as the last one with the same columns was: by this reader, or where nobody signs in by anybody.
+
+    A column that somebody else skipped or renamed would be missing from the reader's own data without a word.
+    """
+    is_open = access.viewer().is_open
+    found = written.quietly(
+        lambda: mappings.recall(written.workspace(), fingerprint(sheet), _KIND, who=written.who(), is_shared=is_open)
+    )
+    if found:
+        said, headers = found.mapping, sorted(sheet.mapping)
         sheet.kind, sheet.is_remembered = said["kind"], True
+        whose = "you" if found.who == written.who() and not is_open else found.who
+        sheet.remembered = f"as {whose} read such a file on {say_day(found.on.date())}"
         sheet.map = {headers[int(at)]: name for at, name in said["map"].items()}
         sheet.date_order = {headers[int(at)]: order for at, order in said["date_order"].items()}
         sheet.readings = dict(said["readings"])
