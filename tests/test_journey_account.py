@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from datetime import UTC, date, datetime
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -10,6 +11,7 @@ from lib.book import year_to
 from lib.facts import open_store
 from lib.facts.ask import ask
 from lib.measures.registry import measure
+from lib.workspace import open_workspace, rows
 from tests.test_journey import WIDE, settle, visit
 from tests.worldlets import WORDS
 
@@ -85,6 +87,21 @@ def test_a_found_account_stays_in_the_address(url, chromium: Browser, listed):
     page.go_forward()
     expect(page.locator("h1")).to_have_text(name)
     assert page.evaluate("location.search") == link
+    page.context.close()
+
+
+def test_an_address_in_a_step_of_a_plan_is_text(serve, sample_store, chromium: Browser, listed, tmp_path, monkeypatch):
+    place, account = f"sqlite:///{tmp_path}/workspace.db", listed[0]["account"]
+    monkeypatch.setenv("HEADLIGHT_WORKSPACE", place)
+    said = "Read http://evil.example/a and www.evil.example, ask dana@evil.example"
+    plan = {"reason": "Leaving", "opened_on": date(2026, 10, 1), "steps": [{"text": said, "done_on": None}]}
+    rows.add_many(open_workspace(place), "save_plan", [account], plan, by="lee", now=datetime(2026, 10, 1, tzinfo=UTC))
+    page = chromium.new_context(viewport=WIDE).new_page()
+    visit(page, f"{serve(sample_store)}/account", {"account": account})
+    step = page.locator('[class*="st-key-kept-steps-"]')
+    expect(step).to_contain_text("Read http:")
+    assert step.inner_text().replace("\u2060", "").strip() == said
+    assert step.locator("a").count() == 0
     page.context.close()
 
 

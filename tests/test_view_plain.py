@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.view.plain import plain
+from lib.view.plain import label, plain
 from tests.stores import HOSTILE_COLUMN, NAMES
 
 JOINER = "\u2060"
@@ -44,3 +44,26 @@ def test_what_the_finished_text_would_turn_into_is_kept_apart(name):
 def test_spaces_that_would_begin_a_code_block_are_kept():
     assert plain("    x") == "&#32;&#32;&#32; x"
     assert html.unescape(plain("    x")) == "    x"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://evil.example",
+        "see HTTPS://a.b/c",
+        "www.a.example",
+        "WWW.a.example",
+        "dana@acme.com",
+        "ftp://x",
+        "a.b+c@d.e",
+    ],
+)
+def test_an_address_in_a_label_is_no_link_and_reads_as_typed(text):
+    said = html.unescape(label(text))  # as markdown has it when it looks for addresses
+    assert said.replace(JOINER, "") == text and JOINER in said
+    assert not re.search(r"https?://|www(?=\.)|ftp://|[-.\w+]@", said, re.IGNORECASE)
+
+
+@given(texts)
+def test_every_label_reads_as_typed(text):
+    assert html.unescape(label(text)).replace(JOINER, "") == text.replace(JOINER, "")

@@ -18,7 +18,7 @@ import streamlit as st
 from lib.book import Book
 from lib.view import booklink, look
 from lib.view.address import Query
-from lib.view.plain import plain
+from lib.view.plain import label
 from lib.view.rooms import ACCOUNT
 from lib.view.words import word
 
@@ -54,7 +54,7 @@ def follow(book: Book) -> None:
         if _OPENS not in st.session_state:
             return
         account, name = st.session_state.pop(_OPENS)
-        st.page_link(ACCOUNT.file, label=f"Open {plain(name or account)} ›", query_params=query(account, book))
+        st.page_link(ACCOUNT.file, label=f"Open {label(name or account)} ›", query_params=query(account, book))
         nonce = st.session_state[_N] = st.session_state.get(_N, 0) + 1  # the same script again would not run again
         look.script(
             f"/* {nonce} */ const wait = setInterval(() => {{ const link = document.querySelector('.st-key-account-opened a');"

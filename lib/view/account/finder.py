@@ -10,7 +10,7 @@ from lib.book import MOST_SEARCHED, Book
 from lib.view import door, frame, look, numbers
 from lib.view.account import head
 from lib.view.account.state import OneAccount
-from lib.view.plain import plain
+from lib.view.plain import label, plain
 
 _FIRST = 12
 
@@ -57,5 +57,5 @@ def _listed(table: pd.DataFrame, beside: tuple[str, ...]) -> None:
         name = row["account"] if pd.isna(row["name"]) else row["name"]
         said = [row["account"], *(row[each] for each in beside if not pd.isna(row[each]))]
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"account-found-{at}"):
-            head.opener(f"{plain(name)} ›", row["account"], key=f"open found {at}")
+            head.opener(f"{label(name)} ›", row["account"], key=f"open found {at}")
             look.note(plain(" · ".join(said)))

@@ -17,7 +17,7 @@ from lib.measures import Answer
 from lib.view import accountlink, address, door, frame, look, numbers, step
 from lib.view import tiles as tile
 from lib.view.account.state import OneAccount, read_state
-from lib.view.plain import plain
+from lib.view.plain import label, plain
 from lib.view.tiles import Tile
 
 _MISSING = numbers.NOTHING
@@ -70,10 +70,10 @@ def name_of(found: dict) -> str:
     return found["account"] if _is_nothing(found["name"]) else found["name"]
 
 
-def opener(label: str, account: str, *, key: str) -> None:
+def opener(said: str, account: str, *, key: str) -> None:
     """A button that turns this page to another account: a link from a page to itself would not write the address."""
     to = {"account": account, "kind": "", "page": 1}
-    st.button(label, key=key, type="tertiary", on_click=step.turn, kwargs=to)
+    st.button(said, key=key, type="tertiary", on_click=step.turn, kwargs=to)
 
 
 def tiles(found: dict) -> None:
@@ -104,7 +104,7 @@ def facts(found: dict) -> None:
         cells = "".join(f"<div><dt>{label}</dt><dd>{value}</dd></div>" for label, value in said)
         look.html(f'<dl class="hl-facts">{cells}</dl>')
         if not _is_nothing(found["parent_name"]):
-            opener(f"{plain(found['parent_name'])} ›", found["parent_account"], key="open parent")
+            opener(f"{label(found['parent_name'])} ›", found["parent_account"], key="open parent")
         if url := accountlink.web(found["url"]):
             st.link_button("Open in the CRM", url, icon=":material/open_in_new:")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from lib.view import access, look, numbers, written
+from lib.view.plain import label
 from lib.view.writing import acting, editing, keptrows, pen, told, writing
 from lib.view.writing.filling import Offer
 from lib.view.writing.forms import FORMS, OUTCOMES
@@ -205,7 +206,7 @@ def _steps(account: str, row: Row, can_write: bool) -> None:
                 _change(_place(account), row, {"steps": steps}, "Step done" if day else "Step open again")
 
             st.checkbox(
-                keptrows.plain(step["text"]),
+                label(step["text"]),
                 value=step["done_on"] is not None,
                 key=key,
                 disabled=not can_write or row["closed_on"] is not None,
