@@ -164,7 +164,7 @@ def snapshot(store):
 @pytest.mark.parametrize("name", MEASURES)
 def test_no_measure_tells_of_another_book(snapshot, name):
     year = year_to(snapshot.manifest.as_of)
-    books = [year, year.where("channel", ["Direct", f"{FOREIGN} Direct"]), year.where("csm", [f"{FOREIGN} Lee"]),
+    books = [year, year.standing("stage", ["Value", None]), year.where("channel", ["Direct", f"{FOREIGN} Direct"]), year.where("csm", [f"{FOREIGN} Lee"]),
              replace(year, search=FOREIGN.lower())]  # fmt: skip
     everybody = []
     for number, book in enumerate(books):
@@ -200,6 +200,25 @@ def test_what_others_have_and_what_nobody_has_look_the_same(snapshot, name):
         assert found[0] == found[1]
 
 
+def test_a_stage_that_others_reached_is_refused_as_one_that_nobody_did(snapshot):
+    book = year_to(snapshot.manifest.as_of)
+    refusals = []
+    for word in (FOREIGN, UNKNOWN):
+        with pytest.raises(Refused) as refusal, ask(snapshot, book.standing("stage", [f"{word} Pilot"]), WORDS, OWN):
+            pass
+        refusals.append(str(refusal.value).replace(word, "~"))
+    assert refusals[0] == refusals[1] and "it has Onboarding, Adoption, Value" in refusals[0]
+
+
+@pytest.mark.parametrize("name", ["account", "account_timeline"])
+def test_a_parent_is_named_to_who_sees_it_too(snapshot, name):
+    """A0001 belongs to an account of the other book, and did to another before."""
+    book = year_to(snapshot.manifest.as_of)
+    for scope, is_named in ((OWN, False), (ALL, True)):
+        with ask(snapshot, book, WORDS, scope) as con:
+            assert (f"{FOREIGN}0001" in said(con, name, book, {"account": "A0001"})) == is_named
+
+
 def test_nobody_sees_nothing(snapshot):
     book = year_to(snapshot.manifest.as_of)
     with ask(snapshot, book, WORDS, NOBODY) as con:
@@ -226,6 +245,8 @@ LINKS = [
     {"find": f"{FOREIGN}0001"},
     {"batch": "000001"},
     {"search": ["csm", "region"], "depth": "2"},
+    {"s.stage": [f"{FOREIGN} Pilot"]},
+    {"s.stage": ["Value"]},
     {"account": "A0001"},
     {"account": f"{FOREIGN}0001"},
 ]
@@ -275,6 +296,8 @@ def test_no_page_shows_another_book(house, page, monkeypatch):
         {"f.employees": ["{}"]},
         {"find": ["{} Works"]},
         {"account": ["{}0001"]},
+        {"s.stage": ["{} Pilot"]},
+        {"s.stage": ["{} Pilot", "Value"]},
     ],
 )
 def test_a_link_tells_nothing_of_what_others_have(house, page, query):
@@ -484,12 +507,16 @@ def test_a_shared_view_that_names_what_a_reader_may_not_see_is_not_offered_to_th
     space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
     offered = {
         "All of Direct": {"f.channel": ["Direct"], "s.notice": ["notice given"]},
+        "Who sees value": {"s.stage": ["Value", ""], "s.utilisation": ["no use known"]},
         "Without a region": {"missing": ["region"], "path": [pair("region", None), pair("channel", "Direct")]},
     }
     kept_back = {
         "Their CSM": {"f.csm": [f"{FOREIGN} Lee"]},
         "Theirs and ours": {"f.channel": ["Direct", f"{FOREIGN} Direct"]},
         "Their drill": {"path": [pair("region", f"{FOREIGN} US")]},
+        "Their stage": {"s.stage": [f"{FOREIGN} Pilot"]},
+        "Their stage and ours": {"s.stage": ["Value", f"{FOREIGN} Pilot"]},
+        "A stage nobody reached": {"s.stage": [f"{UNKNOWN} Pilot"]},
         "Their account": {"account": [f"{FOREIGN}0001"]},
         "Their name": {"find": ["Works 1"]},
         "Their search": {"named": ["Works 1"]},

@@ -1,6 +1,7 @@
 """A store of two books that share nothing, and the roles that keep them apart.
 
-two_books   accounts of Dana and of Lee; every word of Lee's holds FOREIGN, so that one search finds a leak
+two_books   accounts of Dana and of Lee; every word of Lee's holds FOREIGN, so that one search finds a leak; some of each
+            have a parent among the other's
 secrets     a secrets.toml with sign-in and roles of both, their leader, an admin and one whose name no account carries
 signed_in   what a sign-in says of a reader
 """
@@ -46,9 +47,10 @@ csm = ["Nobody Known"]
 
 
 def two_books(store: Path) -> Path:
-    """Two years of contracts and a little use; in each book one channel loses more."""
+    """Two years of contracts, a little use and all that happens to accounts; in each book one channel loses more."""
     dice = np.random.default_rng(5)
     accounts, contracts, events = [], [], []
+    others: dict[str, list[dict]] = {}
     for foreign in (False, True):
         for number in range(N):
             said = f"{FOREIGN}{number:04d}" if foreign else f"A{number:04d}"
@@ -58,6 +60,9 @@ def two_books(store: Path) -> Path:
                 row[name] = (
                     value if not foreign else f"{FOREIGN} Lee" if name == "csm" else value and f"{FOREIGN} {value}"
                 )
+            row["parent"] = f"{'A' if foreign else FOREIGN}{number:04d}" if number % 3 == 1 else None
+            for name, rows in _happened(said, number, f"{FOREIGN} " if foreign else "").items():
+                others.setdefault(name, []).extend(rows)
             accounts.append(row | {"employees": int(dice.integers(5, 5_000)) + (90_000_000 if foreign else 0)})
             is_gone = dice.random() < (0.6 if str(row["channel"]).endswith("Reseller") else 0.1)
             contracts.append({
@@ -83,8 +88,34 @@ def two_books(store: Path) -> Path:
             {"file": f"{FOREIGN}.csv", "row": 7, "column": "name", "value": f"{FOREIGN} Ltd", "reason": f"{FOREIGN}?"},
         ),
     )
-    _publish(store, {"contract": pd.DataFrame(contracts), "event": pd.DataFrame(events)}, source=f"{FOREIGN}-2.csv")
+    told = {name: pd.DataFrame(rows) for name, rows in others.items()}
+    _publish(
+        store, {"contract": pd.DataFrame(contracts), "event": pd.DataFrame(events), **told}, source=f"{FOREIGN}-2.csv"
+    )
     return store
+
+
+def _happened(account: str, number: int, p: str) -> dict[str, list[dict]]:
+    """What happened to one account, by table; `p` stands before every word."""
+    stages = (("Onboarding", 0), ("Adoption", 40), ("Pilot" if p else "Value", 90))[: 1 + number % 3]
+    seen, began = {"account": account, "person": f"{account} p"}, date(2025, 1, 1) + timedelta(number)
+    other = f"{'A' if p else FOREIGN}{number:04d}"
+    return {
+        "milestone": [
+            {"account": account, "stage": f"{p}{stage}", "reached_on": began + timedelta(days)} for stage, days in stages
+        ],
+        "person": [seen | {"name": f"{p}Person {number}", "role": f"{p}Analyst", "buying_role": f"{p}champion"}],
+        "ticket": [seen | {"ticket": f"t{account}", "opened_at": datetime(2026, 6, 1), "severity": f"{p}high"}],
+        "goal": [{"account": account, "goal": f"g{account}", "category": f"{p}Save time", "promised_on": date(2026, 1, 1),
+                  "due_on": date(2026, 6, 1), "reached_on": date(2026, 6, 2) if number % 2 else None}],
+        "survey": [seen | {"survey": f"s{account}", "kind": "nps", "answered_on": date(2026, 5, 1), "score": float(number % 11),
+                           "comment": f"{p}fine"}],
+        "touch": [seen | {"touch": f"u{account}", "occurred_at": datetime(2026, 5, 2), "kind": "call", "made_by": f"{p}someone",
+                          "is_two_way": True, "play": f"{p}play"}],
+        "account_history": [
+            {"account": account, "field": "parent", "from_on": date(2025, 1, 1), "until_on": date(2026, 3, 1), "value": other},
+        ],
+    }  # fmt: skip
 
 
 def secrets(

@@ -1,5 +1,6 @@
 -- Grain: one row per stage. Stages stand in the order in which accounts come to them: by the median of days since an
--- account's first stage, over the whole data as of the day; by name where that is the same.
+-- account's first stage, over the whole data as of the day; by name where that is the same. Whole on purpose: readers of one house speak of the same
+-- order, and a book of few accounts has none of its own. A stage that no account of the scope reached is named nowhere.
 create macro stage_order(as_of) as table
 with reached as (
     select _account, stage, reached_on from core.milestone where reached_on <= as_of::date

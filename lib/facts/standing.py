@@ -31,6 +31,8 @@ STOOD = f"stood_on({_USE}, $low_sentiment, $onboarding_days, $least_peers)"
 STANDING = f"standing_on({_USE}, $low_sentiment, $onboarding_days, $top_user_share, $least_peers)"
 NO_SEATS, NO_USE = "no seats given", "no use known"
 
+_STAGES = "select distinct stage, place from stage_spell($as_of) order by place"
+
 
 @dataclass(frozen=True)
 class State:
@@ -92,12 +94,15 @@ def state(name: str) -> State:
 
 
 def values(con: duckdb.DuckDBPyConnection, name: str, as_of: date, definitions: Definitions) -> tuple[str | None, ...]:
-    """Every value the state `name` can have, in its order; None is an account without one (no stage reached)."""
+    """Every value the state `name` can have, in its order; None is an account without one (no stage reached).
+
+    A stage is one that an account of the scope has reached: what others have is as unknown as what nobody has.
+    """
     low = utilisation_labels(definitions)
     match name:
         case "stage":
-            rows = con.execute("select stage from stage_order($as_of) order by place", {"as_of": as_of}).fetchall()
-            return (*(stage for (stage,) in rows), None)
+            rows = con.execute(_STAGES, {"as_of": as_of}).fetchall()
+            return (*(stage for stage, _ in rows), None)
         case "utilisation":
             return (*low, NO_SEATS, NO_USE)
         case "renewal":

@@ -61,8 +61,7 @@ select
     end as account_state,
     {_WHO},
     scope.employees,
-    scope.parent::varchar as parent_account,
-    (select any_value(name) from scope as owner where owner.account = scope.parent::varchar) as parent_name,
+    owner.account as parent_account, owner.name as parent_name,  -- of a parent that the viewer may see
     n_children,
     scope.url,
     coalesce(risk.started_on, case when scope.started_on <= $as_of::date then scope.started_on end) as started_on,
@@ -77,6 +76,7 @@ join (select * from {RISK} where _account = $number and account = $account) as r
 cross join was
 cross join trial
 cross join child
+left join scope as owner on owner.account = scope.parent::varchar
 where scope._account = $number
 """
 

@@ -70,20 +70,25 @@ contract as (
 now as (
     unpivot (select columns(*)::varchar from (select * exclude (_account) from chosen)) on columns(*) into name field value value
 ),
-change as (
+changed as (
     select
-        history.until_on as happened_on,
-        case history.field
-            when 'csm' then 'CSM'
-            else upper(history.field[1]) || replace(history.field[2:], '_', ' ')
-        end || ' changed' as title,
-        coalesce(history.value, 'none') || ' → '
-            || coalesce(later.value, case when later.account is null then now.value end, 'none') as detail
+        history.field, history.until_on, history.value as value_before,
+        coalesce(later.value, case when later.account is null then now.value end) as value_after
     from core.account_history as history
     left join core.account_history as later
         on later.account = history.account and later.field = history.field and later.from_on = history.until_on
     left join now on now.field = history.field
     where history.account = $account
+),
+change as (  -- a parent outside the scope is not named, and that it changed would tell of it
+    select
+        until_on as happened_on,
+        case field when 'csm' then 'CSM' else upper(field[1]) || replace(field[2:], '_', ' ') end || ' changed' as title,
+        coalesce(value_before, 'none') || ' → ' || coalesce(value_after, 'none') as detail
+    from changed
+    where field <> 'parent'
+        or coalesce(value_before in (select account from scope), true)
+            and coalesce(value_after in (select account from scope), true)
 ),
 thing as (
     select happened_on, 'contract' as happening, title, detail, null as who, null as link from contract

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from lib.book import BY_HASH
+from lib.book import BY_HASH, from_query, year_to
 from lib.errors import Refused
 from lib.view import access, address, door, look, private, rooms, written
-from lib.view.plain import plain
+from lib.view.plain import label, plain
 from lib.workspace import Row, views
 
 _NAME, _SHARED, _SAID = "saved view name", "saved view shared", "what saving a view said"
@@ -51,7 +51,18 @@ def _is_for_this_reader(query: Mapping[str, Sequence[str]]) -> bool:
         return False
     chosen = [(name[2:], value) for name, values in query.items() if name.startswith("f.") for value in values]
     chosen += [address.unpair(step) for step in query.get("path", [])]
-    return all(value is None or value in _values(name) for name, value in chosen)
+    return all(value is None or value in _values(name) for name, value in chosen) and _stands_here(query)
+
+
+def _stands_here(query: Mapping[str, Sequence[str]]) -> bool:
+    """Whether accounts of the scope can stand as the view says, on its day."""
+    if not any(name.startswith("s.") for name in query):
+        return True
+    last_day = door.opened().manifest.as_of
+    asked = year_to(last_day or door.opened().manifest.received_on)
+    book, _ = from_query({name: list(values) for name, values in query.items()}, asked)
+    known = door.states(book)
+    return all(value in known.get(name, ()) for name, values in book.states for value in values)
 
 
 def _values(name: str) -> tuple[str, ...]:
@@ -71,10 +82,10 @@ def _list(title: str, found: Sequence[Row], *, are_own: bool) -> None:
             room = room_of[row["page"]]
             st.page_link(
                 room.file,
-                label=plain(row["name"]),
+                label=label(row["name"]),
                 icon=room.icon,
                 query_params=row["query"],
-                help=plain(f"{room.title}, kept by {row['owner']}{', open to all' if row['is_shared'] else ''}"),
+                help=label(f"{room.title}, kept by {row['owner']}{', open to all' if row['is_shared'] else ''}"),
                 width="stretch",
             )
             if are_own:
