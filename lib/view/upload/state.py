@@ -213,7 +213,7 @@ def recall(sheet: Sheet) -> Sheet:
     if found:
         said, headers = found.mapping, sorted(sheet.mapping)
         sheet.kind, sheet.is_remembered = said["kind"], True
-        whose = "you" if found.who == written.who() and not is_open else found.who
+        whose = "somebody" if found.who == "everyone" else "you" if found.who == written.who() else found.who
         sheet.remembered = f"as {whose} read such a file on {say_day(found.on.date())}"
         sheet.map = {headers[int(at)]: name for at, name in said["map"].items()}
         sheet.date_order = {headers[int(at)]: order for at, order in said["date_order"].items()}
