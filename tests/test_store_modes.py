@@ -138,13 +138,22 @@ def test_rows_that_one_file_kept_twice_stay_two_and_are_known_to_the_next(tmp_pa
 
 
 @pytest.mark.parametrize(("mode", "quantity"), [("update", 9.0), ("insert", 2.0)])
-def test_an_event_with_an_id_is_the_same_event_whatever_else_it_says(tmp_path, mode, quantity):
-    bring(tmp_path, {"account": account_frame("a"), "event": event_frame((1, "a", "p", 2), ids=["e1"])})
+def test_an_event_with_an_id_is_the_same_event_in_its_week_whatever_else_it_says(tmp_path, mode, quantity):
+    """Monday 5 and Sunday 11 October are one week."""
+    bring(tmp_path, {"account": account_frame("ab"), "event": event_frame((5, "a", "p", 2), ids=["e1"])})
     manifest = bring(
-        tmp_path, {"event": event_frame((20, "a", "p", 9), (21, "a", "p", 0), ids=["e1", "e2"])}, mode=mode
+        tmp_path, {"event": event_frame((11, "b", "q", 9), (11, "a", "p", 0), ids=["e1", "e2"])}, mode=mode
     )
     assert read(tmp_path, EVENTS) == [(2, quantity)]
     assert manifest.n_merged == {"event": 1}
+
+
+def test_an_id_that_comes_again_in_another_week_is_another_event(tmp_path):
+    """Sunday 11 and Monday 12 October."""
+    bring(tmp_path, {"account": account_frame("a"), "event": event_frame((11, "a", "p", 2), ids=["e1"])})
+    manifest = bring(tmp_path, {"event": event_frame((12, "a", "p", 9), ids=["e1"])})
+    assert read(tmp_path, EVENTS) == [(2, 11.0)]
+    assert (manifest.n_rows["event"], manifest.n_merged) == (2, {"event": 0})
 
 
 def test_events_before_within_and_after_the_shared_days_of_many_files_are_all_counted_once(tmp_path):

@@ -25,7 +25,8 @@ from lib.store.rollups import build_usage
 from lib.store.sources import Source, made_from, received_on, sources
 from lib.store.tables import SHAPE
 
-_BUILDERS = {"usage.duckdb": build_usage, "core.duckdb": build_core}  # the last day of use is asked for by core
+USAGE = "usage.duckdb"
+_BUILDERS = {USAGE: build_usage, "core.duckdb": build_core}  # the last day of use is asked for by core
 
 
 @dataclass(frozen=True)
@@ -154,11 +155,12 @@ def build(
 ) -> Manifest:
     """Write the files of a snapshot and its manifest into the folder `place`; gives the manifest, completed.
 
-    made_before  snapshots whose files are linked instead of built where they were made from the same. Without any batch
-                 there are no files.
+    made_before  snapshots whose files are linked instead of built where they were made from the same; the rollups are made
+                 from those of the first, which was published, where it is of this shape. Without any batch there are no files.
     """
     files, known_on = {}, None
-    earlier = [(path, folder.read_manifest(path).files) for path in made_before]
+    known = [(path, folder.read_manifest(path)) for path in made_before]
+    earlier = [(path, each.files) for path, each in known]
     for name, make in _BUILDERS.items() if batches else ():
         fingerprint = made_from(name, batches, known_on)
         for path, made in earlier:
@@ -168,7 +170,9 @@ def build(
                 break
         else:
             say(f"building {name}")
-            files[name] = {"made_from": fingerprint, **make(place / name, held, received_on(name, batches), known_on)}
+            about = _patched(*known[0]) if name == USAGE and known else {}
+            made = make(place / name, held, received_on(name, batches), known_on, **about)
+            files[name] = {"made_from": fingerprint, **made}
             folder.sync(place / name)
         known_on = date.fromisoformat(day) if (day := files[name]["last_day"]) else None
     manifest = replace(
@@ -191,3 +195,11 @@ def _link(file: Path, name: Path) -> None:
         if error.errno != errno.EXDEV:
             raise
         name.symlink_to(file.resolve())
+
+
+def _patched(place: Path, manifest: Manifest) -> dict:
+    """What build_usage needs to know of rollups it can begin with, of a published snapshot."""
+    made = manifest.files.get(USAGE)
+    if made is None or manifest.shape != SHAPE:
+        return {}
+    return {"earlier": place / USAGE, "n_patches": made.get("n_patches", 0)}

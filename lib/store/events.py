@@ -1,19 +1,21 @@
-"""The events of several imports, each counted once.
+"""The events of several imports, each counted once, a stretch of weeks at a time.
 
-view_events   a temp view `event` of all of them, typed; gives how many were merged
+count_days    how many events a batch has on each day, from its files
+view_events   a temp view `event` of those in some weeks, typed, each once
 
-An event with an id is the same event whatever batch it comes in: the newest batch says what it was, unless that batch only
-inserts. One without an id is the same as another with the same moment, account, person, feature and quantity, and the
-earlier stays. Only rows of different batches are merged: within a file the reader does it, and two alike rows that one
-batch kept are two events.
+An event with an id is the same event whatever batch it comes in, within the week it happened (Monday to Sunday, UTC): the
+newest batch says what it was, unless that batch only inserts. One without an id is the same as another with the same moment,
+account, person, feature and quantity, and the earlier stays. Only rows of different batches are merged: within a file the
+reader does it, and two alike rows that one batch kept are two events. An id that comes again in another week is another
+event, so weeks stand by themselves: what a batch brings or takes away changes only the weeks its own events are in.
 
-One batch is read where it lies. Of several, only rows that could be the same are compared: those with an id, where two
-batches have ids, and those at moments that two batches reach over. Imports that follow one another cost nothing.
+Where one batch has events it is read where it lies. Of several, only rows that could be the same are compared: those with
+an id in weeks in which two batches have ids, and those without on days on which two batches have such. Imports that follow
+one another cost nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 import duckdb
 
@@ -21,59 +23,87 @@ from lib.store.merge import columns_of
 from lib.store.sources import Source
 from lib.store.tables import columns, quote
 
-MOST_WINDOWS = 40  # more stretches of time than this are looked at as one
-
-_SETTLE = """
-create temp table settled as
-select * exclude (batch_no)
-from contested
-where event is not null
-qualify batch_no = greatest(
-    min(batch_no) over (partition by event),
-    coalesce(max(case when not is_insert then batch_no end) over (partition by event), 0)
+BATCH_DAYS = """
+create temp table batch_day (
+    batch_no integer, batch varchar, day date, week date, n_events bigint, n_ids bigint, n_merged bigint
 )
-union all by name
-select * exclude (batch_no)
-from contested
-where event is null
-qualify batch_no = min(batch_no) over (partition by occurred_at, account, person, feature, quantity)
 """
+_COUNT_DAYS = """
+insert into batch_day
+select $number, $batch, day, date_trunc('week', day)::date as week, count(*) as n_events, count(event) as n_ids, 0
+from (select occurred_at::date as day, event from ({events}) as given) as dated
+group by day
+"""
+_CONTESTED = """
+create or replace temp table contested_day as
+with idless as (
+    select day from batch_day where n_events > n_ids group by day having count(*) > 1
+),
+with_ids as (
+    select week from batch_day where n_ids > 0 group by week having count(distinct batch_no) > 1
+)
+select distinct
+    day,
+    week in (select week from with_ids) as is_by_id,
+    day in (select day from idless) as is_by_content
+from batch_day
+where week >= getvariable('opens_on') and week < getvariable('closes_on')
+  and (week in (select week from with_ids) or day in (select day from idless))
+"""
+_THERE = """
+select distinct batch_no
+from batch_day
+where week >= getvariable('opens_on') and week < getvariable('closes_on')
+order by batch_no
+"""
+_SETTLE = """
+create or replace temp table compared as
+select candidate.*, day, date_trunc('week', day)::date as week
+from candidate
+join contested_day on contested_day.day = candidate.occurred_at::date
+where case when event is null then is_by_content else is_by_id end;
 
+create or replace temp table said_by_id as
+select
+    event,
+    week,
+    greatest(min(batch_no), coalesce(max(case when not is_insert then batch_no end), 0)) as batch_no
+from compared
+where event is not null
+group by event, week
+having min(batch_no) < max(batch_no);
 
-@dataclass(frozen=True)
-class _Span:
-    """From when to when the events of a batch are, and whether they have ids."""
+create or replace temp table said_by_content as
+select occurred_at, account, person, feature, quantity, min(batch_no) as batch_no
+from compared
+where event is null
+group by occurred_at, account, person, feature, quantity
+having min(batch_no) < max(batch_no);
 
-    first: datetime | None
-    last: datetime | None
-    has_ids: bool
+create or replace temp table given_way as
+select compared.n, compared.batch_no, compared.day
+from compared
+join said_by_id on said_by_id.event = compared.event and said_by_id.week = compared.week
+where said_by_id.batch_no <> compared.batch_no
+union all
+select compared.n, compared.batch_no, compared.day
+from compared
+join said_by_content
+    on said_by_content.occurred_at = compared.occurred_at
+    and said_by_content.account = compared.account
+    and said_by_content.person is not distinct from compared.person
+    and said_by_content.feature is not distinct from compared.feature
+    and said_by_content.quantity is not distinct from compared.quantity
+where compared.event is null and said_by_content.batch_no <> compared.batch_no;
 
+create temp view event as
+select * exclude (n, batch_no, is_insert) from candidate where n not in (select n from given_way);
 
-def view_events(con: duckdb.DuckDBPyConnection, sources: Sequence[Source]) -> int:
-    """Make the temp view `event` of all events, typed; a column that no file has is empty. Gives how many were merged."""
-    if len(sources) <= 1:
-        con.execute(f"create temp view event as {_select(con, sources, 0) if sources else _NOTHING}")
-        return 0
-    each = [_select(con, sources, number) for number in range(len(sources))]
-    spans = [_span(con, select) for select in each]
-    may_clash = _may_clash(con, spans)
-    if may_clash == "false":
-        con.execute(f"create temp view event as {' union all by name '.join(each)}")
-        return 0
-    rows = " union all by name ".join(
-        f"select *, {number} as batch_no, {str(sources[number].mode == 'insert').lower()} as is_insert "
-        f"from ({select}) where {may_clash}"
-        for number, select in enumerate(each)
-    )
-    con.execute(f"create temp table contested as {rows}")
-    con.execute(_SETTLE)
-    n_before, n_after = con.execute(
-        "select (select count(*) from contested), (select count(*) from settled)"
-    ).fetchone()
-    con.execute("drop table contested")
-    alone = " union all by name ".join(f"select * from ({select}) where not {may_clash}" for select in each)
-    con.execute(f"create temp view event as {alone} union all by name select * exclude (is_insert) from settled")
-    return n_before - n_after
+update batch_day
+set n_merged = found.n
+from (select batch_no, day, count(*) as n from given_way group by batch_no, day) as found
+where found.batch_no = batch_day.batch_no and found.day = batch_day.day;
+"""
 
 
 _NOTHING = (
@@ -81,47 +111,45 @@ _NOTHING = (
 )
 
 
-def _select(con: duckdb.DuckDBPyConnection, sources: Sequence[Source], number: int) -> str:
+def count_days(con: duckdb.DuckDBPyConnection, number: int, source: Source) -> None:
+    """Add the days of a batch to the temp table batch_day; `number` is its place among the batches in force."""
+    events = _select(con, source, number, ("occurred_at", "event"))
+    con.execute(_COUNT_DAYS.format(events=events), {"number": number, "batch": source.batch})
+
+
+def view_events(con: duckdb.DuckDBPyConnection, sources: Sequence[Source], opens_on: date, closes_on: date) -> None:
+    """Make the temp view `event` of the weeks [opens_on, closes_on), typed; a column that no file has is empty.
+
+    batch_day says which batches have events there; how many of them gave way to another batch's is added to it.
+    """
+    con.execute("set variable opens_on = $day", {"day": opens_on})
+    con.execute("set variable closes_on = $day", {"day": closes_on})
+    con.execute(_CONTESTED)
+    is_contested = con.execute("select exists (select 1 from contested_day)").fetchone()[0]
+    con.execute("drop view if exists event")
+    rows = [
+        f"select {_placed(sources[number], number) if is_contested else '*'} "
+        f"from ({_select(con, sources[number], number, tuple(columns('event')))}) as given "
+        "where occurred_at >= getvariable('opens_on') and occurred_at < getvariable('closes_on')"
+        for (number,) in con.execute(_THERE).fetchall()
+    ]
+    if is_contested:
+        numbered = f"select row_number() over () as n, * from ({' union all '.join(rows)}) as given"
+        con.execute(f"create or replace temp table candidate as {numbered}")
+        con.execute(_SETTLE)
+    else:
+        con.execute(f"create temp view event as {' union all '.join(rows) or _NOTHING}")
+
+
+def _placed(source: Source, number: int) -> str:
+    return f"*, {number} as batch_no, {str(source.mode == 'insert').lower()} as is_insert"
+
+
+def _select(con: duckdb.DuckDBPyConnection, source: Source, number: int, names: Sequence[str]) -> str:
     """SQL for the events of one batch, typed."""
-    files = sources[number].files
-    given = {name.lower() for name in columns_of(con, files)}
+    given = {name.lower() for name in columns_of(con, source.files)}
     fields = ", ".join(
-        f"{quote(name) if name in given else 'null'}::{kind} as {quote(name)}"
-        for name, kind in columns("event").items()
+        f"{quote(name) if name in given else 'null'}::{columns('event')[name]} as {quote(name)}" for name in names
     )
-    con.execute(f"set variable event_files_{number} = $files", {"files": [str(file) for file in files]})
+    con.execute(f"set variable event_files_{number} = $files", {"files": [str(file) for file in source.files]})
     return f"select {fields} from read_parquet(getvariable('event_files_{number}'), union_by_name = true)"
-
-
-def _span(con: duckdb.DuckDBPyConnection, select: str) -> _Span:
-    first, last, n_ids = con.execute(
-        f"select min(occurred_at), max(occurred_at), count(event) from ({select})"
-    ).fetchone()
-    return _Span(first, last, n_ids > 0)
-
-
-def _may_clash(con: duckdb.DuckDBPyConnection, spans: Sequence[_Span]) -> str:
-    """A condition that holds for every row that may be a row of another batch too."""
-    found = _shared(spans)
-    if len(found) > MOST_WINDOWS:
-        found = [(found[0][0], found[-1][1])]
-    parts = ["event is not null"] if sum(span.has_ids for span in spans) > 1 else []
-    for number, (first, last) in enumerate(found):
-        con.execute(f"set variable window_{number} = $days", {"days": [first, last]})
-        parts.append(f"occurred_at between getvariable('window_{number}')[1] and getvariable('window_{number}')[2]")
-    return f"coalesce({' or '.join(parts)}, false)" if parts else "false"
-
-
-def _shared(spans: Sequence[_Span]) -> list[tuple[datetime, datetime]]:
-    """The stretches of time that two batches or more reach over, apart from one another, in order."""
-    found: list[tuple[datetime, datetime]] = []
-    reached: datetime | None = None
-    for first, last in sorted((span.first, span.last) for span in spans if span.first):
-        if reached and first <= reached:
-            until = min(last, reached)
-            if found and first <= found[-1][1]:
-                found[-1] = (found[-1][0], max(found[-1][1], until))
-            else:
-                found.append((first, until))
-        reached = max(reached or last, last)
-    return found

@@ -99,7 +99,9 @@ create table feature (
     plan               varchar,          -- the plan it comes in
     released_on        date,
     cadence            varchar,          -- daily, weekly, monthly, quarterly: its natural rhythm
-    is_system          boolean
+    is_system          boolean,
+    role               varchar,          -- login, help, task, begins, finishes: what it is to whoever uses it
+    process            varchar           -- the guided process it begins or finishes
 );
 
 -- one row per configuration choice

@@ -29,6 +29,7 @@ class Source:
     files: tuple[Path, ...]
     mode: str = "update"  # lib.store.folder.MODES
     received_on: date = date.min
+    batch: str = ""
 
 
 def in_force(batches: Iterable[Batch]) -> dict[str, list[Batch]]:
@@ -55,7 +56,7 @@ def sources(store: Path, batches: Iterable[Batch], staged: Mapping[str, Path] | 
         for batch in holding:
             place = places.get(batch.batch, store / "batches" / batch.batch)
             files = sorted([*place.glob(f"{table}.parquet"), *place.glob(f"{table}-*.parquet")])
-            found[table].append(Source(tuple(files), batch.mode, _day(batch)))
+            found[table].append(Source(tuple(files), batch.mode, _day(batch), batch.batch))
     return found
 
 

@@ -1,0 +1,215 @@
+-- One stretch of weeks, from the view `event` to rows of every rollup. People, accounts and features go by numbers that are
+-- given in the order of their names, and the events are sorted by person and moment once: all that follows is quick on that.
+
+create or replace temp table rolled_who as
+select
+    row_number() over (order by account, person nulls first) as who,
+    dense_rank() over (order by account) as owner,
+    account,
+    person
+from (select distinct account, person from event) as seen;
+
+create or replace temp table rolled_feature as
+select
+    row_number() over (order by seen.feature nulls first) as feat,
+    seen.feature,
+    coalesce(said.is_system, false) as is_system,
+    case when exists (select 1 from usage_feature where role is not null) then said.role else plain.role end as role
+from (select distinct feature from event) as seen
+left join usage_feature as said on said.feature = seen.feature
+left join plain_name as plain on plain.name = trim(regexp_replace(lower(seen.feature), '[^a-z0-9]+', ' ', 'g'));
+
+create or replace temp table rolled as
+select
+    rolled_who.who::integer as who,
+    rolled_feature.feat::integer as feat,
+    epoch_us(event.occurred_at) as moment,
+    date_trunc('week', event.occurred_at)::date as week,
+    (isodow(event.occurred_at) - 1)::tinyint as nth_day,
+    greatest(least(coalesce(event.quantity, 1), 1e14), -1e14)::decimal(18, 3) as quantity,
+    event.person is not null and not rolled_feature.is_system as is_activity
+from event
+join rolled_who on rolled_who.account = event.account and rolled_who.person is not distinct from event.person
+join rolled_feature on rolled_feature.feature is not distinct from event.feature
+order by who, moment, feat;
+
+create or replace temp table rolled_day as
+select who, week, nth_day, count(*) as n_events, sum(quantity) as quantity
+from rolled
+where is_activity
+group by who, week, nth_day;
+
+create or replace temp table rolled_week as
+select who, week, count(*) as n_active_days, sum(n_events) as n_events, sum(quantity) as quantity
+from rolled_day
+group by who, week;
+
+create or replace temp table rolled_use as
+select who, feat, week, is_activity, bit_count(bit_or(1 << nth_day)) as n_active_days, count(*) as n_events
+from rolled
+group by who, feat, week, is_activity;
+
+insert into usage_person_day
+select account, person, (week + nth_day::integer)::date as day, n_events, quantity::double as quantity
+from rolled_day
+join rolled_who using (who)
+order by week, nth_day, who;
+
+insert into usage_person_week
+select account, person, week, n_active_days, n_events, quantity::double as quantity
+from rolled_week
+join rolled_who using (who)
+order by week, who;
+
+insert into usage_person_feature_week
+select account, person, feature, week, n_active_days, n_events
+from rolled_use
+join rolled_who using (who)
+join rolled_feature using (feat)
+where is_activity and feature is not null
+order by week, who, feat;
+
+create or replace temp table rolled_breadth as
+select owner, feat, week, count(*) as n_active_people, sum(n_events) as n_events
+from rolled_use
+join rolled_who using (who)
+where is_activity
+group by owner, feat, week;
+
+insert into usage_feature_week
+select account, feature, week, n_active_people, n_events
+from rolled_breadth
+join (select distinct owner, account from rolled_who) as owned using (owner)
+join rolled_feature using (feat)
+where feature is not null
+order by week, owner, feat;
+
+insert into usage_week
+with people as (
+    select owner, week, count(*) as n_active_people, sum(n_events) as n_events, sum(quantity) as quantity
+    from rolled_week
+    join rolled_who using (who)
+    group by owner, week
+),
+days as (
+    select owner, week, bit_count(bit_or(1 << nth_day)) as n_active_days
+    from rolled_day
+    join rolled_who using (who)
+    group by owner, week
+),
+breadth as (
+    select owner, week, count(*) as n_features
+    from rolled_breadth
+    join rolled_feature using (feat)
+    where feature is not null
+    group by owner, week
+),
+traffic as (
+    select owner, account, week, sum(case when is_activity then 0 else n_events end) as n_events_system
+    from rolled_use
+    join rolled_who using (who)
+    group by owner, account, week
+)
+select
+    account,
+    week,
+    coalesce(n_active_people, 0) as n_active_people,
+    coalesce(n_active_days, 0) as n_active_days,
+    coalesce(n_features, 0) as n_features,
+    coalesce(n_events, 0) as n_events,
+    n_events_system,
+    coalesce(quantity, 0)::double as quantity
+from traffic
+left join people using (owner, week)
+left join days using (owner, week)
+left join breadth using (owner, week)
+order by week, owner;
+
+-- A session: events of one person less than 30 minutes apart, cut where a week ends. Events of one moment are in one session.
+create or replace temp table rolled_session as
+select who, week, moment, feat, sum(begins) over (partition by who, week order by moment) as session
+from (
+    select
+        who,
+        week,
+        moment,
+        feat,
+        case when moment - lag(moment) over (partition by who, week order by moment) < 1800000000 then 0 else 1 end as begins
+    from rolled
+    where is_activity
+) as stepped;
+
+insert into usage_friction_week
+with sitting as (
+    select
+        who,
+        week,
+        session,
+        min(case when role = 'login' then 1 else 0 end) as is_login_only,
+        max(case when role = 'help' then 1 else 0 end) as has_help
+    from rolled_session
+    join rolled_feature using (feat)
+    group by who, week, session
+),
+sessions as (
+    select who, week, count(*) as n_sessions, sum(is_login_only) as n_login_only from sitting group by who, week
+),
+visit as (
+    select who, week, session, moment, feat, role
+    from rolled_session
+    join rolled_feature using (feat)
+    join sitting using (who, week, session)
+    where has_help = 1 and role in ('task', 'help')
+),
+helped as (
+    select
+        *,
+        sum(case when role = 'help' then 1 else 0 end) over (partition by who, week, session order by moment, feat) as n_helps
+    from visit
+),
+stepped as (
+    select
+        who,
+        week,
+        feat,
+        n_helps,
+        lag(feat) over (partition by who, week, session order by moment, feat) as feat_before,
+        lag(n_helps) over (partition by who, week, session order by moment, feat) as n_helps_before
+    from helped
+    where role = 'task'
+),
+loops as (
+    select who, week, count(*) as n_help_loops
+    from stepped
+    where feat = feat_before and n_helps > n_helps_before
+    group by who, week
+),
+guided as (
+    select
+        who,
+        week,
+        sum(case when role = 'begins' then n_events else 0 end) as n_begun,
+        sum(case when role = 'finishes' then n_events else 0 end) as n_finished
+    from rolled_use
+    join rolled_feature using (feat)
+    where is_activity and role in ('begins', 'finishes')
+    group by who, week
+)
+select
+    account,
+    person,
+    week,
+    n_sessions,
+    n_login_only,
+    coalesce(n_help_loops, 0) as n_help_loops,
+    coalesce(n_begun, 0) as n_begun,
+    coalesce(n_finished, 0) as n_finished
+from sessions
+join rolled_who using (who)
+left join loops using (who, week)
+left join guided using (who, week)
+order by week, who;
+
+drop table rolled;
+drop table rolled_session;
+drop table rolled_use;
