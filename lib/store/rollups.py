@@ -54,8 +54,14 @@ TABLES = {  # table -> the column its weeks are told by
 _CREATE = (Path(__file__).parent / "rollups.sql").read_text()
 _ROLL = (Path(__file__).parent / "roll.sql").read_text()
 _SAID = """
-select feature, coalesce(is_system, false) as is_system, lower(trim(role)) as role
-from folded_feature
+select feature, is_system, role
+from (
+    select
+        feature,
+        coalesce(is_system, false) as is_system,
+        case when lower(trim(role)) in ('login', 'help', 'task', 'begins', 'finishes') then lower(trim(role)) end as role
+    from folded_feature
+) as known
 where is_system or role is not null
 """
 _SAYS_OTHER = f"select exists (({_SAID} except select * from usage_feature) union all (select * from usage_feature except {_SAID}))"

@@ -1,6 +1,7 @@
 """What the product can do, and what accounts chose to switch on.
 
 FEATURES       every kind of use, with its level, plan and rhythm
+ROLES          what a feature is to whoever uses it: a login, help, a task, the beginning or end of a guided process
 feature_table  the same as a table
 usual_mix      how an account's people spread their use over the features
 setting_table  configuration choices
@@ -35,6 +36,12 @@ FEATURES = {
     "api_call": ("API calls", "advanced", "Starter", "2022-01-10", "daily", 0.0, 0.0),
     "nightly_sync": ("Nightly sync", "simple", "Starter", "2022-01-10", "daily", 0.0, 0.0),
 }
+ROLES = {
+    "login": "login", "help": "help", "import_begun": "begins", "import_finished": "finishes",
+    **dict.fromkeys(("report", "task", "export", "automation", "approval", "template", "segment_builder", "scenario",
+                     "forecast"), "task"),
+}  # fmt: skip
+PROCESSES = {"import_begun": "import", "import_finished": "import"}
 IDS = tuple(FEATURES)
 SYSTEM = ("api_call", "nightly_sync")  # events without a person
 LATE = "forecast"  # released within the two years: no use before
@@ -54,7 +61,8 @@ def feature_table() -> pa.Table:
         {
             "feature": list(IDS), "name": list(name), "level": list(level), "plan": list(plan),
             "released_on": np.array(released, "M8[D]"), "cadence": list(cadence),
-            "is_system": [f in SYSTEM for f in IDS],
+            "is_system": [f in SYSTEM for f in IDS], "role": [ROLES.get(f) for f in IDS],
+            "process": [PROCESSES.get(f) for f in IDS],
         },
     )  # fmt: skip
 

@@ -23,6 +23,8 @@ _WEEKDAYS = (0.21, 0.22, 0.21, 0.20, 0.13, 0.02, 0.01)
 _IN_HABIT, _IN_TURN = 0.90, 0.75  # chance of an active week: the loyal; the casual when their week of the month comes
 _DIPS, _RISES = 0.04, 0.08
 _SYSTEM_A_WEEK = 3.0
+_MINUTES_ON, _BREAKS = 6, 0.15  # between two acts of a sitting; chance that the next act waits for another sitting
+_STUCK = 0.02  # of tasks lead to help and are tried again
 
 # one event: account row, person row (-1: none), day, feature code
 Events = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -31,7 +33,7 @@ Events = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 def event_table(
     seed: int, block: int, accounts: Accounts, fate: Fate, people: People, *, events_per_account: float | None = None
 ) -> pa.Table:
-    rng = dice.stream(seed, block, "usage")
+    rng, gaps = dice.stream(seed, block, "usage"), dice.stream(seed, block, "sittings")
     thinned = 1.0 if events_per_account is None else events_per_account / USUAL_EVENTS
     course = _course(rng, accounts, fate)
     mix = product.usual_mix(rng, accounts)
@@ -41,14 +43,19 @@ def event_table(
     keep = np.flatnonzero((day >= np.maximum(FIRST, accounts.started_on[account])) & (day < fate.gone_on[account]))
     order = keep[np.argsort(day[keep], kind="stable")]
     account, person, day, feature = account[order], person[order], day[order], feature[order]
+    moment = _moment(rng, gaps, accounts, account, person, day, feature)
+    quantity = _quantity(rng, accounts, account, feature, person)
+    row, helped, later = _to_help_and_back(gaps, person, feature)
+    again = np.argsort(day[row], kind="stable")
+    row, helped, later = row[again], helped[again], later[again]
     return arrow.table(
         "event",
         {
-            "occurred_at": _moment(rng, accounts, account, day),
-            "account": accounts.ids.take(pa.array(account)),
-            "person": people.ids.take(pa.array(person, mask=person < 0)),
-            "feature": arrow.labels(product.IDS, feature),
-            "quantity": _quantity(rng, accounts, account, feature, person),
+            "occurred_at": moment[row] + later,
+            "account": accounts.ids.take(pa.array(account[row])),
+            "person": people.ids.take(pa.array(person[row], mask=person[row] < 0)),
+            "feature": arrow.labels(product.IDS, np.where(helped, product.IDS.index("help"), feature[row])),
+            "quantity": np.where(later > np.timedelta64(0, "s"), 1.0, quantity[row]),
         },
     )
 
@@ -138,11 +145,41 @@ def _in_trials(rng, accounts: Accounts, mix: np.ndarray, people: People, thinned
     return account[there], person[there], day[there], feature[there]
 
 
-def _moment(rng, accounts: Accounts, account: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Office hours of the region, in UTC, between 7:30 and 23:00 so that no event leaves its day."""
+def _moment(rng, gaps, accounts: Accounts, account, person, day: np.ndarray, feature: np.ndarray) -> np.ndarray:
+    """Office hours of the region, in UTC, between 7:30 and 23:30 so that no event leaves its day.
+
+    A person's events of a day follow each other in sittings, a login and a beginning first and what is finished last.
+    """
     noon = np.array([18.0, 12.0, 9.5, 16.5])[accounts.codes["region"][account]]
     hour = np.clip(noon + rng.normal(0, 2.2, len(account)).astype(np.float32), 7.5, 23.0)
+    place = np.zeros(len(product.IDS), np.int8)
+    place[[product.IDS.index(f) for f in ("login", "import_begun", "import_finished")]] = -2, -1, 1
+    order = np.lexsort((place[feature], person, day))
+    order = order[person[order] >= 0]
+    is_first = np.ones(len(order), bool)
+    is_first[1:] = (person[order][1:] != person[order][:-1]) | (day[order][1:] != day[order][:-1])
+    shift = gaps.exponential(_MINUTES_ON, len(order)) / 60
+    shift += (gaps.random(len(order)) < _BREAKS) * (1 + gaps.exponential(1.5, len(order)))
+    passed = np.cumsum(np.where(is_first, 0, shift))
+    first = np.flatnonzero(is_first)
+    length = np.diff(np.append(first, len(order)))
+    passed -= np.repeat(passed[first], length)
+    begins = np.repeat(hour[order[first]], length)
+    most = np.repeat(np.maximum.reduceat(passed, first), length) if len(first) else passed
+    hour[order] = begins + passed * np.minimum(1, (23.5 - begins) / np.maximum(most, 1e-9))
     return day.astype("M8[s]") + (hour * 3_600).astype(np.int64).astype("m8[s]")
+
+
+def _to_help_and_back(gaps, person: np.ndarray, feature: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Which event each row is, with the visits to help that some tasks lead to and the tasks tried again after them.
+
+    Whether a row is such a visit, and how much later than its event it is.
+    """
+    is_task = np.array([product.ROLES.get(name) == "task" for name in product.IDS])
+    stuck = np.flatnonzero(is_task[feature] & (person >= 0) & (gaps.random(len(person)) < _STUCK))
+    row = np.concatenate([np.arange(len(person)), stuck, stuck])
+    minutes = np.repeat([0, 3, 7], [len(person), len(stuck), len(stuck)])
+    return row, minutes == 3, (minutes * 60).astype("m8[s]")
 
 
 def _quantity(rng, accounts: Accounts, account, feature, person) -> np.ndarray:
