@@ -66,11 +66,16 @@ def batches(options: argparse.Namespace) -> None:
     """Print what was imported."""
     import pandas as pd
 
+    from lib.store.counted import BY_BATCH
     from lib.store.folder import last_published, read_manifest, require_current
 
-    newest = last_published(options.store) or require_current(options.store)
-    rows = [vars(batch) for batch in read_manifest(newest).log]
-    counts = ["n_read", "n_kept", "n_merged", "n_refused"]
+    manifest = read_manifest(last_published(options.store) or require_current(options.store))
+    of_events = manifest.counted.get("by_batch", {})
+    rows = [
+        vars(batch) | {f"{name}_events": of_events.get(batch.batch, {}).get(name, 0) for name in BY_BATCH}
+        for batch in manifest.log
+    ]
+    counts = ["n_read", "n_kept", "n_merged", "n_refused", *(f"{name}_events" for name in BY_BATCH)]
     columns = [
         "batch",
         "source",

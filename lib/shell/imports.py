@@ -82,6 +82,7 @@ def bring(
     otherwise   how a person says that a column was meant in another way
     """
     from lib.store import folder, publish
+    from lib.store.counted import sentences
     from lib.store.draft import draft
     from lib.store.ingest.prepare import prepare
     from lib.store.sources import already_in, hash_of
@@ -120,6 +121,9 @@ def bring(
         report["batch"] = {"batch": manifest.batches[-1].batch, "file_hash": batch.file_hash}
     place = f"batch {manifest.batches[-1].batch} of {options.store}"
     say(f"{batch.source}: {batch.n_kept:,} of {batch.n_read:,} rows are in, as {place}")
+    if "event" in batch.tables:
+        for sentence in sentences(manifest.counted, manifest.batches[-1].batch):
+            say(sentence)
     return 0, manifest.batches[-1]
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from lib.errors import Refused
 from lib.store import folder
+from lib.store.counted import count_events
 from lib.store.fold import build_core
 from lib.store.folder import Batch, Manifest
 from lib.store.rollups import build_usage
@@ -182,6 +183,7 @@ def build(
         n_rows={table: n for file in files.values() for table, n in file["n_rows"].items()},
         n_merged={table: n for file in files.values() for table, n in file.get("n_merged", {}).items()},
         last_day=max((file["last_day"] for file in files.values() if file["last_day"]), default=None),
+        counted=count_events(place, batches) if files else {},
     )
     folder.write_manifest(place, manifest)
     return manifest

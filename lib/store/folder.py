@@ -86,6 +86,7 @@ class Manifest:
     last_day: str | None = None  # the last day the data knows; None where it has no dates
     undone: tuple[Batch, ...] = ()
     n_merged: dict[str, int] = field(default_factory=dict)
+    counted: dict = field(default_factory=dict)  # lib.store.counted
 
     @property
     def log(self) -> tuple[Batch, ...]:

@@ -103,7 +103,7 @@ def _holds(
     batches = tuple(Batch(each.batch, "", "", each.tables, "", each.received_at) for each in whole.batches)
     with _snapshot.ask(year_to(whole.as_of or whole.received_on), _scope) as con:
         kept = {"account": n_accounts(con)}
-        manifest = replace(whole, batches=batches, files={}, n_rows=kept, undone=(), n_merged={})
+        manifest = replace(whole, batches=batches, files={}, n_rows=kept, undone=(), n_merged={}, counted={})
         return held(con, _snapshot.dimensions), manifest
 
 

@@ -14,6 +14,7 @@ import streamlit as st
 from lib.book import Book, say_day
 from lib.facts.base import OUTCOMES
 from lib.measures import Answer
+from lib.store.counted import sentences as sentences_of_events
 from lib.view import booklink, door, frame, imports, look, numbers, tables
 from lib.view import tiles as tile
 from lib.view.hotspots import drill, headline, hotlist, hotpage, sentences
@@ -100,6 +101,8 @@ def data(book: Book) -> None:
         said.append(numbers.plural(n_events, "usage event"))
     look.note(f"{' · '.join(said)}<br>published {plain(manifest.published_at[:16].replace('T', ' '))} UTC")
     if door.scope().is_all:  # refused cells and counts are of accounts that others may not see
+        for sentence in sentences_of_events(manifest.counted):
+            look.note(sentence)
         imports.card(manifest)
 
 
