@@ -187,3 +187,133 @@ def test_rollups_are_those_of_events_counted_one_by_one_whatever_road_led_there(
         assert found == rolled(place, held)
 
     hold()
+
+
+# --- by hand --------------------------------------------------------------------------------------------------------
+
+
+def at(day: int, clock: str) -> datetime:
+    """A moment of October 2026; the 5th and the 12th are Mondays."""
+    return datetime.fromisoformat(f"2026-10-{day:02d} {clock}")
+
+
+def did(*acts: tuple[datetime, str | None], account="a", person="p", quantity=None) -> list[tuple]:
+    return [(moment, account, person, feature, quantity, None) for moment, feature in acts]
+
+
+def friction_of(place: Path, *acts: tuple[datetime, str | None], said: dict = FEATURES) -> list[tuple]:
+    """(day of the Monday, sessions, login only, loops, begun, finished) of one person, by week."""
+    found = rolled(place, {"event": [source(place, did(*acts))], "feature": features(place, said) if said else []})
+    return [(row[2].day, *row[3:]) for row in found["usage_friction_week"]]
+
+
+def test_a_session_goes_on_for_less_than_thirty_minutes_and_over_midnight_but_not_over_a_week(tmp_path):
+    acts = [(at(6, "09:00"), "edit"), (at(6, "09:29:59"), "edit"), (at(6, "09:59:59"), "edit")]  # the third is 30 later
+    acts += [(at(7, "23:50"), "edit"), (at(8, "00:10"), "login")]  # one, over midnight
+    acts += [(at(11, "23:50"), "edit"), (at(12, "00:10"), "edit")]  # two: Monday cuts
+    assert friction_of(tmp_path, *acts) == [(5, 4, 0, 0, 0, 0), (12, 1, 0, 0, 0, 0)]
+
+
+def test_a_session_with_nothing_beyond_login(tmp_path):
+    acts = [(at(6, "09:00"), "login"), (at(6, "09:05"), "login"), (at(6, "12:00"), "login"), (at(6, "12:01"), None)]
+    assert friction_of(tmp_path, *acts) == [(5, 2, 1, 0, 0, 0)]
+
+
+def test_each_way_from_a_task_to_help_and_back_is_a_loop(tmp_path):
+    def day(n: int, *names: str) -> list:
+        return [(at(n, f"09:{minute:02d}"), name) for minute, name in enumerate(names)]
+
+    acts = day(5, "edit", "help", "edit", "help", "edit") + day(6, "edit", "read", "help", "help", "login", "edit")
+    acts += day(7, "edit", "help", "plan") + day(8, "help", "edit") + day(9, "edit", "edit")
+    acts += [(at(10, "09:00"), "edit"), (at(10, "09:01"), "help"), (at(10, "09:31"), "edit")]  # another session
+    assert friction_of(tmp_path, *acts)[0][3] == 2 + 1
+
+
+def test_processes_begun_and_finished_are_counted_in_the_week_of_each(tmp_path):
+    acts = [(at(6, "09:00"), "begin"), (at(11, "09:00"), "begin"), (at(12, "09:00"), "finish")]
+    assert friction_of(tmp_path, *acts) == [(5, 2, 0, 0, 2, 0), (12, 1, 0, 0, 0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("said", "loops"), [({}, 0), ({"Log-In": (None, None)}, 0), ({"edit": (None, " TASK ")}, 0),
+                        ({"edit": (None, "task"), "Help Centre": (None, "help")}, 1)],
+)  # fmt: skip
+def test_login_and_help_go_by_plain_names_only_where_no_feature_has_a_role(tmp_path, said, loops):
+    """A task is never guessed, so there are no loops without roles; with any role nothing is guessed."""
+    acts = [
+        (at(6, "08:00"), "Log-In"),
+        (at(6, "09:00"), "edit"),
+        (at(6, "09:01"), "Help Centre"),
+        (at(6, "09:02"), "edit"),
+    ]
+    is_guessed = not any(role for _, role in said.values())
+    assert friction_of(tmp_path, *acts, said=said) == [(5, 2, 1 if is_guessed else 0, loops, 0, 0)]
+
+
+def test_days_weeks_and_features_of_people_and_the_accounts_traffic(tmp_path):
+    rows = did((at(6, "09:00"), "edit"), (at(6, "10:00"), "edit"), (at(8, "09:00"), "plan"), quantity=2.5)
+    rows += did((at(8, "23:59:59"), None), person="q") + did((at(9, "09:00"), "sync"), (at(9, "09:00"), "sync"))
+    rows += did((at(9, "09:00"), "edit"), person=None) + did((at(12, "00:00"), "edit"), account="b")
+    found = rolled(tmp_path, {"event": [source(tmp_path, rows)], "feature": features(tmp_path)})
+    first, second = date(2026, 10, 5), date(2026, 10, 12)
+    assert found["usage_person_day"] == [
+        ("a", "p", date(2026, 10, 6), 2, 5.0), ("a", "p", date(2026, 10, 8), 1, 2.5), ("a", "q", date(2026, 10, 8), 1, 1.0),
+        ("b", "p", second, 1, 1.0),
+    ]  # fmt: skip
+    assert found["usage_person_week"] == [
+        ("a", "p", first, 2, 3, 7.5), ("a", "q", first, 1, 1, 1.0), ("b", "p", second, 1, 1, 1.0),
+    ]  # fmt: skip
+    assert found["usage_person_feature_week"] == [
+        ("a", "p", "edit", first, 1, 2), ("a", "p", "plan", first, 1, 1), ("b", "p", "edit", second, 1, 1),
+    ]  # fmt: skip
+    assert found["usage_feature_week"] == [
+        ("a", "edit", first, 1, 2), ("a", "plan", first, 1, 1), ("b", "edit", second, 1, 1),
+    ]  # fmt: skip
+    assert found["usage_week"] == [("a", first, 2, 2, 2, 4, 3, 8.5), ("b", second, 1, 1, 1, 1, 0, 1.0)]
+
+
+def test_only_the_weeks_of_what_came_or_went_are_rolled_again(tmp_path, monkeypatch):
+    """Ten weeks; then a batch with a late event, which is undone again; then features get a role."""
+    held = {
+        "event": [source(tmp_path, did(*[(MONDAY - timedelta(weeks=n), "edit") for n in range(10)]))],
+        "feature": [],
+    }
+    spans: list[tuple[date, date]] = []
+    view_events = rollups.view_events
+    monkeypatch.setattr(rollups, "view_events", lambda *args: spans.append(args[2:]) or view_events(*args))
+    about, late = (
+        {},
+        source(tmp_path, did((MONDAY + timedelta(days=3), "plan"), (MONDAY - timedelta(weeks=6, hours=1), "plan"))),
+    )
+
+    def step(n: int) -> list[tuple[date, date]]:
+        spans.clear()
+        earlier = {"earlier": tmp_path / f"{n - 1}.duckdb", "n_patches": about["n_patches"]} if n else {}
+        about.update(build_usage(tmp_path / f"{n}.duckdb", held, RECEIVED, **earlier))
+        return spans
+
+    now, then = date(2026, 10, 5), date(2026, 8, 17)
+    week = timedelta(days=7)
+    touched = [(then, then + week), (now, now + week)]
+    assert step(0) == [(date(2026, 8, 3), now + week)]
+    held["event"].append(late)
+    assert step(1) == touched and about["n_patches"] == 1
+    held["event"].pop()
+    assert step(2) == touched
+    assert step(3) == [] and about["n_patches"] == 3
+    held["feature"] = features(tmp_path)
+    assert len(step(4)) == 1 and about["n_patches"] == 0
+    assert rows_of(tmp_path / "3.duckdb", "usage_week") == rows_of(tmp_path / "0.duckdb", "usage_week")
+
+
+def test_much_that_came_and_many_imports_lay_the_tables_anew(tmp_path, monkeypatch):
+    held = {"event": [source(tmp_path, did(*[(MONDAY - timedelta(weeks=n), "edit") for n in range(5)]))]}
+    first = tmp_path / "first.duckdb"
+    build_usage(first, held, RECEIVED)
+    held["event"].append(source(tmp_path, did((MONDAY, "plan"), (MONDAY - timedelta(weeks=1), "plan"))))
+    again = build_usage(tmp_path / "half.duckdb", held, RECEIVED, earlier=first)  # four of seven events
+    assert again["n_patches"] == 0
+    held["event"][1] = source(tmp_path, did((MONDAY, "plan")))
+    often = build_usage(tmp_path / "third.duckdb", held, RECEIVED, earlier=first, n_patches=rollups.MOST_PATCHES)
+    assert often["n_patches"] == 0
+    assert build_usage(tmp_path / "little.duckdb", held, RECEIVED, earlier=first, n_patches=5)["n_patches"] == 6

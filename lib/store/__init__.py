@@ -8,4 +8,5 @@ publish     a new snapshot, flipped in atomically        events      events of s
 draft       the same, published nowhere: a dry run       rollups     events become usage.duckdb
 diff        two snapshots, row by row                    dimensions  which columns are dimensions
 opening     a snapshot, read-only, cut to a book         sync/       databases and object stores become files to read
+counted     what to know of the events of a snapshot
 """
