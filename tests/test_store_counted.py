@@ -70,11 +70,11 @@ def test_events_of_unknown_accounts_and_people_are_counted_until_somebody_descri
 def test_what_is_not_zero_is_said_in_a_sentence_each(road):
     counted = road[1][2].counted
     assert sentences(counted) == [
-        "3 usage events came late, for weeks that an earlier import had passed: those weeks were counted again.",
-        "1 usage event came in two imports: each counts once.",
-        "1 usage event is dated after the day it arrived: it will count when that day has come.",
-        "2 usage events are of 2 accounts no file describes: they will count when one does.",
-        "1 usage event is of 1 person no file describes: it counts for the account as anybody's.",
+        "3 usage events came late and count in their weeks.",
+        "1 usage event came twice and counts once.",
+        "1 usage event is dated ahead and waits for its day.",
+        "2 usage events are of 2 unknown accounts and wait for a file of them.",
+        "1 usage event is of 1 unknown person and counts as any other.",
     ]
     assert sentences(counted, "000003")[0].startswith("1 usage event came late")
     assert len(sentences(counted, "000003")) == 3

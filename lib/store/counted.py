@@ -104,18 +104,24 @@ def sentences(counted: Mapping, batch: str | None = None) -> list[str]:
     if not counted:
         return []
     of = counted if batch is None else counted | counted["by_batch"].get(batch, dict.fromkeys(BY_BATCH, 0))
+    accounts = _n(of["n_unknown_accounts"], "unknown account")
+    people = _n(of["n_unknown_people"], "unknown person", "unknown people")
     said = (
-        (of["n_late"], "came late, for weeks that an earlier import had passed: those weeks were counted again"),
-        (of["n_merged"], "came in two imports: each counts once"),
-        (of["n_future"], "{is} dated after the day {it} arrived: {it} will count when that day has come"),
-        (of["n_of_unknown_accounts"], f"{{is}} of {_n(of['n_unknown_accounts'], 'account')} no file describes: {{it}} will "
-                                      "count when one does"),
-        (of["n_of_unknown_people"], f"{{is}} of {_n(of['n_unknown_people'], 'person', 'people')} no file describes: {{it}} "
-                                    "{count} for the account as anybody's"),
-    )  # fmt: skip
-    one = {"is": "is", "it": "it", "count": "counts"}
-    many = {"is": "are", "it": "they", "count": "count"}
-    return [f"{_n(n, 'usage event')} {words.format(**(one if n == 1 else many))}." for n, words in said if n]
+        (of["n_late"], "came late and counts in its week", "came late and count in their weeks"),
+        (of["n_merged"], "came twice and counts once", "came twice and count once"),
+        (of["n_future"], "is dated ahead and waits for its day", "are dated ahead and wait for their day"),
+        (
+            of["n_of_unknown_accounts"],
+            f"is of {accounts} and waits for a file of it",
+            f"are of {accounts} and wait for a file of them",
+        ),
+        (
+            of["n_of_unknown_people"],
+            f"is of {people} and counts as any other",
+            f"are of {people} and count as any other",
+        ),
+    )
+    return [f"{_n(n, 'usage event')} {one if n == 1 else many}." for n, one, many in said if n]
 
 
 def _n(n: int, one: str, many: str | None = None) -> str:

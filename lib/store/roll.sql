@@ -61,13 +61,12 @@ from rolled_week
 join rolled_who using (who)
 order by week, who;
 
-insert into usage_person_feature_week
+insert into usage_person_feature_week  -- sorted before the names come in: numbers are a fraction of their size
 select account, person, feature, week, n_active_days, n_events
-from rolled_use
+from (select * from rolled_use where is_activity order by week, who, feat) as used
 join rolled_who using (who)
 join rolled_feature using (feat)
-where is_activity and feature is not null
-order by week, who, feat;
+where feature is not null;
 
 create or replace temp table rolled_breadth as
 select owner, feat, week, count(*) as n_active_people, sum(n_events) as n_events

@@ -101,8 +101,8 @@ def data(book: Book) -> None:
         said.append(numbers.plural(n_events, "usage event"))
     look.note(f"{' · '.join(said)}<br>published {plain(manifest.published_at[:16].replace('T', ' '))} UTC")
     if door.scope().is_all:  # refused cells and counts are of accounts that others may not see
-        for sentence in sentences_of_events(manifest.counted):
-            look.note(sentence)
+        if told := sentences_of_events(manifest.counted):
+            look.note("<br>".join(told))
         imports.card(manifest)
 
 

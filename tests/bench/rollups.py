@@ -5,7 +5,7 @@ import  ours, from the CSV to a published snapshot: read, checked, written as Pa
 a day   a second import of one more day, with its late events, into the same store
 
 Each in a process of its own, whose peak of memory is printed; two years, accounts of ten people who come on some days and
-do a few things each time, one event in a hundred up to three days late and a few up to two months.
+do a few things each time, mostly those they are used to, one event in a hundred up to three days late and a few up to two months.
 """
 
 import argparse
@@ -48,8 +48,8 @@ copy (
         'e' || (i * 15 + k) as event_id,
         'A' || lpad((who // 10)::varchar, 7, '0') as account_id,
         'P' || lpad(who::varchar, 8, '0') as user_id,
-        case when k = 0 then 'login' else $features[1 + (hash(i * 15 + k) % 16)::bigint] end as event,
-        strftime(happens_at, '%Y-%m-%dT%H:%M:%SZ') as timestamp,
+        case when k = 0 then 'login' else $features[1 + (who * 5 + (pow((hash(i * 15 + k) % 1000) / 1e3, 3) * 16)::bigint) % 16] end as event,
+        strftime(happens_at, '%Y-%m-%d %H:%M:%S') as timestamp,
         1 + hash(i + k) % 4 as quantity
     from act
     order by happens_at + case
@@ -62,9 +62,9 @@ copy (
 LATE = """
 copy (
     select * replace (
-        case when hash(event_id) % 1000 < 10 then strftime(timestamp - to_hours((hash(event_id) % 72)::bigint), '%Y-%m-%dT%H:%M:%SZ')
-             when hash(event_id) % 10000 < 5 then strftime(timestamp - to_days((hash(event_id) % 60)::bigint), '%Y-%m-%dT%H:%M:%SZ')
-             else strftime(timestamp, '%Y-%m-%dT%H:%M:%SZ') end as timestamp)
+        case when hash(event_id) % 1000 < 10 then strftime(timestamp - to_hours((hash(event_id) % 72)::bigint), '%Y-%m-%d %H:%M:%S')
+             when hash(event_id) % 10000 < 5 then strftime(timestamp - to_days((hash(event_id) % 60)::bigint), '%Y-%m-%d %H:%M:%S')
+             else strftime(timestamp, '%Y-%m-%d %H:%M:%S') end as timestamp)
     from read_csv($whole)
 ) to '{file}' (header)
 """
