@@ -22,6 +22,7 @@ import duckdb
 
 TARGET = "<= 8"
 DAYS = 730
+FILE_OF_FEATURES = "features.csv"
 FEATURES = ["report", "search", "task", "comment", "export", "mobile view", "automation", "dashboard", "approval",
             "template", "segment builder", "scenario", "search", "report", "task", "help"]  # fmt: skip
 BARE = """
@@ -104,6 +105,11 @@ def _make(whole: Path, day: Path, n: int) -> None:
         con.execute(EVENTS.format(file=whole), shape | {"from": 0, "until": n, "first": 0, "days": DAYS})
         con.execute(EVENTS.format(file=plain), shape | {"from": n, "until": n + of_a_day, "first": DAYS, "days": 1})
         con.execute(LATE.format(file=day), {"whole": str(plain)})
+    roles = {"login": "login", "help": "help"} | dict.fromkeys(
+        ("task", "report", "export", "approval", "scenario"), "task"
+    )
+    lines = [f"{name},{role}" for name, role in roles.items()]
+    whole.with_name(FILE_OF_FEATURES).write_text("\n".join(["feature_id,role", *lines]))
 
 
 def _run(what: str, file: Path, store: Path) -> dict:
@@ -136,9 +142,10 @@ def _import(file: Path, store: Path, mark) -> None:
     from lib.store.ingest.prepare import Plan, prepare
 
     core = folder.current(store) / "core.duckdb" if folder.current(store) else None
-    now = datetime(2026, 1, 2)
+    files, now = [file, *([] if core else [file.with_name(FILE_OF_FEATURES)])], datetime(2026, 1, 2)
+    plans = {file.name: Plan(table="event"), FILE_OF_FEATURES: Plan(table="feature")}
     with folder.staging(store) as staged:
-        prepared = prepare([file], staged, plans={"": Plan(table="event")}, core=core, say=mark)
+        prepared = prepare(files, staged, plans=plans, core=core, say=mark)
         mark("publishing")
         batch = Batch("", file.name, file.name, tuple(prepared.n_rows), "bench", now.isoformat())
         publish.publish(store, staged, batch, now=now, say=mark)
