@@ -131,6 +131,29 @@ class OneAccount:
 
 
 @dataclass(frozen=True)
+class Adoption:
+    key_actions: tuple[str, ...]
+    high_value_features: tuple[str, ...]
+    adopted_days: int
+    adopted_within_days: int
+    loyal_weeks: int
+    loyal_of_weeks: int
+    account_adopted_share: float
+    clock_days: int
+
+    def rules(self):
+        for name in ("key_actions", "high_value_features"):
+            said = getattr(self, name)
+            yield name, all(map(str.strip, said)) and len(set(said)) == len(said), "features, each once; or none"
+        yield "adopted_days", 1 <= self.adopted_days <= 366, "days, 1 to 366"
+        yield "adopted_within_days", self.adopted_days <= self.adopted_within_days <= 366, "days, adopted_days to 366"
+        yield "loyal_weeks", 1 <= self.loyal_weeks <= self.loyal_of_weeks, "weeks, 1 to loyal_of_weeks"
+        yield "loyal_of_weeks", 1 <= self.loyal_of_weeks <= 52, "weeks, 1 to 52"
+        yield "account_adopted_share", 0 < self.account_adopted_share <= 1, "a share above 0 and up to 1"
+        yield "clock_days", 7 <= self.clock_days <= 730, "days, 7 to 730"
+
+
+@dataclass(frozen=True)
 class Definitions:
     calendar: Calendar
     reading: Reading
@@ -139,6 +162,7 @@ class Definitions:
     usage_pattern: UsagePattern
     standing: Standing
     one_account: OneAccount
+    adoption: Adoption
 
     @cached_property
     def hash(self) -> str:
@@ -176,7 +200,10 @@ def _value(path: Path, key: str, kind: type, raw: object) -> object:
         return float(raw)
     if kind == tuple[float, ...] and isinstance(raw, list) and all(map(_is_number, raw)):
         return tuple(float(each) for each in raw)
-    expected = {int: "a whole number", float: "a number"}.get(kind, "a list of numbers")
+    if kind == tuple[str, ...] and isinstance(raw, list) and all(isinstance(each, str) for each in raw):
+        return tuple(raw)
+    names = {int: "a whole number", float: "a number", tuple[str, ...]: "a list of names"}
+    expected = names.get(kind, "a list of numbers")
     raise Refused(f"{path.name}: {key} = {raw!r} must be {expected}.")
 
 
