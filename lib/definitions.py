@@ -140,6 +140,12 @@ class Adoption:
     loyal_of_weeks: int
     account_adopted_share: float
     clock_days: int
+    horizon_days: int
+    clock_share: float
+    clock_margin: float
+    rare_chance: float
+    nurture_days: int
+    nurture_chance: float
 
     def rules(self):
         for name in ("key_actions", "high_value_features"):
@@ -151,6 +157,12 @@ class Adoption:
         yield "loyal_of_weeks", 1 <= self.loyal_of_weeks <= 52, "weeks, 1 to 52"
         yield "account_adopted_share", 0 < self.account_adopted_share <= 1, "a share above 0 and up to 1"
         yield "clock_days", 7 <= self.clock_days <= 730, "days, 7 to 730"
+        yield "horizon_days", self.clock_days < self.horizon_days <= 1095, "days, more than clock_days and up to 1095"
+        yield "clock_share", 0.5 <= self.clock_share < 1, "a share of 0.5 or more and below 1"
+        yield "clock_margin", 0 < self.clock_margin <= 0.25, "a share above 0 and up to 0.25"
+        yield "rare_chance", 0 < self.rare_chance < 1, "a share above 0 and below 1"
+        yield "nurture_days", 7 <= self.nurture_days <= 180, "days, 7 to 180"
+        yield "nurture_chance", 0 < self.nurture_chance < 1, "a share above 0 and below 1"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 wilson               interval of a proportion
 kaplan_meier         the share still there after a time, with unfinished ones censored
 survival_at, median_survival
+greenwood            standard error of a survival curve at each of its steps
+log_log              interval of a survival, given its standard error
 logrank              do groups survive alike?
 log_tail_count       how surprising a number of lost accounts is: the logarithm of its upper tail
 log_tail_pearson3    the same for a skewed sum, such as ARR lost
@@ -72,6 +74,33 @@ def median_survival(curve: Survival) -> float:
     """The first time by which half are gone; NaN where the curve does not fall that far."""
     gone = np.flatnonzero(curve.share <= 0.5)
     return float(curve.times[gone[0]]) if len(gone) else float("nan")
+
+
+def greenwood(curve: Survival) -> np.ndarray:
+    """Standard error of the share still there after each step; 0 where nobody is left.
+
+    Greenwood 1926: share x sqrt(sum of d / (n (n - d))). Second check: statsmodels SurvfuncRight.surv_prob_se.
+    """
+    left = curve.n_at_risk - curve.n_events
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.sqrt(np.cumsum(np.where(left > 0, curve.n_events / (curve.n_at_risk * left), 0)))
+    return curve.share * spread
+
+
+def log_log(share, error, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Interval of a survival by its logarithm's logarithm: (lo, hi) in [0, 1]; NaN where the share is 0 or 1.
+
+    Kalbfleisch and Prentice 1980: share to the power exp(+- z error / (share ln share)). Second check: scipy.stats.ecdf,
+    confidence_interval(method="log-log").
+    """
+    from scipy.special import ndtri
+
+    share, error = np.asarray(share, float), np.asarray(error, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by = np.exp(ndtri(0.5 + level / 2) * error / np.abs(share * np.log(share)))
+        lo, hi = share**by, share ** (1 / by)
+    is_inside = (share > 0) & (share < 1)
+    return np.where(is_inside, lo, np.nan), np.where(is_inside, hi, np.nan)
 
 
 def logrank(durations, observed, group) -> tuple[float, int, float]:

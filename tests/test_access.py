@@ -124,6 +124,7 @@ def options_of(name: str) -> list[dict]:
         "offset": [0, 3, 10_000],
         "account": ["", "A0001", f"{FOREIGN}0001", f"{UNKNOWN}0001"],
         "kind": ["", "contract", "change"],
+        "window": ["30 days", UNKNOWN],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []

@@ -125,17 +125,7 @@ def _empty_core() -> duckdb.DuckDBPyConnection:
         if name == "core":
             for table in NUMBERED:
                 con.execute(f"alter table {table} add column {NUMBER} uinteger")
-    con.execute(
-        "create table usage_week (account varchar, week date, n_active_people uinteger, n_active_days utinyint, "
-        "n_features usmallint, n_events uinteger, n_events_system uinteger, quantity double)"
-    )
-    con.execute(
-        "create table usage_person_week (account varchar, person varchar, week date, n_active_days utinyint, "
-        "n_events uinteger, quantity double)"
-    )
-    con.execute(
-        "create table usage_feature_week (account varchar, feature varchar, week date, n_active_people uinteger, n_events uinteger)"
-    )
+    con.execute(Path(folder.__file__).with_name("rollups.sql").read_text())
     con.execute("use memory")
     for script in scripts():
         con.execute(script)

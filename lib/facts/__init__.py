@@ -6,6 +6,7 @@ written.sql   the accounts and the written tables the facts below read, where a 
 terms.sql, use.sql, stages.sql, contact.sql, risk.sql, standing.sql   how accounts stand as of a day, each on those before it
 one.sql       facts of one account: its terms, its weeks, its peers; said.sql: what was written about it
 settings.sql  setting_on (as_of): the configuration choices in use
+people.sql, adopting.sql   lives of people, their class on a day, and accounts as users; people: what they bind
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart
 base          the customer base of a question: outcome and dimensions of every account at risk
@@ -17,7 +18,10 @@ from pathlib import Path
 
 from lib.store.opening import Snapshot, open_snapshot
 
-_IN_ORDER = ("outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing", "one", "said", "settings")
+_IN_ORDER = (
+    "outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing", "one", "said", "settings", "people",
+    "adopting",
+)  # fmt: skip
 
 
 @cache

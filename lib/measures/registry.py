@@ -37,6 +37,7 @@ SAID = (*WRITTEN, "note", "next_step", "task", "goal")  # all that is written ab
 _ACCOUNT = Option("account", "text", "the account's id")
 _OUTCOME = Option("outcome", "text", "lost, lapsed, cancelled or churned (default: what the data can answer)")
 _BANDS = Option("bands", "bands", "cut points of a number, as tenure_months=12,24,48 (repeatable)")
+_OF = Option("of", "text", "people who become loyal, or accounts that adopt", ("people", "accounts"))
 _WITHIN = Option("within", "pairs", "keep one value, as channel=Reseller (repeatable; an empty value is missing)")
 
 MEASURES = {
@@ -159,6 +160,49 @@ MEASURES = {
             Option("offset", "whole", "rows to skip"),
             _BANDS,
         ),
+    ),
+    "loyalty": Measure(
+        "lib.measures.loyalty.clock:loyalty",
+        "the 90/10 clock: by day after coming, how many are loyal, and the chance of the others to become so yet",
+        (_OF, Option("by", "text", "a dimension (default: the whole book alone)")),
+    ),
+    "loyalty_curve": Measure(
+        "lib.measures.loyalty.curve:loyalty_curve",
+        "the rising curve of becoming loyal, week by week after coming",
+        (_OF, Option("by", "text", "a dimension (default: the whole book alone)")),
+    ),
+    "user_classes": Measure(
+        "lib.measures.loyalty.classes:user_classes",
+        "people who are loyal, casual, dormant, never came, or are deactivated: on the day and 30 days before",
+        (Option("by", "text", "a dimension (default: the whole book alone)"),),
+    ),
+    "people": Measure(
+        "lib.measures.loyalty.people:people",
+        "the persons of a class, and the chance they have yet to become loyal",
+        (
+            Option("user_class", "text", "which", ("all", "loyal", "casual", "dormant", "never", "deactivated")),
+            Option("sort", "text", "the order", ("last_use", "newest", "oldest", "account", "person")),
+            Option("limit", "whole", "at most this many rows"),
+            Option("offset", "whole", "rows to skip"),
+        ),
+    ),
+    "account_adoption": Measure(
+        "lib.measures.loyalty.accounts:account_adoption",
+        "accounts that have adopted, or not yet, by how near their renewal is",
+        (),
+        WRITTEN,
+    ),
+    "adoption_accounts": Measure(
+        "lib.measures.loyalty.listing:adoption_accounts",
+        "accounts and how far their people have come, those that renew soonest first",
+        (
+            Option("which", "text", "which", ("all", "adopted", "not_adopted", "unknown")),
+            Option("window", "text", "how near the renewal is, as “30 days”"),
+            Option("sort", "text", "the order", ("renewal", "arr", "share", "account")),
+            Option("limit", "whole", "at most this many rows"),
+            Option("offset", "whole", "rows to skip"),
+        ),
+        WRITTEN,
     ),
     "account": Measure(
         "lib.measures.account.head:account",
