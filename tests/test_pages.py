@@ -76,7 +76,9 @@ def test_the_planted_hot_spot_is_first_and_the_tiles_agree(visit, full_store):
 
 
 def test_when_nothing_stands_out_it_says_so(visit, quiet_store):
-    for page in (each for each in PAGES if each not in ("pages/book.py", "pages/account.py")):  # which judge nothing
+    for page in (
+        each for each in PAGES if each not in ("pages/book.py", "pages/account.py", "pages/loyalty.py")
+    ):  # which judge nothing
         assert "Nothing stands out" in text(visit(quiet_store, page))
 
 

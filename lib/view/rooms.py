@@ -33,6 +33,7 @@ ROOMS = {
         Room("pages/hotspots.py", "Hot-spots", ":material/local_fire_department:"),
         Room("pages/compare.py", "Compare fairly", ":material/balance:"),
     ),
+    "Adoption": (Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),),
     "Data": (UPLOAD,),
 }
 

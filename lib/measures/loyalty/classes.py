@@ -5,9 +5,10 @@ COLUMNS        of the answer, whatever the options
 EARLIER        how many days before the earlier figures are
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from lib import stats
@@ -29,7 +30,8 @@ def user_classes(
 ) -> Answer:
     """People of accounts that have not left, by what they are on the day; the same accounts EARLIER days before beside it.
 
-    class_rate is of the people with an open login; for those deactivated it is of all. Intervals are Wilson's.
+    class_rate is of the people with an open login; for those deactivated it is of all. Intervals are Wilson's. Earlier figures
+    are empty where use was not known yet.
     """
     dimension = chosen(con, by)
     segment = value_of(dimension) if dimension else "null::varchar"
@@ -63,19 +65,22 @@ group by nth, segment, user_class, is_gone"""
         if dimension
         else []
     )
-    rows = _rows({}, counted, earlier_on)
+    was_known = bool(((counted["nth"] == 1) & (counted["user_class"] != "deactivated")).any())
+    rows = _rows({}, counted, earlier_on, was_known=was_known)
     for value in values:
         said = None if value != value else value
         is_in = counted["segment"].isna() if said is None else counted["segment"] == said
-        rows += _rows({dimension.name: said}, counted[is_in], earlier_on)
-    table = pd.DataFrame(rows, columns=COLUMNS).astype({"earlier_on": "datetime64[us]"})
+        rows += _rows({dimension.name: said}, counted[is_in], earlier_on, was_known=was_known)
+    table = pd.DataFrame(rows, columns=COLUMNS).astype(
+        {"earlier_on": "datetime64[us]", "n_users_earlier": "Int64", "n_users_change": "Int64"}
+    )
     notes = (
         "Loyal, casual and dormant are by full weeks, Monday to Sunday; who is too young to be loyal is in n_new_users.",
     )
     return Answer(table, left, notes, sql)
 
 
-def _rows(segment: dict[str, str | None], counted: pd.DataFrame, earlier_on) -> list[tuple]:
+def _rows(segment: dict[str, str | None], counted: pd.DataFrame, earlier_on: date, *, was_known: bool) -> list[tuple]:
     n, new, earlier = (
         counted[counted["nth"] == nth].groupby("user_class")[name].sum().reindex(CLASSES, fill_value=0).astype(int)
         for nth, name in ((0, "n"), (0, "n_new"), (1, "n"))
@@ -86,8 +91,10 @@ def _rows(segment: dict[str, str | None], counted: pd.DataFrame, earlier_on) -> 
             int(found.sum() if each == "deactivated" else found.sum() - found["deactivated"]) for found in (n, earlier)
         )
         lo, hi = stats.wilson(n[each], whole)
+        rate_before = earlier[each] / before if was_known and before else np.nan
+        was, change = (earlier[each], n[each] - earlier[each]) if was_known else (None, None)
+        rate = n[each] / whole if whole else np.nan
         rows.append(
-            (segment, each, n[each], whole, n[each] / whole if whole else float("nan"), float(lo), float(hi), new[each],
-             earlier_on, earlier[each], earlier[each] / before if before else float("nan"), n[each] - earlier[each])
-        )  # fmt: skip
+            (segment, each, n[each], whole, rate, float(lo), float(hi), new[each], earlier_on, was, rate_before, change)
+        )
     return rows

@@ -12,7 +12,7 @@ from lib.definitions import Definitions
 from lib.measures import Answer, left_out
 from lib.measures.loyalty.lives import read
 
-STEP = 7  # days
+STEPS = (7, 30)  # days: every week, and the days people speak of
 COLUMNS = [
     "segment",
     "by_day",
@@ -33,7 +33,7 @@ def loyalty_curve(
     of: str = "people",
     by: str | None = None,
 ) -> Answer:
-    """The share that became so by every seventh day after coming, who left before never (Aalen and Johansen).
+    """The share that became so by every seventh and every thirtieth day after coming, who left before never (Aalen and Johansen).
 
     n_at_risk had neither become so nor left by the day, and were seen after it. A group ends on the last day to which people
     of few_accounts accounts could be followed. The band is log-log, its error over accounts.
@@ -43,7 +43,7 @@ def loyalty_curve(
     for group in groups:
         told = group.told_until(horizon, definitions.reading.few_accounts)
         curve = group.curve(horizon)
-        days = sorted({*range(0, told + 1, STEP), *([told] if told >= 0 else [])})
+        days = sorted({day for step in STEPS for day in range(0, told + 1, step)} | ({told} if told >= 0 else set()))
         lo, hi = curve.band(days) if days else ((), ())
         rows += [
             (

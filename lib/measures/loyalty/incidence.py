@@ -41,6 +41,7 @@ class Incidence:
     waiting    neither became so nor left by that day
     n_at_risk  seen on that day, and neither before it
     n_became   became so by that day, as counted
+    n_beyond   seen after the horizon, and neither by then
     table      (horizon + 1, 3): people by the last day they were seen, and how that ended
     cells      (N,) for each person: where their days and end stand in the table of influence
     cluster    (N,) for each person: the number of their account
@@ -50,6 +51,7 @@ class Incidence:
     waiting: np.ndarray
     n_at_risk: np.ndarray
     n_became: np.ndarray
+    n_beyond: int
     table: np.ndarray
     cells: np.ndarray
     cluster: np.ndarray
@@ -91,7 +93,7 @@ class Incidence:
 
     def n_waiting(self, day: int) -> int:
         """Those seen after `day` who had neither become so nor left by it."""
-        return int(self.n_at_risk[day + 1]) if day < self.horizon else 0
+        return int(self.n_at_risk[day + 1]) if day < self.horizon else self.n_beyond
 
     def error(self, slope: np.ndarray) -> float:
         """Standard error of a figure, given what a person of each cell adds to it."""
@@ -119,14 +121,14 @@ def incidence(days, ended, cluster, horizon: int) -> Incidence:
     What happens on the same day as somebody is lost from sight is seen.
     """
     days, ended, cluster = np.asarray(days, int), np.asarray(ended, int), np.asarray(cluster, int)
-    ended = np.where(days > horizon, CENSORED, ended)
+    ended, n_beyond = np.where(days > horizon, CENSORED, ended), int(np.count_nonzero(days > horizon))
     days = np.minimum(days, horizon)
     cells = days * 3 + ended
     table = np.bincount(cells, minlength=3 * (horizon + 1)).reshape(-1, 3).astype(float)
     waiting, share = _curves(table)
     at_risk = table.sum(axis=1)[::-1].cumsum()[::-1]
     _, numbers = np.unique(cluster, return_inverse=True)
-    return Incidence(share, waiting, at_risk, table[:, BECAME].cumsum(), table, cells, numbers)
+    return Incidence(share, waiting, at_risk, table[:, BECAME].cumsum(), n_beyond, table, cells, numbers)
 
 
 def _curves(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -79,7 +79,7 @@ join cut on cut._account = life._account"""
     absent = ~unknown & ~late & rows["seen_days"].isna()
     left = [
         ("nothing says when they came" if of == "people" else "nobody of them is known", int(unknown.sum())),
-        ("they came before use is known, or had it already", int(late.sum())),
+        ("they came before use is known, so that nobody saw when", int(late.sum())),
         ("they were gone before they came", int(absent.sum())),
     ]
     rows = rows[~unknown & ~late & ~absent]

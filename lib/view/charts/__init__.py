@@ -4,5 +4,6 @@ theme    colours, type and margins, light and dark; how a figure is put on a pag
 bars     rates of values with whiskers, the base each is compared with, n beside each
 pareto   where the loss is: lost ARR or accounts by value, and how much of it the first few make up
 parts    what changed: the mix part and the rate part of each value
+rising   the share that became so by each day, with its band
 line     one rate as a thin bar in a line of text
 """

@@ -1,0 +1,100 @@
+"""The classes of the page: how many people are loyal, casual, dormant, or never came; and the people of one.
+
+tiles    one per class, each opens its people
+people   the list of the class that is open
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from lib.book import Book
+from lib.facts.people import CLASSES
+from lib.measures import Answer
+from lib.view import accountlink, door, look, numbers, step, tables
+from lib.view.loyalty.loyaltystate import Loyalty
+from lib.view.paging import PAGE, foot
+from lib.view.tiles import Tile, row
+
+_LABELS = {
+    "loyal": "Loyal",
+    "casual": "Casual",
+    "dormant": "Dormant",
+    "never": "Never came",
+    "deactivated": "Deactivated",
+}
+_COLUMNS = [
+    "name", "person_name", "last_use_on", "days_since_coming", "hope_rate", "n_active_weeks", "role", "buying_role", "csm",
+    "came_on", "adopted_on", "loyal_on", "account", "person",
+]  # fmt: skip
+_SORTS = {
+    "last_use": "Last use first", "newest": "Newest first", "oldest": "Longest there first", "account": "By account",
+    "person": "By person",
+}  # fmt: skip
+
+
+def tiles(book: Book) -> Answer:
+    """How many people are what, against 30 days before; each opens its people."""
+    answer = door.ask("user_classes", book)
+    shown = []
+    for each in tables.records(answer.table):
+        name = each["user_class"]
+        share = numbers.percent(each["class_rate"], 0) if name != "deactivated" and each["n_in_all"] else ""
+        below = _change(each["n_users_change"])
+        shown.append(Tile(name, _LABELS[name], numbers.count(each["n_users"]), share, below, "List them"))
+    row(shown, {name: _opener(name) for name in CLASSES})
+    return answer
+
+
+def _opener(name: str):
+    def opened() -> None:
+        step.turn(people=name)
+        look.ask_to_scroll("people")
+
+    return opened
+
+
+def _change(change: int | None) -> str:
+    if pd.isna(change):
+        return "not known 30 days ago"
+    if not change:
+        return "as 30 days ago"
+    return f"{'▲' if change > 0 else '▼'} {numbers.count(abs(change))} in 30 days"
+
+
+def people(book: Book, state: Loyalty) -> dict[str, Answer]:
+    """The people of the class that is open, with the chance they have yet."""
+    if not state.people:
+        return {}
+    asked = {"user_class": state.people, "sort": state.order}
+    answer = door.try_ask("people", book, **asked, limit=PAGE, offset=(state.people_page - 1) * PAGE)
+    if answer is None:
+        return {}
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="people of"):
+        look.section(f"{_LABELS[state.people]}: the people", "a click on an account's name opens it", place="people")
+        _choose(state)
+    if answer.table.empty:
+        look.empty("Nobody here", "Nobody of this book is in this class, or the list is shorter: go to the first page.")
+        return {"People": answer}
+    table = answer.table
+    columns = [name for name in _COLUMNS if name in ("account", "person") or table[name].notna().any()]
+    listed, names = accountlink.opening(table[columns], key="people")
+    tables.show(listed, key="people", height=min(420, 42 + 32 * len(table)), config=names)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        foot(state.people_page, len(table), int(table["n_rows"].iat[0]), name="people", parameter="people_page")
+        tables.download("Download", f"people-{state.people}.csv", door.whole("people", book, **asked), key="download people",
+                        drop=("n_rows",))  # fmt: skip
+    return {"People": replace(answer, table=table.head(0))}  # the list itself stands above, whole
+
+
+def _choose(state: Loyalty) -> None:
+    step.show("order of people", state.order)
+
+    def sorted_by() -> None:
+        step.turn(order=st.session_state["order of people"])
+
+    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+        st.selectbox("Order", list(_SORTS), key="order of people", format_func=_SORTS.get, on_change=sorted_by,
+                     label_visibility="collapsed", width=200)  # fmt: skip
+        st.button("Close", key="close people", type="tertiary", on_click=lambda: step.turn(people=""))
