@@ -11,6 +11,8 @@ log_tail_pearson3    the same for a skewed sum, such as ARR lost
 rate_differs         does a part's rate differ from the rest's? two-sided p
 benjamini_hochberg   q-values of a long list of tests
 count_z              how many standard errors a number of lost accounts is from the expected one
+newcombe             interval of the difference of two rates
+poisson_bootstrap    sums drawn anew, for intervals of ratios of money
 
 Thin over scipy and statsmodels; each is the other's check in tests/test_stats.py.
 """
@@ -207,3 +209,34 @@ def count_z(lost, expected, n, variance) -> np.ndarray:
         root = np.sign(lost - expected) * np.sqrt(np.maximum(deviance, 0))
         z = np.where(np.isfinite(z) & (np.abs(z) < 30), z, root) * np.sqrt(expected * (1 - rate) / variance)
     return np.where((variance > 0) & (expected > 0) & (expected < n), z, np.nan)
+
+
+def newcombe(k_1, n_1, k_2, n_2) -> tuple[np.ndarray, np.ndarray]:
+    """95 % interval of the difference k_1 / n_1 - k_2 / n_2 of two independent rates; NaN where one has no n.
+
+    Newcombe 1998, method 10 (hybrid of two Wilson intervals); second check: statsmodels confint_proportions_2indep.
+    """
+    k_1, n_1, k_2, n_2 = (np.asarray(each, float) for each in (k_1, n_1, k_2, n_2))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate_1, rate_2 = k_1 / n_1, k_2 / n_2
+    (lo_1, hi_1), (lo_2, hi_2) = wilson(k_1, n_1), wilson(k_2, n_2)
+    difference = rate_1 - rate_2
+    lo = difference - np.sqrt((rate_1 - lo_1) ** 2 + (hi_2 - rate_2) ** 2)
+    hi = difference + np.sqrt((hi_1 - rate_1) ** 2 + (rate_2 - lo_2) ** 2)
+    return lo, hi
+
+
+def poisson_bootstrap(values, n_draws: int = 500, seed: int = 1) -> np.ndarray:
+    """Column sums of (N, K) values, drawn anew `n_draws` times: each row counts as often as a Poisson variable of mean one says.
+
+    The bootstrap of a sum whose number of rows is itself chance; the same seed gives the same draws.
+    """
+    from scipy.stats import poisson
+
+    values = np.asarray(values, float)
+    dice, sums = np.random.default_rng(seed), np.zeros((n_draws, values.shape[1]))
+    times = np.searchsorted(poisson.cdf(np.arange(9), 1), (np.arange(1 << 16) + 0.5) / (1 << 16)).astype(np.float32)
+    for at in range(0, len(values), 1 << 14):
+        part = values[at : at + (1 << 14)]
+        sums += times[dice.integers(0, 1 << 16, (n_draws, len(part)), dtype=np.uint16)] @ part
+    return sums

@@ -23,7 +23,7 @@ from lib.book import Book
 from lib.facts import open_store, scripts
 from lib.measures import Answer
 from lib.measures.registry import measure
-from lib.store import folder
+from lib.store import folder, rollups
 from lib.store.fold import NUMBERED
 from lib.store.folder import Batch, Manifest
 from lib.store.opening import Snapshot
@@ -33,6 +33,7 @@ from lib.store.tables import NUMBER, SCHEMA, columns
 NOW = datetime(2026, 11, 1, 8, 0, 0)
 YEAR = Book(date(2025, 11, 1), date(2026, 11, 1), date(2026, 11, 1))
 WORDS = definitions.load()
+ROLLUPS = Path(rollups.__file__).with_suffix(".sql").read_text()  # the tables of usage
 
 _ARROW = {
     "VARCHAR": pa.string(),
@@ -125,7 +126,7 @@ def _empty_core() -> duckdb.DuckDBPyConnection:
         if name == "core":
             for table in NUMBERED:
                 con.execute(f"alter table {table} add column {NUMBER} uinteger")
-    con.execute(Path(folder.__file__).with_name("rollups.sql").read_text())
+    con.execute(ROLLUPS)
     con.execute("use memory")
     for script in scripts():
         con.execute(script)

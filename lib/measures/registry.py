@@ -39,6 +39,17 @@ _OUTCOME = Option("outcome", "text", "lost, lapsed, cancelled or churned (defaul
 _BANDS = Option("bands", "bands", "cut points of a number, as tenure_months=12,24,48 (repeatable)")
 _OF = Option("of", "text", "people who become loyal, or accounts that adopt", ("people", "accounts"))
 _WITHIN = Option("within", "pairs", "keep one value, as channel=Reseller (repeatable; an empty value is missing)")
+_COHORTS = (
+    Option("of", "text", "what is counted", ("users", "accounts", "arr_gross", "arr_net")),
+    Option("cohort", "text", "signup, contract_start, key_action, first_use, or a dimension"),
+    Option("every", "text", "how long a cohort takes people in", ("week", "month", "quarter")),
+    Option("step", "text", "the unit of the steps", ("day", "week", "month")),
+    Option("n_steps", "whole", "steps after the first one"),
+    Option("brackets", "names", "bounds of steps in units, for kind bracket, as 0,1,7,30"),
+    Option("kind", "text", "when one counts", ("on", "on_or_after", "on_or_before", "streak", "bracket")),
+    Option("calendar", "text", "steps from one's own beginning, or of the calendar", ("rolling", "calendar")),
+    Option("feature", "text", "the share that has used this feature by then"),
+)
 
 MEASURES = {
     "hotspots": Measure(
@@ -145,6 +156,38 @@ MEASURES = {
         "how much sales has told us of each account, and what is missing",
         (Option("limit", "whole", "at most this many rows"), Option("offset", "whole", "rows to skip")),
         ("handover",),
+    ),
+    "cohorts": Measure(
+        "lib.measures.cohorts:cohorts",
+        "cohorts step by step: people, accounts or ARR retained, or a feature adopted, and the pooled mean",
+        _COHORTS,
+    ),
+    "cohort_members": Measure(
+        "lib.measures.cohorts.members:cohort_members",
+        "the people or accounts behind one cell of the cohorts",
+        (
+            *_COHORTS,
+            Option("value", "text", "the cohort, as `cohorts` names it (default: all that have finished the step)"),
+            Option("at", "whole", "the step, from 0"),
+            Option("which", "text", "which of them", ("retained", "lost", "eligible")),
+            Option("sort", "text", "column to sort by"),
+            Option("limit", "whole", "at most this many rows"),
+            Option("offset", "whole", "rows to skip"),
+        ),
+    ),
+    "cohort_compare": Measure(
+        "lib.measures.cohorts.compare:cohort_compare",
+        "two cohorts against each other, step by step and over their whole time",
+        (
+            *_COHORTS,
+            Option("first", "text", "a cohort, as `cohorts` names it"),
+            Option("second", "text", "the other one"),
+        ),
+    ),
+    "cohort_features": Measure(
+        "lib.measures.cohorts.features:cohort_features",
+        "the features that people of the book have used by the day",
+        (),
     ),
     "accounts": Measure(
         "lib.measures.accounts:accounts",
