@@ -19,9 +19,8 @@ _RATE = ["retained_rate", "retained_rate_lo", "retained_rate_hi"]
 def table(found: pd.DataFrame, question: Question, drawn: dict[str | None, Draws]) -> pd.DataFrame:
     """The counted cells with their rates, oldest cohort first, and after them a row per step of all complete cells together."""
     if found.empty:
-        return found.assign(
-            **dict.fromkeys([*_RATE, "is_pooled", "arr_retained", "gross_retained_rate", "p_value", "q_value"])
-        )
+        empty = [*_RATE, "is_pooled", "arr_retained", "gross_retained_rate", "p_value", "q_value"]
+        return found.assign(**dict.fromkeys(empty)).astype({"is_pooled": bool, "is_complete": bool})
     of_step = found[found["is_complete"]].groupby("step")[_SUMS].sum().reindex(range(question.n_steps), fill_value=0)
     pooled = of_step.reset_index().assign(cohort=POOLED, step_label=list(question.step_labels), is_pooled=True)
     pooled["is_complete"] = pooled["n_eligible"] > 0
