@@ -208,11 +208,14 @@ def test_few_are_not_judged_and_short_lives_neither():
 def test_nurture_stops_paying_where_the_planted_rush_ends():
     """Early ones come evenly from day 27 to 85: of those waiting, more than 5 % in 30 days until shortly before day 85."""
     lives = lived(3, 20_000, clock_of_90)
-    until = nurture_until(lives.curve(365), RULE, 365)
+    until = nurture_until(lives.curve(365), RULE, 365, 30)
     # after day d there are 58 steps of 54 % in all; left waiting near day 80: about 0.46 + (85 - d) x 0.54 / 58
     assert 75 <= until <= 84
-    assert nurture_until(lived(3, 20_000, constant(0.9)).curve(365), RULE, 365) == 335  # all that can be told
-    assert nurture_until(lived(3, 20_000, constant(0.01)).curve(365), RULE, 365) is None
+    assert nurture_until(lived(3, 20_000, constant(0.9)).curve(365), RULE, 365, 30) == 335  # all that can be told
+    assert nurture_until(lived(3, 20_000, constant(0.01)).curve(365), RULE, 365, 30) is None
+    few = lived(3, 120, constant(0.97)).curve(365)  # a chance is not told of fewer than are asked for
+    until = nurture_until(few, RULE, 365, 30)
+    assert few.n_waiting(until) >= 30 > few.n_waiting(335) and nurture_until(few, RULE, 365, 1) > until
 
 
 # --- the sample

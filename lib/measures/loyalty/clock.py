@@ -15,7 +15,7 @@ from lib.definitions import Adoption, Definitions
 from lib.facts.people import spell
 from lib.measures import Answer, left_out
 from lib.measures.loyalty.incidence import Estimate, Incidence
-from lib.measures.loyalty.lives import Lives, read
+from lib.measures.loyalty.lives import MOST_VALUES, Lives, read
 
 DAYS = (0, 7, 14, 30, 45, 60, 90, 120, 180, 365)
 HOLDS, FAILS, FEW, SHORT = "holds", "does not hold", "too few to tell", "not followed long enough"
@@ -55,7 +55,10 @@ def loyalty(
         rows += found
         said = said or sentence(found, words, of)
     table = pd.DataFrame(rows, columns=COLUMNS).astype({"nurture_until_days": "Int64", "told_until_days": "Int64"})
-    return Answer(table, left_out(*left), (said, *_notes(definitions, of)), sql)
+    notes = list(_notes(definitions, of))
+    if by and sum(len(group.days) for group in groups[1:]) < len(groups[0].days):
+        notes.append(f"Values past the {MOST_VALUES} most common are in the whole alone.")
+    return Answer(table, left_out(*left), (said, *notes), sql)
 
 
 def days_of(words: Adoption) -> list[int]:
@@ -68,7 +71,7 @@ def _group(lives: Lives, definitions: Definitions) -> Iterator[dict]:
     horizon = words.horizon_days
     told = lives.told_until(horizon, definitions.reading.few_accounts)
     curve, staying = lives.curve(horizon), lives.curve(horizon, is_staying=True)
-    until = nurture_until(curve, words, told)
+    until = nurture_until(curve, words, told, definitions.reading.few_accounts)
     verdict = judge(curve, words, told)
     for day in days_of(words):
         is_whole, soon = told >= horizon, day + words.nurture_days
@@ -100,12 +103,13 @@ def _ends(found: Estimate | None) -> dict[str, float]:
     )
 
 
-def nurture_until(curve: Incidence, words: Adoption, told: int) -> int | None:
-    """The last day on which surely more than nurture_chance of those still waiting become so in the next nurture_days."""
+def nurture_until(curve: Incidence, words: Adoption, told: int, few: int) -> int | None:
+    """The last day on which surely more than nurture_chance of those waiting become so in the next nurture_days; of `few` or more."""
     last = min(told, curve.horizon) - words.nurture_days
     for day in range(last, -1, -1):
         until = day + words.nurture_days
-        is_more = curve.share[until] - curve.share[day] > words.nurture_chance * curve.waiting[day]
+        is_enough = curve.n_waiting(day) >= few
+        is_more = is_enough and curve.share[until] - curve.share[day] > words.nurture_chance * curve.waiting[day]
         if is_more and curve.chance(day, until).lo > words.nurture_chance:  # is_more first: it costs nothing
             return day
     return None

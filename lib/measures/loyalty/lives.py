@@ -96,10 +96,6 @@ join cut on cut._account = life._account"""
             groups.append(
                 Lives({dimension.name: said}, days[is_in], ended[is_in], whole.account[is_in], whole.followed[is_in])
             )
-        if len(known) > MOST_VALUES:
-            left.append(
-                (f"values past the {MOST_VALUES} most common are in the whole alone", int(known[MOST_VALUES:].sum()))
-            )
     return groups, left, sql
 
 

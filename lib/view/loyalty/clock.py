@@ -55,8 +55,9 @@ def windows() -> list[str]:
 def ask(book: Book, state: Loyalty) -> Answer:
     """The clock; where no use by people is known, says which files would fill the page and ends it."""
     with st.skeleton(height=300):
+        people = door.ask("user_classes", book)
         answer = door.ask("loyalty", book, of=state.of, **({"by": state.by} if state.by else {}))
-    if not whole(answer)["n_followed"].iat[0] and not answer.left_out["n"].sum():
+    if not people.table["n_users"].sum() and not people.left_out["n"].sum():
         look.empty(
             "No people known yet",
             "Who becomes loyal is read from usage events that name a person (account, person, feature, time), "
@@ -194,7 +195,7 @@ def table(book: Book, answer: Answer, state: Loyalty) -> None:
         Column(f"{so.capitalize()} by then", lambda row: _rate(row, "reached_rate"), is_number=True),
         Column(f"Of all who are within {words.horizon_days} days", lambda row: _rate(row, "made_rate"), is_number=True),
         Column("Chance yet of the others", lambda row: _rate(row, "chance_rate"), is_number=True),
-        Column("if none leaves", lambda row: _rate(row, "staying_rate"), is_number=True),
+        Column("If none leaves", lambda row: _rate(row, "staying_rate"), is_number=True),
         Column(f"In the next {words.nurture_days} days", lambda row: _rate(row, "soon_rate"), is_number=True),
         *last,
     ]
