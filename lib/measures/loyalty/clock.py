@@ -104,7 +104,7 @@ def _ends(found: Estimate | None) -> dict[str, float]:
 
 
 def nurture_until(curve: Incidence, words: Adoption, told: int, few: int) -> int | None:
-    """The last day on which surely more than nurture_chance of those waiting become so in the next nurture_days; of `few` or more."""
+    """The last day on which, of `few` or more waiting, surely more than nurture_chance become so in the next nurture_days."""
     last = min(told, curve.horizon) - words.nurture_days
     for day in range(last, -1, -1):
         until = day + words.nurture_days

@@ -71,9 +71,8 @@ def people(book: Book, state: Loyalty) -> dict[str, Answer]:
     answer = door.try_ask("people", book, **asked, limit=PAGE, offset=(state.people_page - 1) * PAGE)
     if answer is None:
         return {}
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="people of"):
-        look.section(f"{_LABELS[state.people]}: the people", "a click on an account's name opens it", place="people")
-        _choose(state)
+    look.section(f"{_LABELS[state.people]}: the people", "a click on an account's name opens it", place="people")
+    _choose(state)
     if answer.table.empty:
         look.empty("Nobody here", "Nobody of this book is in this class, or the list is shorter: go to the first page.")
         return {"People": answer}
@@ -94,7 +93,7 @@ def _choose(state: Loyalty) -> None:
     def sorted_by() -> None:
         step.turn(order=st.session_state["order of people"])
 
-    with st.container(horizontal=True, vertical_alignment="center", width="content"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="people choice"):
         st.selectbox("Order", list(_SORTS), key="order of people", format_func=_SORTS.get, on_change=sorted_by,
                      label_visibility="collapsed", width=200)  # fmt: skip
         st.button("Close", key="close people", type="tertiary", on_click=lambda: step.turn(people=""))
