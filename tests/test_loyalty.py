@@ -25,7 +25,7 @@ from lib.store.publish import publish
 from tests.worldlets import NOW, WORDS, account_frame, ask, contract_frame, open_world
 
 RULE = WORDS.adoption
-LIFELINES = Path(__file__).resolve().parents[1].parent.parent / "shared" / "data" / "lifelines"
+LIFELINES = Path(__file__).resolve().parents[2] / "shared" / "data" / "lifelines"
 SAMPLES = {  # file -> its columns of time and of whether the end was seen, and what of it says so
     "anderson.csv": ("t", "status", 1), "dd.csv": ("duration", "observed", 1), "lung.csv": ("time", "status", 1),
     "waltons_dataset.csv": ("T", "E", 1),
