@@ -123,8 +123,16 @@ def options_of(name: str) -> list[dict]:
         "limit": [0, 3],
         "offset": [0, 3, 10_000],
         "account": ["", "A0001", f"{FOREIGN}0001", f"{UNKNOWN}0001"],
-        "kind": ["", "contract", "change"],
         "window": ["30 days", UNKNOWN],
+        "kind": ["", "contract", "change", "streak", "bracket"],
+        "cohort": ["contract_start", "key_action", "first_use", "csm", "House rule", "employees"],
+        "feature": ["sync", f"{FOREIGN} sync"],
+        "brackets": [["0", "1"]],
+        "n_steps": [1],
+        "value": ["all", "Jan 2025", FOREIGN],
+        "at": [0, 3],
+        "first": [f"{FOREIGN} Lee", "Jan 2025"],
+        "second": [f"{FOREIGN} Lee", "Feb 2025"],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []

@@ -15,8 +15,13 @@ from lib.view.plain import plain
 from lib.view.words import worded
 
 
-def passport(meaning: Mapping[str, str], answers: Mapping[str, Answer]) -> None:
-    """`meaning`: a figure and how it is computed, in our words. `answers`: a name and the answer shown under it."""
+def passport(
+    meaning: Mapping[str, str], answers: Mapping[str, Answer], counted: tuple[str, str] = ("account", "accounts")
+) -> None:
+    """`meaning`: a figure and how it is computed, in our words. `answers`: a name and the answer shown under it.
+
+    counted   what the rows left out are, one and many
+    """
     folded = st.expander("How is this computed?", icon=":material/fact_check:", key="passport", on_change="rerun")
     if not folded.open:
         return
@@ -27,7 +32,7 @@ def passport(meaning: Mapping[str, str], answers: Mapping[str, Answer]) -> None:
             for note in answer.notes:
                 look.note(plain(note))
             for row in answer.left_out.itertuples():
-                look.note(f"Left out: {numbers.plural(row.n, 'account')}: {plain(row.reason)}.")
+                look.note(f"Left out: {numbers.plural(row.n, *counted)}: {plain(row.reason)}.")
             if len(answer.table):
                 tables.show(_readable(answer.table), key=f"passport {name}")
             st.code(answer.sql, language="sql", wrap_lines=True)

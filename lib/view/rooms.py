@@ -33,7 +33,10 @@ ROOMS = {
         Room("pages/hotspots.py", "Hot-spots", ":material/local_fire_department:"),
         Room("pages/compare.py", "Compare fairly", ":material/balance:"),
     ),
-    "Adoption": (Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),),
+    "Adoption": (
+        Room("pages/cohorts.py", "Cohorts", ":material/groups_2:"),
+        Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),
+    ),
     "Data": (UPLOAD,),
 }
 

@@ -3,6 +3,7 @@
 cohorts         one row per cohort and step, and the pooled mean
 COLUMNS         of the answer, whatever the options
 counted         the cells of a question as they were counted
+keys            cohorts by their names
 question        the options of a reader, checked
 statement       the SQL of who began, and of the counts
 spans           the SQL of when they are retained
@@ -105,6 +106,20 @@ def name_of(day: pd.Timestamp, question: Question) -> str:
     if day.month % 3 == 1:
         return f"Q{day.quarter} {day.year}"
     return f"{day:%b %Y} to {day + pd.DateOffset(months=2):%b %Y}"
+
+
+def keys(question: Question, book: Book, definitions: Definitions) -> dict[str, str]:
+    """The cohorts by time that can begin in the book's period: name -> the cohort as SQL says it."""
+    shift = (definitions.calendar.fiscal_year_starts_in - 1) % 3
+    found = {}
+    for day in pd.date_range(book.opens_on, book.closes_on - timedelta(days=1)):
+        if question.every == "week":
+            opens_on = day - timedelta(days=day.weekday())
+        else:
+            months = (day.month - 1 - shift) % 3 if question.every == "quarter" else 0
+            opens_on = day.replace(day=1) - pd.DateOffset(months=months)
+        found[name_of(opens_on, question)] = opens_on.date().isoformat()
+    return found
 
 
 def _notes(question: Question, book: Book, found: pd.DataFrame) -> tuple[str, ...]:

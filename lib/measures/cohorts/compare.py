@@ -5,6 +5,7 @@ COLUMNS          of the answer, whatever the options
 SILENT_DAYS      without use for so long somebody has stopped
 """
 
+import contextlib
 from collections.abc import Sequence
 
 import duckdb
@@ -24,22 +25,35 @@ COLUMNS = [
     "cohort", "other_cohort", "step", "step_label", "n_eligible", "n_retained", "retained_rate", "retained_rate_lo",
     "retained_rate_hi", "n_eligible_other", "n_retained_other", "other_rate", "other_rate_lo", "other_rate_hi",
     "rate_difference", "rate_difference_lo", "rate_difference_hi", "p_value", "q_value", "is_complete",
-    "median_days", "other_median_days", "logrank_p", "n_ended", "n_ended_other",
+    "gross_retained_rate", "other_gross_rate", "median_days", "other_median_days", "logrank_p", "n_ended", "n_ended_other",
 ]  # fmt: skip
 SILENT_DAYS = 28
 _TIMES = {
     "use": """,
-last_use as (
-    select member, max(day) as day
-    from usage.usage_person_day as used
-    join member on member.account = used.account and member.person = used.person
-    where day >= began_on and day < (select known_to from known)
+used_on as (
+    select distinct member, day
+    from (
+        select member, day
+        from usage.usage_person_day as used
+        join member on member.account = used.account and member.person = used.person
+        where day > began_on and day < (select known_to from known)
+          and list_contains($keys::varchar[], coalesce(cohort, $missing))
+        union all
+        select member, began_on from member where list_contains($keys::varchar[], coalesce(cohort, $missing))
+    ) as used
+),
+paused as (
+    select member, min(day) filter (where next_day - day > $silent_days::integer) as last_on
+    from (
+        select member, day, lead(day, 1, (select known_to from known)) over (partition by member order by day) as next_day
+        from used_on
+    ) as followed
     group by member
 ),
 time as (
-    select cohort, coalesce(last_use.day, began_on) as last_on, until_on - $silent_days::integer as seen_to, began_on
+    select cohort, began_on, coalesce(last_on, until_on) as last_on, until_on - $silent_days::integer as seen_to
     from member
-    left join last_use using (member)
+    join paused using (member)
     where began_on < until_on - $silent_days::integer
 )
 select cohort, least(last_on, seen_to) - began_on as days, last_on < seen_to as has_ended, count(*) as n
@@ -106,9 +120,10 @@ def cohort_compare(
     and a two-sided test; of ARR with the middle 95 % of the bootstrap and a test by its spread. q_value is Benjamini and Hochberg's
     over the steps.
 
-    logrank_p, the same in every row, compares the whole time: days from the beginning to the last use (who used nothing in
-    the last SILENT_DAYS days of the data has stopped), to the end of an account's last term, or to the first use of a
-    feature, censored where it has not come. The medians are Kaplan and Meier's. An empty answer where there are no two cohorts.
+    logrank_p, the same in every row, compares the whole time: days from the beginning to the last use before the first pause of
+    more than SILENT_DAYS days, to the end of an account's last term, or to the first use of a feature; censored where it has not
+    come. A pause, unlike a last use, is seen as well in a cohort that is known for long as in one that is new. The medians
+    are Kaplan and Meier's. An empty answer where there are no two cohorts.
     """
     question = asked(
         con, of=of, cohort=cohort, every=every, step=step, n_steps=n_steps, brackets=brackets, kind=kind,
@@ -124,10 +139,10 @@ def cohort_compare(
     table = _steps(one, other, question, drawn)
     times = members(question) + _TIMES["feature" if feature else "use" if question.is_of_people else "life"]
     values = parameters(times, question, book, definitions)
-    values |= {"silent_days": SILENT_DAYS} if "$silent_days" in times else {}
+    keys = [_said(each["key"].iat[0]) for each in (one, other)]
+    values |= {"silent_days": SILENT_DAYS, "keys": keys, "missing": ""} if "$silent_days" in times else {}
     known = con.execute(times, values).df()
     known["cohort"] = known["cohort"].astype(object).where(known["cohort"].notna(), None)
-    keys = [_said(each["key"].iat[0]) for each in (one, other)]
     table = table.assign(cohort=pair[0] or None, other_cohort=pair[1] or None, **_over_time(known, keys))
     return Answer(table[COLUMNS], dropped, (_meaning(question),), times)
 
@@ -186,9 +201,16 @@ def _steps(one: pd.DataFrame, other: pd.DataFrame, question: Question, drawn: di
         **{f"retained_rate{end}": np.asarray(value) for end, value in zip(ends, of[0], strict=False)},
         **{f"other_rate{end}": np.asarray(value) for end, value in zip(ends, of[1], strict=False)},
         **compared,
+        **{name: _gross(each, question) for name, each in (("gross_retained_rate", one), ("other_gross_rate", other))},
         q_value=stats.benjamini_hochberg(compared["p_value"]),
         is_complete=is_complete,
     )
+
+
+def _gross(cells: pd.DataFrame, question: Question) -> pd.Series:
+    """The gross share of ARR, which no net one is without."""
+    eligible = cells["arr_eligible"].where(cells["arr_eligible"] > 0)
+    return cells["arr_gross"] / eligible if question.is_money else eligible * np.nan
 
 
 def _over_time(known: pd.DataFrame, keys: list[str]) -> dict[str, float]:
@@ -200,14 +222,13 @@ def _over_time(known: pd.DataFrame, keys: list[str]) -> dict[str, float]:
         stats.median_survival(stats.kaplan_meier(*each)) if len(each[0]) else np.nan
         for each in zip(days, ended, strict=True)
     ]
-    seen = [each.max(initial=-1) for each in days]
-    first_end = min((each[has].min() for each, has in zip(days, ended, strict=True) if has.any()), default=np.inf)
     p = np.nan
-    if first_end <= min(seen):  # else nobody ended while there were both
+    if all(map(len, days)) and any(each.any() for each in ended):
         group = np.repeat([0, 1], [len(each) for each in days])
-        p = stats.logrank(np.concatenate(days) + 1, np.concatenate(ended), group)[
-            2
-        ]  # a day one begins and ends on is a day
+        with contextlib.suppress(np.linalg.LinAlgError):  # nobody could have ended while there were others of both
+            p = stats.logrank(np.concatenate(days) + 1, np.concatenate(ended), group)[
+                2
+            ]  # a day begun and ended on is a day
     n_ended = [int(each.sum()) for each in ended]
     return {
         "median_days": medians[0], "other_median_days": medians[1], "logrank_p": p,
@@ -219,6 +240,5 @@ def _meaning(question: Question) -> str:
     if question.feature:
         return "Over their whole time: days to the first use of the feature, censored where it has not been used."
     if question.is_of_people:
-        silent = f"who used nothing in the last {SILENT_DAYS} days of the data has stopped"
-        return f"Over their whole time: days to the last use; {silent}."
+        return f"Over their whole time: days to the last use before the first pause of more than {SILENT_DAYS} days."
     return "Over their whole time: days to the end of the last term, censored while it lives or is pending."

@@ -14,8 +14,8 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.measures import Answer
-from lib.measures.cohorts import counted, rates
-from lib.measures.cohorts.question import asked
+from lib.measures.cohorts import counted, keys, rates
+from lib.measures.cohorts.question import Question, asked
 from lib.measures.cohorts.spans import spans
 from lib.measures.cohorts.statement import members, parameters
 
@@ -100,17 +100,31 @@ def cohort_members(
         raise Refused(f"There is no choice {which!r} of members; choose from {', '.join(WHICH)}.")
     if (limit or 0) < 0 or offset < 0:
         raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
-    found, _, _ = counted(con, question, book, definitions)
-    cells = found[found["step"] == at]
-    value = value or None
-    is_value = cells["cohort"].isna() if value is None else cells["cohort"] == value
-    is_pooled = (value == rates.POOLED and not is_value.any()) if pooled is None else pooled
-    keys = cells.loc[cells["is_complete"] if is_pooled else is_value, "key"]
+    chosen = _keys(con, question, book, definitions, value or None, pooled, at)
     tail = _PAGE.format(which=WHICH[which], sort=sort, direction="desc" if descending else "asc")
     sql = f"{members(question)},{spans(question)}{tail}"
     values = {
-        "keys": [_MISSING if key is None or key != key else key for key in keys], "missing": _MISSING, "at": at, "limit": limit,
+        "keys": [_MISSING if key is None else key for key in chosen], "missing": _MISSING, "at": at, "limit": limit,
         "offset": offset,
     }  # fmt: skip
     rows = con.execute(sql, parameters(sql, question, book, definitions) | values).df()
     return Answer(rows[COLUMNS], sql=sql)
+
+
+def _keys(
+    con: duckdb.DuckDBPyConnection,
+    question: Question,
+    book: Book,
+    definitions: Definitions,
+    value: str | None,
+    pooled: bool | None,
+    at: int,
+) -> list[str | None]:
+    """The cohorts whose members are listed, as SQL says them."""
+    by_name = {} if question.dimension else keys(question, book, definitions)
+    is_named = value in question.dimension.values if question.dimension else value in by_name
+    if pooled or (pooled is None and value == rates.POOLED and not is_named):
+        found, _, _ = counted(con, question, book, definitions)
+        whole = found.loc[found["is_complete"] & (found["step"] == at), "key"]
+        return [None if key != key else key for key in whole]
+    return [value] if question.dimension else [by_name[value]] if is_named else []
