@@ -76,7 +76,15 @@ def test_of_calls_made_after_the_data_ends_the_last_one_counts(world):
 def test_what_is_open_comes_first_by_the_deadline_that_is_ahead(world):
     """Notice by 1 April has passed for "notice in it": its end counts. Notice by 31 May is ahead for "last day"."""
     table = asked(world).table
-    assert table["account"].tolist() == ["pending", "last day", "cancels later", "two", "notice in it", "first day", "lapsed"]
+    assert table["account"].tolist() == [
+        "pending",
+        "last day",
+        "cancels later",
+        "two",
+        "notice in it",
+        "first day",
+        "lapsed",
+    ]
     deadlines = ["2026-05-10", "2026-05-31", "2026-06-01", "2026-06-10", "2026-08-01", None, None]
     assert [None if day is pd.NaT else day.date().isoformat() for day in table["decide_by"]] == deadlines
     assert table["is_open"].tolist() == [True] * 5 + [False] * 2
@@ -90,7 +98,9 @@ def test_a_term_that_was_renewed_does_not_date_the_one_that_is_ahead(tmp_path):
         term("refused", "2025-06-20", "2026-06-20", notice_given_on="2026-05-15"),
         term("refuses tomorrow", "2025-06-20", "2026-06-20", notice_given_on="2026-05-16"),
     ]  # fmt: skip
-    world = open_world(tmp_path, {"account": account_frame(["two", "refused", "refuses tomorrow"]), "contract": contract_frame(*terms)})
+    world = open_world(
+        tmp_path, {"account": account_frame(["two", "refused", "refuses tomorrow"]), "contract": contract_frame(*terms)}
+    )
     table = asked(world).table.set_index("account")
     assert (table.loc["two", "renews_on"].date(), table.loc["two", "decide_by"].date()) == (date(2026, 4, 10), DAY)
     assert table["is_open"].to_dict() == {"two": True, "refuses tomorrow": True, "refused": False}

@@ -170,7 +170,14 @@ def test_the_visit_before_is_what_a_whole_diary_would_say(shared, waits):
 def test_a_visit_keeps_the_last_day_of_the_data_it_saw(workspace):
     """The newest that was seen within the visit, so that what is imported afterwards is new to the reader."""
     monday, tuesday, friday = (date(2026, 10, day) for day in (26, 27, 30))
-    seen = [(0, None, None), (24, monday, None), (24.5, tuesday, None), (48, friday, tuesday), (72, None, friday), (96, monday, None)]
+    seen = [
+        (0, None, None),
+        (24, monday, None),
+        (24.5, tuesday, None),
+        (48, friday, tuesday),
+        (72, None, friday),
+        (96, monday, None),
+    ]
     for hours, data_to, before in seen:
         found = visits.note(workspace, "book", who="anna", now=NOW + hours * HOUR, data_to=data_to)
         assert (found and found.data_to) == before
