@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
-from lib.facts.written import COLUMNS, laid
+from lib.facts.written import COLUMNS, REAL, laid
 from lib.workspace import schema
 
 KINDS = {
@@ -18,7 +18,9 @@ LAST = date(2026, 6, 30)
 @pytest.mark.parametrize("table", COLUMNS)
 def test_every_column_facts_read_is_kept_by_the_workspace(table):
     kept = {each.name: each.type for each in schema(table)}
-    assert {name: KINDS[kind] for name, kind in COLUMNS[table].items() if name != "place"}.items() <= kept.items()
+    assert {
+        name: KINDS[kind] for name, kind in COLUMNS[table].items() if name != "place" and not name.startswith(REAL)
+    }.items() <= kept.items()
 
 
 def test_what_is_not_given_is_empty_and_what_happened_later_counts_on_the_last_day():
@@ -39,4 +41,5 @@ def test_the_place_of_a_row_is_told_before_days_are_moved():
     )
     said = laid({"sentiment": pa.table({"account": ["a"] * 3, "said_on": days, "made_at": made})}, LAST)["sentiment"]
     assert said["place"].to_pylist() == [2, 0, 1] and said["said_on"].to_pylist() == [LAST] * 3
+    assert said["real_said_on"].to_pylist() == days  # what is told of it is the day it was
     assert laid({}, LAST) == {} and laid({"note": pa.table({"account": ["a"]})}, None)["note"].num_rows == 1

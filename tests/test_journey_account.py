@@ -11,7 +11,7 @@ from lib.book import year_to
 from lib.facts import open_store
 from lib.facts.ask import ask
 from lib.measures.registry import measure
-from lib.workspace import open_workspace, rows
+from lib.workspace import default_url, open_workspace, rows
 from tests.test_journey import WIDE, settle, visit
 from tests.worldlets import WORDS
 
@@ -60,6 +60,11 @@ def test_a_name_opens_the_account_and_back_is_one_step(url, chromium: Browser, l
     page.go_forward()
     expect(page.locator("h1")).to_have_text(listed[2]["name"])
     link = page.evaluate("location.href")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Which accounts need me now?")
+    settle(page)
+    click_name(page, "mybook", 0)  # the next one opens as the first did
+    expect(page.locator("h1")).to_have_text(listed[0]["name"])
 
     fresh = chromium.new_context(viewport=WIDE).new_page()  # somebody else opens the link
     fresh.goto(link)
@@ -109,6 +114,13 @@ def test_an_address_in_a_step_of_a_plan_is_text(serve, sample_store, chromium: B
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_on_paper_nothing_is_cut(url, chromium: Browser, sample_store, listed, tmp_path, theme):
     account = listed[0]["account"]
+    space, wrote = (
+        open_workspace(default_url(beside=sample_store)),
+        {"by": "lee", "now": datetime(2026, 10, 1, tzinfo=UTC)},
+    )
+    notes = [f"{theme} note {number} {'word ' * (70 * (number == 3))}ends here {number}" for number in range(9)]
+    for note in notes:
+        rows.add_many(space, "note", [account], {"text": note}, **wrote)
     page = chromium.new_context(viewport=WIDE, color_scheme=theme).new_page()
     visit(page, f"{url}/account", {"account": account})
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
@@ -118,6 +130,8 @@ def test_on_paper_nothing_is_cut(url, chromium: Browser, sample_store, listed, t
         ["pdftotext", "-raw", tmp_path / "account.pdf", "-"], capture_output=True, text=True, check=True
     )
     said = "".join(printed.stdout.split())
+    written = said[said.index("Whattheteamwrote") :]  # where the screen folds them away
+    assert ["".join(note.split()) in written for note in notes] == [True] * len(notes)
     snapshot = open_store(sample_store)
     book = year_to(snapshot.manifest.as_of)
     n = 0

@@ -120,7 +120,7 @@ def test_a_search_in_the_bar_cuts_every_figure_of_the_page(visit, full_store):
     app = visit(full_store, query={"named": "customer 77"})
     found = int(re.search(r"([\d,]+) accounts named like", text(app))[1].replace(",", ""))
     assert len(accounts(app)) <= found and accounts(app)["name"].str.contains("Customer 77").all()
-    assert "Nobody is at risk here" in text(visit(full_store, query={"named": "![x](http://evil.example)"}))
+    assert "No account is in this book" in text(visit(full_store, query={"named": "![x](http://evil.example)"}))
 
 
 def test_views_bases_weights_and_outcomes_all_draw(visit, full_store):

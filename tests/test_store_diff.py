@@ -242,7 +242,7 @@ def test_each_figure_before_and_after_with_a_sentence_where_it_moved(tmp_path):
         table.loc["churn_rate", "sentence"]
         == "Churn rate 25.0 % → 40.0 %: 1 account added; 1 contract added, 1 changed."
     )
-    assert table.loc["arr", "sentence"] == "ARR at risk 400 → 500: 1 account added; 1 contract added, 1 changed."
+    assert table.loc["arr", "sentence"] == "ARR at the start 400 → 500: 1 account added; 1 contract added, 1 changed."
     table = figures(tmp_path, customers(c="2026-10-01", e=None), told=False)
     assert table.loc["accounts", "sentence"] == "Accounts 4 → 5: 1 account more."
 

@@ -14,7 +14,7 @@ touched as (
     group by _account
 ),
 touched_in_writing as (
-    select account, max(occurred_at::timestamp) as occurred_at
+    select account, max(real_occurred_at::timestamp) as occurred_at
     from written_touch
     where is_two_way and kind is distinct from 'campaign' and occurred_at < as_of::date + 1
     group by account
@@ -26,7 +26,7 @@ nps as (
     group by _account
 ),
 sentiment as (
-    select account, arg_max(score::integer, place) as sentiment, max(said_on::date) as sentiment_on
+    select account, arg_max(score::integer, place) as sentiment, max(real_said_on::date) as sentiment_on
     from written_sentiment
     where score is not null and said_on::date <= as_of::date
     group by account

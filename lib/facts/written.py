@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PREFIX = "written_"
+REAL = "real_"  # before the name of a column: its day as it was written, whatever day it counts on
 COLUMNS = {
     name.removeprefix(PREFIX): columns
     for name, columns in columns_of_schema(Path(__file__).with_name("written.sql").read_text()).items()
@@ -46,8 +47,11 @@ def _whole(name: str, rows: "pa.Table") -> "pa.Table":
         "DATE": pa.date32(), "TIMESTAMP": pa.timestamp("us"), "DECIMAL(18,2)": pa.decimal128(18, 2),
     }  # fmt: skip
     for column, kind in COLUMNS.get(name, {}).items():
-        if column not in rows.column_names and column != "place":
+        if column not in rows.column_names and column != "place" and not column.startswith(REAL):
             rows = rows.append_column(column, pa.nulls(len(rows), kinds[kind]))
+    for column in COLUMNS.get(name, {}):
+        if column.startswith(REAL):
+            rows = rows.append_column(column, rows[column.removeprefix(REAL)])
     return rows
 
 

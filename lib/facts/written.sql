@@ -17,38 +17,38 @@ create table scope (
 );
 
 -- What people write in the app, with every column that facts and measures read. `place` orders rows of which the newest counts,
--- the oldest first: lib/facts/written.py gives it before it moves days. changed_by wrote the row as it is, at changed_at.
+-- the oldest first, and real_… is the day of which a row is: lib/facts/written.py gives both before it moves days. changed_by wrote the row as it is, at changed_at.
 create table written_sentiment (
     account varchar, score integer, said_on date, comment varchar,
-    place bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+    real_said_on date, place bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
 create table written_note (
     account varchar, "text" varchar,
     made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
 create table written_next_step (
-    account varchar, "text" varchar, due_on date, owner varchar, done_on date,
+    account varchar, "text" varchar, due_on date, owner varchar, done_on date, real_done_on date,
     id varchar, version bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
 create table written_touch (
     account varchar, occurred_at timestamp, kind varchar, is_two_way boolean, is_proactive boolean, comment varchar, url varchar,
-    made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+    real_occurred_at timestamp, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
 create table written_task (
-    account varchar, title varchar, owner varchar, due_on date, is_commitment boolean, done_on date,
+    account varchar, title varchar, owner varchar, due_on date, is_commitment boolean, done_on date, real_done_on date,
     id varchar, version bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
 create table written_save_plan (
     account varchar, reason varchar, steps varchar, owner varchar, opened_on date, closed_on date, outcome varchar,
-    id varchar, version bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+    real_opened_on date, real_closed_on date, id varchar, version bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
 create table written_cancel_request (
     account varchar, reason varchar, asked_on date, withdrawn_on date, comment varchar,
-    made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+    real_asked_on date, real_withdrawn_on date, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
 create table written_renewal_call (
     account varchar, renews_on date, call varchar, amount decimal(18, 2), called_on date, comment varchar,
-    place bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+    real_called_on date, place bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
 create table written_handover (
     account varchar, pain varchar, impact varchar, critical_event varchar, success_criteria varchar, buyer varchar,
@@ -57,5 +57,5 @@ create table written_handover (
 );
 create table written_goal (
     account varchar, category varchar, promised_on date, due_on date, reached_on date, "value" double, comment varchar,
-    made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+    real_promised_on date, real_reached_on date, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );

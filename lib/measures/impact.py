@@ -34,10 +34,10 @@ class Figure:
 
 FIGURES = (
     Figure("accounts", "Accounts", "count", lambda c: c["accounts"]),
-    Figure("n", "Accounts at risk", "count", lambda c: c["n"]),
+    Figure("n", "Accounts at the start", "count", lambda c: c["n"]),
     Figure("n_lost", "Accounts lost", "count", lambda c: c["n_lost"]),
     Figure("churn_rate", "Churn rate", "rate", lambda c: c["n_lost"] / c["n"] if c["n"] else np.nan),
-    Figure("arr", "ARR at risk", "money", lambda c: c["arr"]),
+    Figure("arr", "ARR at the start", "money", lambda c: c["arr"]),
     Figure("arr_lost", "ARR lost", "money", lambda c: c["arr_lost"]),
 )
 

@@ -57,8 +57,9 @@ def follow(book: Book) -> None:
         st.page_link(ACCOUNT.file, label=f"Open {label(name or account)} ›", query_params=query(account, book))
         nonce = st.session_state[_N] = st.session_state.get(_N, 0) + 1  # the same script again would not run again
         look.script(
-            f"/* {nonce} */ const wait = setInterval(() => {{ const link = document.querySelector('.st-key-account-opened a');"
-            " if (link) { clearInterval(wait); link.click(); } }, 20); setTimeout(() => clearInterval(wait), 5000)"
+            f"/* {nonce} */ (() => {{ const wait = setInterval(() => {{"
+            " const link = document.querySelector('.st-key-account-opened a');"
+            " if (link) { clearInterval(wait); link.click(); } }, 20); setTimeout(() => clearInterval(wait), 5000) })()"
         )
 
 

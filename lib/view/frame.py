@@ -28,6 +28,8 @@ from lib.view.bookbar import bookbar
 from lib.view.plain import plain
 from lib.view.words import word_within
 
+_N = "accounts of the book"
+
 
 def page(
     title: str,
@@ -48,6 +50,7 @@ def page(
         signin.nobody_of_yours()
         st.stop()
     book, n_accounts, said = bookbar.bar(snapshot, narrowed)
+    st.session_state[_N] = n_accounts
     signin.foot()
     _heading(*(about and about(book)) or (question, _line(book, n_accounts, snapshot.manifest.as_of)))
     notices(said)
@@ -80,10 +83,13 @@ def on_its_day(book: Book) -> Book:
 
 def nobody_at_risk() -> NoReturn:
     """The state of a book in which nobody could be lost; ends the page."""
-    look.empty(
-        "Nobody is at risk here",
-        "No account of this book could be lost in this period. Widen the period, or lift a filter.",
-    )
+    if st.session_state[_N]:
+        look.empty(
+            "Nobody is at risk here",
+            "No account of this book could be lost in this period. Widen the period, or lift a filter.",
+        )
+    else:
+        look.empty("No account is in this book", "Clear the search, or lift a filter of the bar at the left.")
     st.stop()
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from lib.view import look, numbers, step
 
 PAGE = 1_000
+_WIDE = 340  # pixels of a pager
 
 
 def foot(
@@ -33,4 +34,5 @@ def foot(
     def turned() -> None:
         step.turn(**{parameter: st.session_state[key]})
 
-    st.pagination(n_pages, default=now, key=key, max_visible_pages=5, on_change=turned)
+    with st.container(width=_WIDE):  # beside other things it would shrink to one page
+        st.pagination(n_pages, default=now, key=key, max_visible_pages=5, on_change=turned)

@@ -143,10 +143,12 @@ def _what_could_show(base: Base, found: Scan, alpha: float) -> tuple[str, ...]:
     if not n_lost or n_lost == n:
         return (f"{n:,} accounts, {n_lost:,} of them lost: there is nothing to compare.",)
     sizes = [size for size in (30, 100, 300, 1_000, 3_000, 10_000) if found.min_n <= size <= n / 4][-3:]
-    if not sizes or not found.n_tested:
+    if not found.n_tested:
         return (
             f"{n:,} accounts are too few to find hot-spots: no segment has the {found.min_n} accounts a judgement needs.",
         )
+    if not sizes:
+        return (f"{n:,} accounts with {n_lost:,} lost are too few to show a hot-spot by more than chance.",)
     tested = found.tested_by_depth
     lifts = detectable_lift(n, n_lost / n, np.array(sizes), 1, max(tested), n_depths=len(tested), alpha=alpha)
     said = [f"of {size:,} at {lift:.1f}" for size, lift in zip(sizes, lifts, strict=True) if lift == lift]

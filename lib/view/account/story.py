@@ -47,7 +47,7 @@ def timeline(book: Book, state: OneAccount) -> dict[str, Answer]:
             "What", lambda row: tag(row["happening"], "yes" if row["title"].startswith(_HOT) else ""), is_narrow=True
         ),
         Column("", lambda row: _said(row)),
-        Column("Who", lambda row: "" if pd.isna(row["who"]) else text(row["who"])),
+        Column("Who", lambda row: "" if pd.isna(row["who"]) else text(row["who"]), is_narrow=True),
         Column("", lambda row: _link(row["link"]), is_narrow=True),
     ]
     paper.table(rows, columns, label="Timeline", height=520)

@@ -142,7 +142,7 @@ def chosen(book: Book, table: pd.DataFrame, state: State, outcome: str) -> None:
             f"List all {numbers.count(found[0]['n'])} ›": HotState(path=path).to_query(),
         }
         if state.by.name in {each.name for each in door.opened().dimensions}:  # usage patterns are no filters
-            ways["Hot-spots inside it ›"] = booklink.query(book.where(name, [value]))
+            ways["Hot-spots of its accounts of today ›"] = booklink.query(book.where(name, [value]))
         with st.container(horizontal=True, gap="medium"):
             for label, query in ways.items():
                 st.page_link(HOTSPOTS, label=label, query_params={**booklink.query(book), **query})

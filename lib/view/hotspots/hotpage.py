@@ -86,7 +86,7 @@ def tiles(book: Book, state: HotState, whole: Answer, found: Answer | None, outc
         "arr": f"{numbers.percent(of_book['arr_loss_rate'])} of ARR",
         "hotspots": _firmness(found),
     }
-    words = {"lost": f"List the {verb}", "rate": "List everyone at risk", "arr": "List by ARR", "hotspots": "See them"}
+    words = {"lost": f"List the {verb}", "rate": "List all", "arr": "List by ARR", "hotspots": "See them"}
     row(
         headline.figures(of_book, found, verb, below=below, opens=words),
         {

@@ -20,7 +20,7 @@ from lib.view import tiles as tile
 from lib.view.mybook.mybookstate import CHOOSABLE, USUAL, MyBook, read_state
 from lib.view.paging import PAGE, foot
 from lib.view.tiles import Tile
-from lib.view.writing import writing
+from lib.view.writing import pen, writing
 from lib.workspace import preferences, visits
 from lib.workspace.visits import Visit
 
@@ -34,7 +34,7 @@ _TILES = {
     "accounts": ("Accounts", "List them"), "arr": ("ARR", "List by ARR"), "at_risk": ("At risk", "List them"),
     "renewing": ("Renewing in 90 days", "List them"), "at_risk_and_renewing": ("At risk and renewing", "List them"),
 }  # fmt: skip
-_SORTS = {"attention": "Needs attention", "arr": "ARR", "renews_on": "Renewal day", "notice_by": "Notice deadline"}
+_SORTS = {"attention": "need of attention", "arr": "ARR", "renews_on": "renewal day", "notice_by": "notice deadline"}
 
 
 MEANING = {
@@ -97,7 +97,8 @@ def _change(change: float, said: Callable[[float], str], less: str) -> str:
 
 def accounts(book: Book, state: MyBook) -> dict[str, Answer]:
     """The list, and the form for those ticked."""
-    look.section("Accounts", "ARR at risk first, then the nearest renewal; a name opens the account", place="accounts")
+    order = "ARR at risk first, then the nearest renewal; " if state.sort == "attention" else ""
+    look.section("Accounts", f"{order}a name opens the account", place="accounts")
     columns = _choose(state)
     asked = {"only": state.only, "sort": state.sort, "descending": not state.up}
     answer = door.try_ask("mybook", book, **asked, limit=PAGE, offset=(state.page - 1) * PAGE)
@@ -108,7 +109,7 @@ def accounts(book: Book, state: MyBook) -> dict[str, Answer]:
         return {"Accounts": answer}
     ticked = _table(answer.table, columns)
     _below(book, state, answer, asked)
-    if not private.is_on() and not access.viewer().viewing_as:
+    if pen.can_write():
         chosen = answer.table.iloc[ticked]
         writing.panel(chosen["account"].tolist(), chosen["name"].fillna(chosen["account"]).tolist())
     return {"Accounts": replace(answer, table=answer.table.head(0))}  # the list itself stands above, whole
@@ -140,7 +141,7 @@ def _choose(state: MyBook) -> list[str]:
             "Order",
             [*_SORTS, *(name for name in SORTABLE if name not in _SORTS)],
             key="sort mybook",
-            format_func=lambda name: f"By {_SORTS.get(name, words.word(name)).lower()}",
+            format_func=lambda name: f"By {_SORTS.get(name) or words.word_within(name)}",
             on_change=sorted_by,
             label_visibility="collapsed",
             width=220,
@@ -184,6 +185,11 @@ def _table(table: pd.DataFrame, columns: list[str]) -> list[int]:
     """The rows of the page; gives the places of those that are ticked."""
     has_names = table["name"].notna().any()
     said = table.assign(risk_reasons=[", ".join(reasons) for reasons in table["risk_reasons"]])
+    columns = [
+        name for name in columns if name == "weekly" or said[name].notna().any()
+    ]  # what is known of nobody says nothing
+    if not said["weekly"].map(any).any():
+        columns = [name for name in columns if name != "weekly"]
     listed, names = accountlink.opening(said[[*(["name"] if has_names else []), "account", *columns]], key="mybook")
     event = tables.show(
         listed,
@@ -193,9 +199,9 @@ def _table(table: pd.DataFrame, columns: list[str]) -> list[int]:
             "weekly": st.column_config.AreaChartColumn(words.word("weekly"), width="small", y_min=0),
             **names,
         },
-        selects="multi-row",
+        selects="multi-row" if pen.can_write() else "",
     )
-    return list(event.selection.rows)
+    return list(event.selection.rows) if pen.can_write() else []
 
 
 def _below(book: Book, state: MyBook, answer: Answer, asked: dict) -> None:

@@ -58,7 +58,7 @@ def _part(book: Book, day: date) -> None:
         return
     table = answer.table
     if table.empty:
-        nothing = "Nothing is to be done." if asked["only"] == "open" else "No work is so."
+        nothing = "Nothing is to be done." if asked["only"] == "open" else "No work of this kind."
         look.note(
             f"{nothing} Tick accounts above and write a task, a next step or a save plan: it stands here until it is done."
         )
@@ -140,7 +140,7 @@ def _acts(book: Book, chosen: pd.DataFrame) -> None:
                 index=None,
                 placeholder="Somebody",
                 key=owner,
-                accept_new_options=True,
+                accept_new_options=not pen.owners(),
                 width=210,
             )
             st.button("Hand over", key=f"hand {ids}", on_click=lambda: _hand(rows, st.session_state[owner]))

@@ -15,6 +15,7 @@ from lib.view.writing.forms import FORMS, OUTCOMES
 from lib.workspace import Conflict, Row
 
 _AT_FIRST = 4  # rows of a kind that are shown before the others are asked for
+_MOST_ON_PAPER = 300_000  # letters of a kind that are sent for the printer alone
 _PAGE = 25  # rows of a kind at a time once they are: each may hold a long text
 _TO_DO = ("task", "next_step")
 _GROUPS = {
@@ -71,7 +72,7 @@ def _part(account: str) -> None:
         ):
             _form(account)  # its row is out of sight, or was removed by somebody: what was typed stays
         for title, rows in shown.items():
-            _group(account, title, rows, n=len(listed[title]), is_whole=only == title)
+            _group(account, title, rows, listed[title], is_whole=only == title)
 
 
 def _of(title: str, found: dict[str, list[Row]]) -> list[Row]:
@@ -106,12 +107,14 @@ def _page(account: str, title: str) -> str:
     return f"page of {title} of {account}"
 
 
-def _group(account: str, title: str, rows: Sequence[Row], *, n: int, is_whole: bool) -> None:
+def _group(account: str, title: str, rows: Sequence[Row], whole: Sequence[Row], *, is_whole: bool) -> None:
+    n = len(whole)
     st.html(f'<h3 class="hl-kind">{title} <span>{numbers.count(n)}</span></h3>')
     for row in rows:
         _row(account, row)
     if len(rows) == n:
         return
+    _on_paper([row for row in whole if row not in rows])
 
     def all_of_them() -> None:
         st.session_state[_asked(account, title)] = True
@@ -120,6 +123,18 @@ def _group(account: str, title: str, rows: Sequence[Row], *, n: int, is_whole: b
         st.pagination(-(-n // _PAGE), key=_page(account, title), max_visible_pages=5)
     else:
         st.button(f"All {numbers.count(n)} ›", key=f"show {title} {account}", type="tertiary", on_click=all_of_them)
+
+
+def _on_paper(rows: Sequence[Row]) -> None:
+    """What the screen folds away and paper does not: within what a page may send to a browser."""
+    faces, n_letters = [], 0
+    for row in rows:
+        faces.append(keptrows.face(row, access.today()))
+        n_letters += len(faces[-1])
+        if n_letters > _MOST_ON_PAPER:
+            faces.append(f'<p class="hl-note">{numbers.count(len(rows) - len(faces))} more stand in the app.</p>')
+            break
+    look.html(f'<div class="hl-print">{"".join(faces)}</div>')
 
 
 def _form(account: str) -> None:

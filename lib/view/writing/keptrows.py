@@ -55,7 +55,8 @@ def lines(text: str) -> str:
     if len(text) <= LONG:
         return "<br>".join(map(plain, text.splitlines()))
     begins, rest = text[:LONG], text[LONG:]
-    return f"<details><summary>{lines(begins)} …</summary>{'<br>'.join(map(plain, rest.splitlines()))}</details>"
+    more = '<span class="hl-more-follows"> …</span>'
+    return f"<details><summary>{lines(begins)}{more}</summary>{'<br>'.join(map(plain, rest.splitlines()))}</details>"
 
 
 def _due(due: date, today: date, counts: bool) -> str:

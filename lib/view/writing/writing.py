@@ -33,7 +33,7 @@ def _write(accounts: tuple[str, ...], names: tuple[str, ...], place: str) -> Non
     """In a part that runs by itself: typing does not make the page work."""
     told.again()
     called = plain(names[0] if len(accounts) == 1 and names else numbers.plural(len(accounts), "account"))
-    look.section(f"Write about {called}", "it counts at once, for everyone who sees it")
+    look.section(f"Write about {called}", "it counts at once, for everyone who sees it", place="write")
     table = st.segmented_control(
         "What",
         list(KINDS),
