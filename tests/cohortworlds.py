@@ -77,12 +77,17 @@ def world(of: World) -> duckdb.DuckDBPyConnection:
         for each in of.people
         for feature, day in each.features
     }
+    active: dict = {}
+    for each in of.people:
+        for day in set(each.days):
+            key = (each.account, each.person, day - timedelta(day.weekday()))
+            active[key] = active.get(key, 0) | 1 << day.weekday()
     rows = {
         "core.account (account, _account)": list(number.items()),
         "core.person (account, person, provisioned_at)": [
             (p.account, p.person, p.came_on) for p in of.people if p.came_on
         ],
-        "usage.usage_person_day": [(p.account, p.person, day, 1, 1) for p in of.people for day in set(p.days)],
+        "usage.usage_person_week": [(*key, bits.bit_count(), 1, 1, bits) for key, bits in active.items()],
         "usage.usage_person_feature_week": list(weeks),
         "usage.usage_feature_week": [(account, *rest) for account, _, *rest in weeks],
         f"core.contract (contract, _account, {', '.join(_TERM)})": [

@@ -91,7 +91,8 @@ def expected(events: list[tuple], said: dict = FEATURES) -> dict[str, list[tuple
     for key, rows in days.items():
         tables["usage_person_day"].append((*key, len(rows), volume(rows)))
     for key, rows in weeks.items():
-        tables["usage_person_week"].append((*key, n_days(rows), len(rows), volume(rows)))
+        active = sum(1 << weekday for weekday in {row[0].weekday() for row in rows})
+        tables["usage_person_week"].append((*key, n_days(rows), len(rows), volume(rows), active))
         tables["usage_friction_week"].append((*key, *friction(rows, role)))
     for key, rows in uses.items():
         tables["usage_person_feature_week"].append((*key, n_days(rows), len(rows)))

@@ -44,12 +44,21 @@ select
     case when goes_on then date_trunc('week', as_of::date + 1)::date else used_to end as weeks_to
 from span;
 
+-- The first day of a week that is active: the lowest bit that is set.
+create macro first_active_day(week, active_days) as
+    week + list_position([(active_days::integer >> n) & 1 for n in range(7)], 1)::integer - 1;
+
 create macro cohort_person(as_of) as table
-with used as (
-    select account, person, min(day) as first_used_on
-    from usage.usage_person_day
-    where day <= as_of::date
+with first_week as (
+    select account, person, min(week) as week, arg_min(active_days, week) as active_days
+    from usage.usage_person_week
+    where week <= as_of::date
     group by account, person
+),
+used as (
+    select account, person, first_active_day(week, active_days) as first_used_on
+    from first_week
+    where first_active_day(week, active_days) <= as_of::date
 ),
 listed as (
     select account, person, case when provisioned_at < as_of::date + 1 then provisioned_at::date end as provisioned_on
@@ -74,11 +83,9 @@ with first_week as (
       and week < (select weeks_to from cohort_known(as_of))
     group by account, person
 )
-select account, person, min(day) as first_on
+select account, person, first_active_day(week, active_days) as first_on
 from first_week
-join usage.usage_person_day using (account, person)
-where day >= week and day < week + 7 and day <= as_of::date
-group by account, person;
+join usage.usage_person_week using (account, person, week);
 
 -- Those named; where none is, every feature of people but a login or help, by its role, or by its name where no role is known.
 create macro cohort_key_feature(key_actions, plain_names) as table

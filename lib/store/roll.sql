@@ -40,7 +40,8 @@ where is_activity
 group by who, week, nth_day;
 
 create or replace temp table rolled_week as
-select who, week, count(*) as n_active_days, sum(n_events) as n_events, sum(quantity) as quantity
+select
+    who, week, count(*) as n_active_days, sum(n_events) as n_events, sum(quantity) as quantity, bit_or(1 << nth_day) as active_days
 from rolled_day
 group by who, week;
 
@@ -56,7 +57,7 @@ join rolled_who using (who)
 order by week, nth_day, who;
 
 insert into usage_person_week
-select account, person, week, n_active_days, n_events, quantity::double as quantity
+select account, person, week, n_active_days, n_events, quantity::double as quantity, active_days
 from rolled_week
 join rolled_who using (who)
 order by week, who;

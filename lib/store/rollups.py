@@ -1,7 +1,7 @@
 """Rollups: raw usage events, counted once per import into what pages read. No page scans raw events.
 
 usage_person_day           account x person x day: events, quantity
-usage_person_week          account x person x week: active days, events, quantity
+usage_person_week          account x person x week: active days, events, quantity, and which days they were
 usage_person_feature_week  account x person x feature x week: active days, events
 usage_feature_week         account x feature x week: active people, events
 usage_week                 account x week: active people, active days, features, events, quantity, system events

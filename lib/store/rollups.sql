@@ -4,7 +4,8 @@ create table usage_person_day (
     account varchar, person varchar, day date, n_events uinteger, quantity double
 );
 create table usage_person_week (
-    account varchar, person varchar, week date, n_active_days utinyint, n_events uinteger, quantity double
+    account varchar, person varchar, week date, n_active_days utinyint, n_events uinteger, quantity double,
+    active_days utinyint  -- a bit per day, Monday's the lowest
 );
 create table usage_person_feature_week (
     account varchar, person varchar, feature varchar, week date, n_active_days utinyint, n_events uinteger

@@ -30,17 +30,20 @@ COLUMNS = [
 SILENT_DAYS = 28
 _TIMES = {
     "use": """,
+chosen as (
+    select * from member where list_contains($keys::varchar[], coalesce(cohort, $missing))
+),
 used_on as (
     select distinct member, day
     from (
-        select member, day
-        from usage.usage_person_day as used
-        join member on member.account = used.account and member.person = used.person
-        where day > began_on and day < (select known_to from known)
-          and list_contains($keys::varchar[], coalesce(cohort, $missing))
-        union all
-        select member, began_on from member where list_contains($keys::varchar[], coalesce(cohort, $missing))
+        select member, began_on, active_days, unnest(range(7)) as nth, week + nth::integer as day
+        from usage.usage_person_week as used
+        join chosen on chosen.account = used.account and chosen.person = used.person
+        where week > began_on - 7
     ) as used
+    where (active_days::integer >> nth) & 1 = 1 and day > began_on and day < (select known_to from known)
+    union
+    select member, began_on from chosen
 ),
 paused as (
     select member, min(day) filter (where next_day - day > $silent_days::integer) as last_on

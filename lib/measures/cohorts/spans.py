@@ -12,20 +12,40 @@ means that the term began before the step's end and ended after its last day.
 from lib.measures.cohorts.question import Question
 
 _USE = """
+week as (
+    select
+        member, began_on, used.week,
+        greatest(began_on - used.week, 0) as since,
+        least(known_to - used.week, 7) as til,
+        ((active_days::integer >> since) << since) & ((1 << til) - 1) as active,
+        {last} as last_unit,
+        {opens} - used.week as turns
+    from usage.usage_person_week as used
+    join member on member.account = used.account and member.person = used.person
+    cross join known
+    where used.week > began_on - 7 and used.week < known_to
+),
+part as (
+    {parts}
+),
 presence as materialized (
-    select member, {step} as step, bool_or(has_returned) as has_returned
-    from (
-        select member, {unit} as unit, bool_or(day > began_on) as has_returned
-        from usage.usage_person_day as used
-        join member on member.account = used.account and member.person = used.person
-        where day >= began_on and day < (select known_to from known)
-        group by member, unit
-    ) as used
+    select
+        member, {step} as step,
+        bool_or((case when began_on >= week then active & ~(1 << (began_on - week)) else active end) <> 0) as has_returned
+    from part
+    where active <> 0
     group by member, step
 ),
 span as (
     {span}
 )"""
+_PARTS = {  # a week lies in one step or in two that follow, but for steps of a day
+    "day": "select member, began_on, week, active & (1 << nth::integer) as active, week + nth::integer - began_on as unit\n"
+    "    from week\n    cross join range(7) as day(nth)",
+    "week": "select member, began_on, week, (active >> greatest(turns, 0)) << greatest(turns, 0) as active, last_unit as unit\n"
+    "    from week\n    union all\n"
+    "    select member, began_on, week, active & ((1 << turns) - 1), last_unit - 1\n    from week\n    where turns > since",
+}
 _LIFE = """
 term as (
     select
@@ -89,8 +109,14 @@ def spans(asked: Question) -> str:
         return _FEATURE.format(first=first)
     kind = "on" if asked.kind == "bracket" else asked.kind
     if asked.is_of_people:
-        unit = unit_of(asked, "day")
-        return _USE.format(unit=unit, step=within(asked, "unit"), span=_SPANS_OF_USE[kind])
+        last = unit_of(asked, "(used.week + til::integer - 1)")
+        return _USE.format(
+            last=last,
+            opens=f"step_opens(began_on, last_unit, '{asked.unit}', {asked.is_calendar})",
+            parts=_PARTS["day" if asked.unit == "day" else "week"],
+            step=within(asked, "unit"),
+            span=_SPANS_OF_USE[kind],
+        )
     starts, ends = (
         n_ended(asked, unit_of(asked, f"term.{day}", "member.began_on")) for day in ("starts_on", "ended_on")
     )
