@@ -163,7 +163,7 @@ def _pair(found: pd.DataFrame, names: list[str], first: str | None, second: str 
     pair = [one, usual if second is None else second]
     for name in pair:
         if name not in names:
-            raise Refused(f"There is no cohort {name!r} here.")
+            raise Refused("There is no such cohort here; name one as the list of cohorts has it.")
     if pair[0] == pair[1]:
         raise Refused("A cohort is compared with another one, not with itself.")
     return pair
