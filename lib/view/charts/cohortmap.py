@@ -125,7 +125,7 @@ def _bars(
         "solidity": 0.2,
         "fillmode": "overlay",
         "fgcolor": colours.rest,
-        "fgopacity": 0.4,
+        "fgopacity": 0.22,
         "bgcolor": colours.page,
     }
     hatch = {"pattern": pattern} if is_hatched else {}

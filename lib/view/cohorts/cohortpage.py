@@ -113,6 +113,7 @@ def table(book: Book, answer: Answer, state: Cohorts) -> None:
         "step",
         *([] if state.of.startswith("arr_") else ["arr_eligible", "arr_retained", "gross_retained_rate"]),
     ]
+    hidden += ["cohort_opens_on", "completes_on"] if answer.table["cohort_opens_on"].isna().all() else []
     names = [name for name in answer.table.columns if name not in hidden]
     shown = answer.table[answer.table["n_eligible"] > 0]
     tables.show(

@@ -53,7 +53,7 @@ def row(state: Cohorts, dimensions: Sequence[StoredDimension], features: Answer 
 
     _segmented("Count", "of", OF_WHAT, state.of, lambda value: anew(of=value))
     _select(
-        "Cohorts by", "cohort", begins, state.cohort or usual, lambda name: BEGINS.get(name) or word(name), 140, begun
+        "Cohorts by", "cohort", begins, state.cohort or usual, lambda name: BEGINS.get(name) or word(name), 124, begun
     )
     if state.cohort in ("", *BEGINS):
         _select("Taken in", "every", SIZES, state.every, _SIZES.get, 106, lambda value: anew(every=value))
@@ -86,7 +86,7 @@ def _share(state: Cohorts, features: Answer | None) -> None:
         feature = value.removeprefix("feature:") if value.startswith("feature:") else ""
         step.turn(feature=feature, kind="on" if feature else value, open=())
 
-    _select("Share that", "share", [*kinds, *used], now, lambda name: _KINDS.get(name) or used[name], 178, chosen)
+    _select("Share that", "share", [*kinds, *used], now, lambda name: _KINDS.get(name) or used[name], 162, chosen)
 
 
 def _more(state: Cohorts) -> None:
@@ -163,13 +163,13 @@ def picked(found: pd.DataFrame, state: Cohorts, few: int) -> tuple[object, objec
 
 
 def told_step(found: pd.DataFrame, few: int) -> int | None:
-    """The last step that at least half of the cohorts have finished, not few of them; chosen without a look at the rates."""
+    """The last step that half of all members have finished, in cohorts that are not few; chosen without a look at the rates."""
     own = found[~found["is_pooled"]]
     whole = own[own["is_complete"] & (own["n_eligible"] > 0)]
     enough = whole[whole["n_eligible"] >= few]
-    whole = (enough if len(enough) else whole).groupby("step").size()
-    steps = whole[whole * 2 >= own["cohort"].nunique(dropna=False)].index
-    return int(max(steps)) if len(steps) else int(whole.index.max()) if len(whole) else None
+    n = (enough if len(enough) else whole).groupby("step")["n_eligible"].sum()
+    steps = n[n * 2 >= own.drop_duplicates("cohort")["n_cohort"].sum()].index
+    return int(max(steps)) if len(steps) else int(n.idxmax()) if len(n) else None
 
 
 def _names(own: pd.DataFrame) -> list:

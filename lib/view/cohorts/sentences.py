@@ -68,9 +68,7 @@ def aside(found: pd.DataFrame, few: int) -> str:
     at = told_step(found, few)
     own = found[~found["is_pooled"]]
     n_waiting = int((~own["is_complete"] & (own["n_eligible"] > 0)).sum())
-    parts = (
-        [] if at is None else ["The step told is the last that half of the cohorts have finished with enough members."]
-    )
+    parts = [] if at is None else ["The step told is the last that half of them have finished."]
     if n_waiting:
         parts.append(f"{numbers.plural(n_waiting, 'cell is', 'cells are')} unfinished and in no mean.")
     parts.append("A difference goes with the cohort; it need not be its doing.")
