@@ -295,7 +295,9 @@ def test_the_page_says_what_stands_out_and_leads_to_the_accounts_of_the_figure(v
     assert is_well(app) and "Nothing stands out among 4 books" in text(app)
     n_lost, n = re.search(r"Dana Ames : (\d+) of (\d+) lost", text(app)).groups()
     assert (
-        f"List the {n_lost} lost" in text(app) and f"List all {n}" in text(app) and "Hot-spots inside it" in text(app)
+        f"List the {n_lost} lost" in text(app)
+        and f"List all {n}" in text(app)
+        and "Hot-spots of its accounts of today" in text(app)
     )
     listed = visit(full_store, "pages/hotspots.py", {"path": pair("csm", "Dana Ames"), "rows": "lost"})
     assert len(next(each.value for each in listed.dataframe if "account" in each.value)) == int(n_lost)
