@@ -262,7 +262,8 @@ def test_days_weeks_and_features_of_people_and_the_accounts_traffic(tmp_path):
         ("b", "p", second, 1, 1.0),
     ]  # fmt: skip
     assert found["usage_person_week"] == [
-        ("a", "p", first, 2, 3, 7.5), ("a", "q", first, 1, 1, 1.0), ("b", "p", second, 1, 1, 1.0),
+        ("a", "p", first, 2, 3, 7.5, 0b1010),  # a Tuesday and a Thursday, Monday being the lowest bit
+        ("a", "q", first, 1, 1, 1.0, 0b1000), ("b", "p", second, 1, 1, 1.0, 0b1),
     ]  # fmt: skip
     assert found["usage_person_feature_week"] == [
         ("a", "p", "edit", first, 1, 2), ("a", "p", "plan", first, 1, 1), ("b", "p", "edit", second, 1, 1),
