@@ -5,7 +5,7 @@ from datetime import date, datetime
 import pyarrow as pa
 import pytest
 
-from lib.facts.written import COLUMNS, REAL, laid
+from lib.facts.written import REAL, declared, laid
 from lib.workspace import schema
 
 KINDS = {
@@ -15,11 +15,11 @@ KINDS = {
 LAST = date(2026, 6, 30)
 
 
-@pytest.mark.parametrize("table", COLUMNS)
+@pytest.mark.parametrize("table", declared())
 def test_every_column_facts_read_is_kept_by_the_workspace(table):
     kept = {each.name: each.type for each in schema(table)}
     assert {
-        name: KINDS[kind] for name, kind in COLUMNS[table].items() if name != "place" and not name.startswith(REAL)
+        name: KINDS[kind] for name, kind in declared()[table].items() if name != "place" and not name.startswith(REAL)
     }.items() <= kept.items()
 
 
@@ -27,7 +27,7 @@ def test_what_is_not_given_is_empty_and_what_happened_later_counts_on_the_last_d
     said = laid(
         {"task": pa.table({"account": ["a"], "done_on": [date(2026, 7, 9)], "due_on": [date(2026, 8, 1)]})}, LAST
     )["task"]
-    assert set(said.column_names) == set(COLUMNS["task"])
+    assert set(said.column_names) == set(declared()["task"])
     assert (
         said.to_pylist()[0] | {"account": "a", "done_on": LAST, "due_on": date(2026, 8, 1), "owner": None}
         == said.to_pylist()[0]

@@ -10,6 +10,7 @@ settings.sql  setting_on (as_of): the configuration choices in use
 people.sql, adopting.sql   lives of people, their class on a day, and accounts as users; people: what they bind
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart
+paging        the rows of a list that are asked for at once
 base          the customer base of a question: outcome and dimensions of every account at risk
 open_store    a store's current snapshot with all facts in reach
 """

@@ -1,11 +1,12 @@
 """What people write in the app, as facts take it: every column they read, and days that are within the data.
 
-COLUMNS   table of the workspace -> {column: DuckDB type}, read from written.sql
-laid      written tables, ready to lie beside the store
+declared   the columns that facts read of each table of the workspace
+laid       written tables, ready to lie beside the store
 """
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
 
 PREFIX = "written_"
 REAL = "real_"  # before the name of a column: its day as it was written, whatever day it counts on
-COLUMNS = {
-    name.removeprefix(PREFIX): columns
-    for name, columns in columns_of_schema(Path(__file__).with_name("written.sql").read_text()).items()
-    if name.startswith(PREFIX)
-}
 NEWEST = ("said_on", "called_on")  # columns by which the newest row counts
 
 # Columns that say when something happened, not when it is due.
@@ -28,6 +24,13 @@ HAPPENED = (
     "said_on", "opened_on", "closed_on", "asked_on", "withdrawn_on", "occurred_at", "called_on", "done_on",
     "promised_on", "reached_on",
 )  # fmt: skip
+
+
+@cache
+def declared() -> dict[str, dict[str, str]]:
+    """Table of the workspace -> {column: DuckDB type} of what facts read, from written.sql."""
+    found = columns_of_schema(Path(__file__).with_name("written.sql").read_text())
+    return {name.removeprefix(PREFIX): columns for name, columns in found.items() if name.startswith(PREFIX)}
 
 
 def laid(written: Mapping[str, "pa.Table"], last_day: date | None) -> dict[str, "pa.Table"]:
@@ -46,10 +49,10 @@ def _whole(name: str, rows: "pa.Table") -> "pa.Table":
         "VARCHAR": pa.string(), "INTEGER": pa.int32(), "BIGINT": pa.int64(), "DOUBLE": pa.float64(), "BOOLEAN": pa.bool_(),
         "DATE": pa.date32(), "TIMESTAMP": pa.timestamp("us"), "DECIMAL(18,2)": pa.decimal128(18, 2),
     }  # fmt: skip
-    for column, kind in COLUMNS.get(name, {}).items():
+    for column, kind in declared().get(name, {}).items():
         if column not in rows.column_names and column != "place" and not column.startswith(REAL):
             rows = rows.append_column(column, pa.nulls(len(rows), kinds[kind]))
-    for column in COLUMNS.get(name, {}):
+    for column in declared().get(name, {}):
         if column.startswith(REAL):
             rows = rows.append_column(column, rows[column.removeprefix(REAL)])
     return rows

@@ -15,6 +15,7 @@ from lib.errors import Refused
 from lib.facts import base as facts
 from lib.facts.dimensions import available, choose
 from lib.facts.levels import MISSING, OTHER, kept_values
+from lib.facts.paging import check_page
 from lib.measures import Answer, left_out
 from lib.store.dimensions import StoredDimension
 from lib.store.tables import quote
@@ -53,8 +54,7 @@ def accounts(
     outcome = facts.check_outcome(con, outcome)
     if sort not in SORTABLE:
         raise Refused(f"Accounts cannot be sorted by {sort!r}; choose from {', '.join(SORTABLE)}.")
-    if (limit or 0) < 0 or offset < 0:
-        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    check_page(limit, offset)
     everything = available(con, definitions, bands)
     dimensions = choose(everything, [name for name, _ in within]) if within else ()
     looked_at = {sort} & {*_PLAIN} | ({"name"} if search else set())

@@ -8,8 +8,8 @@ import duckdb
 
 from lib.book import Book
 from lib.definitions import Definitions
-from lib.errors import Refused
 from lib.facts.handover import FIELDS
+from lib.facts.paging import check_page
 from lib.measures import Answer
 
 COLUMNS = ["account", "name", "csm", "n_filled", "n_fields", "missing", "changed_by", "changed_at", "n_rows"]
@@ -43,8 +43,7 @@ def handover(
 
     An account nobody has filled in anything for has n_filled 0. What is there is what it says now: earlier words are not kept.
     """
-    if (limit or 0) < 0 or offset < 0:
-        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    check_page(limit, offset)
     table = con.execute(_SQL, {"limit": limit, "offset": offset}).df()
     table["missing"] = [each.tolist() for each in table["missing"]]
     return Answer(table[COLUMNS], sql=_SQL)

@@ -15,6 +15,7 @@ from lib.book import Book, read_day, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts import standing
+from lib.facts.paging import check_page
 from lib.facts.standing import RISK
 from lib.measures import Answer
 
@@ -159,8 +160,7 @@ def triage(
     opens_on, closes_on = _day(quarter_opens_on, opens_on), _day(quarter_closes_on, closes_on)
     if opens_on >= closes_on:
         raise Refused(f"The quarter ends ({say_day(closes_on)}) before it opens ({say_day(opens_on)}).")
-    if (limit or 0) < 0 or offset < 0:
-        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    check_page(limit, offset)
     if which not in WHICH:
         raise Refused(f"There is no choice {which!r} of renewals; choose from {', '.join(WHICH)}.")
     sql = _SQL.format(risk=RISK, counted=_COUNTED, which=WHICH[which])

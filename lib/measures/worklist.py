@@ -14,6 +14,7 @@ from lib.book import Book, read_day, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts import standing
+from lib.facts.paging import check_page
 from lib.facts.standing import TERMS
 from lib.measures import Answer
 
@@ -102,8 +103,7 @@ def worklist(
         raise Refused(f"There is no selection {only!r}; choose from {', '.join(ONLY)}.")
     if sort not in SORTS:
         raise Refused(f"Work cannot be sorted by {sort!r}; choose from {', '.join(SORTS)}.")
-    if (limit or 0) < 0 or offset < 0:
-        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    check_page(limit, offset)
     day = _day(on, book.as_of)
     sql = (
         f"{_SQL}select {', '.join(name for name in COLUMNS if not name.startswith('n_'))},\n"

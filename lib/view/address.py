@@ -6,6 +6,8 @@ write     put new parameters in the place of old ones; one step for the browser'
 link      the whole link with some parameters changed, for people to copy and for links between pages
 pair      a name and a value as one parameter, and
 unpair    back
+written   a page's state as parameters, defaults left out
+page      the page of a list, from 1
 chosen    one of the values a parameter can have, and
 quoted    a text of the link as a notice says it
 
@@ -15,6 +17,7 @@ Forward) takes the address as it comes.
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import fields
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -64,6 +67,26 @@ def unpair(text: str) -> tuple[str, str | None]:
     """The inverse of `pair`, for any text."""
     name, colon, value = text.partition(":")
     return name.replace("~1", ":").replace("~0", "~"), value if colon else None
+
+
+def written(state: object) -> Query:
+    """The fields of a page's state, a frozen dataclass, as parameters of the link; those with their default are left out."""
+    said = {
+        field.name: getattr(state, field.name) for field in fields(state) if getattr(state, field.name) != field.default
+    }
+    return {
+        name: list(value) if isinstance(value, tuple) else ["yes" if value is True else str(value)]
+        for name, value in said.items()
+    }
+
+
+def page(query: Mapping[str, Sequence[str]], name: str, notices: list[str]) -> int:
+    """The page of a list that the link names; what is none is the first, with a notice."""
+    said = (query.get(name) or ["1"])[-1]
+    if said.isascii() and said.isdigit() and 0 < len(said) < 8 and int(said) >= 1:
+        return int(said)
+    notices.append(f"The link's {name} {quoted(said)} is no number; the first was used.")
+    return 1
 
 
 def chosen(

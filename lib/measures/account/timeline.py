@@ -10,6 +10,7 @@ import duckdb
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts.paging import check_page
 from lib.measures import Answer
 from lib.measures.account import asked
 
@@ -182,8 +183,7 @@ def account_timeline(
     """
     if kind and kind not in KINDS:
         raise Refused(f"Nothing on the timeline is of the kind {kind!r}; choose from {', '.join(KINDS)}.")
-    if (limit or 0) < 0 or offset < 0:
-        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    check_page(limit, offset)
     values = asked(_SQL, book, definitions, account, kind=kind, limit=limit, offset=offset)
     rows = con.execute(_SQL, values).df()
     n_rolled = int(rows["n_rolled"].iat[0]) if len(rows) else 0

@@ -13,6 +13,7 @@ import duckdb
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts.paging import check_page
 from lib.measures import Answer
 from lib.measures.cohorts import counted, keys, rates
 from lib.measures.cohorts.question import Question, asked
@@ -98,8 +99,7 @@ def cohort_members(
         raise Refused(f"Members cannot be sorted by {sort!r}; choose from {', '.join(SORTABLE)}.")
     if which not in WHICH:
         raise Refused(f"There is no choice {which!r} of members; choose from {', '.join(WHICH)}.")
-    if (limit or 0) < 0 or offset < 0:
-        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    check_page(limit, offset)
     chosen = _keys(con, question, book, definitions, value or None, pooled, at)
     tail = _PAGE.format(which=WHICH[which], sort=sort, direction="desc" if descending else "asc")
     sql = f"{members(question)},{spans(question)}{tail}"

@@ -71,15 +71,15 @@ class Question:
 def asked(
     con: duckdb.DuckDBPyConnection,
     *,
-    of: str = "users",
-    cohort: str | None = None,
-    every: str = "month",
-    step: str = "month",
-    n_steps: int | None = None,
-    brackets: Sequence[str | int] = (),
-    kind: str = "on",
-    calendar: str = "rolling",
-    feature: str = "",
+    of: str,
+    cohort: str | None,
+    every: str,
+    step: str,
+    n_steps: int | None,
+    brackets: Sequence[str | int],
+    kind: str,
+    calendar: str,
+    feature: str,
 ) -> Question:
     """The question the options ask. Without a cohort, people begin with their sign-up, accounts with their contract."""
     for what, value, known in (

@@ -12,6 +12,7 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts import standing
+from lib.facts.paging import check_page
 from lib.facts.people import ADOPTION, parameters
 from lib.measures import Answer
 
@@ -56,8 +57,7 @@ def adoption_accounts(
             if each[1] not in each[2]
         )
         raise Refused(f"There is no {name} {value!r}; choose from {', '.join(filter(None, known))}.")
-    if (limit or 0) < 0 or offset < 0:
-        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    check_page(limit, offset)
     sql = f"""with stood as (
     select
         account.account, account.name, account.csm::varchar as csm, found.arr::double as arr, found.renews_on, days_to_renewal,

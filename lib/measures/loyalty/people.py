@@ -12,6 +12,7 @@ import pandas as pd
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts.paging import check_page
 from lib.facts.people import CLASS as CLASS_ON
 from lib.facts.people import CLASSES, LIFE, parameters
 from lib.measures import Answer
@@ -50,8 +51,7 @@ def people(
         raise Refused(f"There is no class {user_class!r}; choose from {', '.join((ALL, *CLASSES))}.")
     if sort not in SORTS:
         raise Refused(f"People cannot be sorted by {sort!r}; choose from {', '.join(SORTS)}.")
-    if (limit or 0) < 0 or offset < 0:
-        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    check_page(limit, offset)
     sql = f"""with page as (
     select
         account.account, account.name, account.csm::varchar as csm, person, person_name, role, buying_role, user_class,

@@ -12,6 +12,7 @@ import duckdb
 from lib.book import Book, read_day, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts.paging import check_page
 from lib.facts.standing import RISK
 from lib.measures import Answer
 from lib.measures.mybook import LISTED, RENEWING, parameters
@@ -170,8 +171,7 @@ def changes(
         )
     if only and only not in CHANGES:
         raise Refused(f"There is no change {only!r}; choose from {', '.join(CHANGES)}.")
-    if (limit or 0) < 0 or offset < 0:
-        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    check_page(limit, offset)
     asked = {
         "since": day, "only": only, "reader": reader, "limit": limit, "offset": offset,
         "written_from": _moment(written_from) or datetime.combine(day + timedelta(days=1), datetime.min.time()),

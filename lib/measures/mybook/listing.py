@@ -10,6 +10,7 @@ import duckdb
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts.paging import check_page
 from lib.facts.standing import STOOD
 from lib.measures import Answer, left_out
 from lib.measures.mybook import LISTED, NO_HEALTH, ONLY, parameters
@@ -63,8 +64,7 @@ def mybook(
         raise Refused(f"Accounts cannot be sorted by {sort!r}; choose from {', '.join(SORTABLE)}.")
     if only not in ONLY:
         raise Refused(f"There is no selection {only!r}; choose from {', '.join(ONLY)}.")
-    if (limit or 0) < 0 or offset < 0:
-        raise Refused(f"A page has no negative rows; limit {limit} and offset {offset} were asked for.")
+    check_page(limit, offset)
     keys = _ATTENTION if sort == "attention" else (_plain(sort),)
     direction = "desc" if descending else "asc"
     order = ", ".join([*(f"page.key_{at} {direction} nulls last" for at in range(len(keys))), "page.account"])

@@ -3,7 +3,7 @@
 MEASURES   name -> Measure
 """
 
-from lib.measures.registry.options import ACCOUNT, SAID, WRITTEN, Measure, Option
+from lib.measures.registry.options import ACCOUNT, PAGE, SAID, WRITTEN, Measure, Option
 
 MEASURES = {
     "account": Measure(
@@ -40,8 +40,7 @@ MEASURES = {
             Option(
                 "kind", "text", "contract, milestone, goal, ticket, survey, touch, change or written (default: all)"
             ),
-            Option("limit", "whole", "at most this many rows"),
-            Option("offset", "whole", "rows to skip"),
+            *PAGE,
         ),
         SAID,
     ),

@@ -3,7 +3,7 @@
 MEASURES   name -> Measure
 """
 
-from lib.measures.registry.options import WRITTEN, Measure, Option
+from lib.measures.registry.options import PAGE, WRITTEN, Measure, Option
 
 OF = Option("of", "text", "people who become loyal, or accounts that adopt", ("people", "accounts"))
 COHORTS = (
@@ -33,8 +33,7 @@ MEASURES = {
             Option("at", "whole", "the step, from 0"),
             Option("which", "text", "which of them", ("retained", "lost", "eligible")),
             Option("sort", "text", "column to sort by"),
-            Option("limit", "whole", "at most this many rows"),
-            Option("offset", "whole", "rows to skip"),
+            *PAGE,
         ),
     ),
     "cohort_compare": Measure(
@@ -72,8 +71,7 @@ MEASURES = {
         (
             Option("user_class", "text", "which", ("all", "loyal", "casual", "dormant", "never", "deactivated")),
             Option("sort", "text", "the order", ("last_use", "newest", "oldest", "account", "person")),
-            Option("limit", "whole", "at most this many rows"),
-            Option("offset", "whole", "rows to skip"),
+            *PAGE,
         ),
     ),
     "account_adoption": Measure(
@@ -89,8 +87,7 @@ MEASURES = {
             Option("which", "text", "which", ("all", "adopted", "not_adopted", "unknown")),
             Option("window", "text", "how near the renewal is, as “30 days”"),
             Option("sort", "text", "the order", ("renewal", "arr", "share", "account")),
-            Option("limit", "whole", "at most this many rows"),
-            Option("offset", "whole", "rows to skip"),
+            *PAGE,
         ),
         WRITTEN,
     ),

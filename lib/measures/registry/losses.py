@@ -3,7 +3,7 @@
 MEASURES   name -> Measure
 """
 
-from lib.measures.registry.options import BANDS, OUTCOME, WITHIN, Measure, Option
+from lib.measures.registry.options import BANDS, OUTCOME, PAGE, WITHIN, Measure, Option
 
 MEASURES = {
     "hotspots": Measure(
@@ -44,8 +44,7 @@ MEASURES = {
             Option("only_decided", "flag", "without accounts whose outcome is still pending"),
             Option("search", "text", "text in id or name"),
             Option("sort", "text", "column to sort by"),
-            Option("limit", "whole", "at most this many rows"),
-            Option("offset", "whole", "rows to skip"),
+            *PAGE,
             BANDS,
         ),
     ),

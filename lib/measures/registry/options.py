@@ -4,6 +4,7 @@ Option    an option of a measure as a shell spells it
 Measure   an answer: where its function lives, what it says, and its options
 WRITTEN   the tables of the workspace that say how an account stands
 SAID      the tables in which people write about accounts
+PAGE      the options of an answer that comes in pages
 """
 
 from dataclasses import dataclass
@@ -35,3 +36,4 @@ ACCOUNT = Option("account", "text", "the account's id")
 OUTCOME = Option("outcome", "text", "lost, lapsed, cancelled or churned (default: what the data can answer)")
 BANDS = Option("bands", "bands", "cut points of a number, as tenure_months=12,24,48 (repeatable)")
 WITHIN = Option("within", "pairs", "keep one value, as channel=Reseller (repeatable; an empty value is missing)")
+PAGE = (Option("limit", "whole", "at most this many rows"), Option("offset", "whole", "rows to skip"))

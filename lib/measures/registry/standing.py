@@ -3,7 +3,7 @@
 MEASURES   name -> Measure
 """
 
-from lib.measures.registry.options import SAID, WRITTEN, Measure, Option
+from lib.measures.registry.options import PAGE, SAID, WRITTEN, Measure, Option
 
 MEASURES = {
     "facets": Measure(
@@ -23,8 +23,7 @@ MEASURES = {
             ),
             Option("search", "text", "text in id or name"),
             Option("sort", "text", "column to sort by (default: attention)"),
-            Option("limit", "whole", "at most this many rows"),
-            Option("offset", "whole", "rows to skip"),
+            *PAGE,
         ),
         WRITTEN,
     ),
@@ -47,8 +46,7 @@ MEASURES = {
             ),
             Option("written_until", "text", "moment until which it counts (default: all of it)"),
             Option("reader", "text", "whose own writing is left out"),
-            Option("limit", "whole", "at most this many rows"),
-            Option("offset", "whole", "rows to skip"),
+            *PAGE,
         ),
         SAID,
     ),
@@ -59,8 +57,7 @@ MEASURES = {
             Option("quarter_opens_on", "text", "first day (default: of the fiscal quarter of the as-of day)"),
             Option("quarter_closes_on", "text", "the day after the last"),
             Option("which", "text", "all, those still open, or those decided", ("all", "open", "decided")),
-            Option("limit", "whole", "at most this many rows"),
-            Option("offset", "whole", "rows to skip"),
+            *PAGE,
         ),
         WRITTEN,
     ),
@@ -72,15 +69,14 @@ MEASURES = {
             Option("only", "text", "which of it", ("open", "overdue", "this_week", "done")),
             Option("owner", "names", "whose"),
             Option("sort", "text", "the order", ("due", "arr", "account", "owner", "changed")),
-            Option("limit", "whole", "at most this many rows"),
-            Option("offset", "whole", "rows to skip"),
+            *PAGE,
         ),
         ("task", "next_step", "save_plan"),
     ),
     "handover": Measure(
         "lib.measures.handover:handover",
         "how much sales has told us of each account, and what is missing",
-        (Option("limit", "whole", "at most this many rows"), Option("offset", "whole", "rows to skip")),
+        PAGE,
         ("handover",),
     ),
 }

@@ -23,17 +23,13 @@ class OneAccount:
 
     def to_query(self) -> address.Query:
         """The state as parameters of the link; `read_state` is its inverse."""
-        query = {"account": self.account, "kind": self.kind, "page": "" if self.page == 1 else str(self.page)}
-        return {name: [value] for name, value in query.items() if value}
+        return address.written(self)
 
 
 def read_state(query: Mapping[str, Sequence[str]]) -> tuple[OneAccount, list[str]]:
     """The state `query` names; unknown parts are dropped, with a notice each. Whether the account exists the data says."""
     notices: list[str] = []
-    page = (query.get("page") or ["1"])[-1]
-    if not (page.isascii() and page.isdigit() and 0 < len(page) < 8 and int(page) >= 1):
-        notices.append(f"The link's page “{page[:60]}” is no number; the first was used.")
-        page = "1"
+    page = address.page(query, "page", notices)
     account = (query.get("account") or [""])[-1][:LONGEST]
     kind = address.chosen(query, "kind", ("", *KINDS), "", notices)
-    return OneAccount(account, kind, int(page)), notices
+    return OneAccount(account, kind, page), notices

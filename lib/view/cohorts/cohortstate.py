@@ -6,7 +6,7 @@ read_state  the state a link names, and a notice for each part that could not be
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from lib.measures.cohorts.members import WHICH
 from lib.measures.cohorts.question import BEGINNINGS, CALENDARS, KINDS, MOST_STEPS, OF, SIZES, UNITS
@@ -38,12 +38,7 @@ class Cohorts:
 
     def to_query(self) -> address.Query:
         """The state as parameters of the link; `read_state` is its inverse."""
-        query: address.Query = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value != field.default:
-                query[field.name] = list(value) if isinstance(value, tuple) else [str(value)]
-        return query
+        return address.written(self)
 
     def options(self) -> dict:
         """The options of the measures that this state asks for."""

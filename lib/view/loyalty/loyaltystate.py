@@ -5,7 +5,7 @@ read_state   the state a link names, and a notice for each part that could not b
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from lib.facts.people import CLASSES
 from lib.measures.loyalty.listing import WHICH
@@ -30,8 +30,7 @@ class Loyalty:
 
     def to_query(self) -> address.Query:
         """The state as parameters of the link; `read_state` is its inverse."""
-        found = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: [str(value)] for name, value in found.items() if value != getattr(Loyalty, name)}
+        return address.written(self)
 
 
 def read_state(
@@ -44,11 +43,7 @@ def read_state(
         return address.chosen(query, name, known, default, notices)
 
     def page(name: str) -> int:
-        said = (query.get(name) or ["1"])[-1]
-        if said.isascii() and said.isdigit() and 0 < len(said) < 8 and int(said) >= 1:
-            return int(said)
-        notices.append(f"The link's {name} {address.quoted(said)} is no number; the first was used.")
-        return 1
+        return address.page(query, name, notices)
 
     return (
         Loyalty(

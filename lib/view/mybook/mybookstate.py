@@ -5,7 +5,7 @@ read_state   the state a link names, and a notice for each part that could not b
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 from lib.measures.mybook import ONLY
 from lib.measures.mybook.changes import CHANGES
@@ -39,14 +39,7 @@ class MyBook:
 
     def to_query(self) -> address.Query:
         """The state as parameters of the link; `read_state` is its inverse."""
-        query: address.Query = {}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if value != field.default:
-                query[field.name] = (
-                    list(value) if isinstance(value, tuple) else ["yes" if value is True else str(value)]
-                )
-        return query
+        return address.written(self)
 
 
 def read_state(query: Mapping[str, Sequence[str]]) -> tuple[MyBook, list[str]]:
@@ -57,11 +50,7 @@ def read_state(query: Mapping[str, Sequence[str]]) -> tuple[MyBook, list[str]]:
         return address.chosen(query, name, known, default, notices)
 
     def page(name: str) -> int:
-        said = (query.get(name) or ["1"])[-1]
-        if said.isascii() and said.isdigit() and 0 < len(said) < 8 and int(said) >= 1:
-            return int(said)
-        notices.append(f"The link's {name} {address.quoted(said)} is no number; the first was used.")
-        return 1
+        return address.page(query, name, notices)
 
     columns = tuple(name for name in dict.fromkeys(query.get("columns", [])) if name in CHOOSABLE)
     if len(columns) < len(set(query.get("columns", []))):
