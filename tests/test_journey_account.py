@@ -11,7 +11,7 @@ from lib.book import year_to
 from lib.facts import open_store
 from lib.facts.ask import ask
 from lib.measures.registry import measure
-from lib.workspace import default_url, open_workspace, rows
+from lib.workspace import default_url, many, open_workspace
 from tests.test_journey import WIDE, settle, visit
 from tests.worldlets import WORDS
 
@@ -100,7 +100,7 @@ def test_an_address_in_a_step_of_a_plan_is_text(serve, sample_store, chromium: B
     monkeypatch.setenv("HEADLIGHT_WORKSPACE", place)
     said = "Read http://evil.example/a and www.evil.example, ask dana@evil.example"
     plan = {"reason": "Leaving", "opened_on": date(2026, 10, 1), "steps": [{"text": said, "done_on": None}]}
-    rows.add_many(open_workspace(place), "save_plan", [account], plan, by="lee", now=datetime(2026, 10, 1, tzinfo=UTC))
+    many.add(open_workspace(place), "save_plan", [account], plan, by="lee", now=datetime(2026, 10, 1, tzinfo=UTC))
     page = chromium.new_context(viewport=WIDE).new_page()
     visit(page, f"{serve(sample_store)}/account", {"account": account})
     step = page.locator('[class*="st-key-kept-steps-"]')
@@ -120,7 +120,7 @@ def test_on_paper_nothing_is_cut(url, chromium: Browser, sample_store, listed, t
     )
     notes = [f"{theme} note {number} {'word ' * (70 * (number == 3))}ends here {number}" for number in range(9)]
     for note in notes:
-        rows.add_many(space, "note", [account], {"text": note}, **wrote)
+        many.add(space, "note", [account], {"text": note}, **wrote)
     page = chromium.new_context(viewport=WIDE, color_scheme=theme).new_page()
     visit(page, f"{url}/account", {"account": account})
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()

@@ -12,7 +12,7 @@ from lib.facts import open_store
 from lib.facts.ask import ask
 from lib.measures.registry import measure
 from lib.view.accountlink import web
-from lib.workspace import frame, open_workspace, rows
+from lib.workspace import frame, many, open_workspace
 from tests.pages import is_well, text
 from tests.stores import NAMES
 from tests.worldlets import WORDS, account_frame, contract_frame, publish_frames
@@ -130,7 +130,7 @@ def test_without_an_account_there_is_a_box_to_find_one(visit, sample_store, busi
 def test_what_the_team_wrote_stands_on_the_timeline_at_once(visit, sample_store, busiest, tmp_path):
     app = visit(sample_store, PAGE, {"account": busiest})
     space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
-    rows.add_many(space, "note", [busiest], {"text": "Ask about *Q1* <b>now</b>"}, by="dana", now=NOW)
+    many.add(space, "note", [busiest], {"text": "Ask about *Q1* <b>now</b>"}, by="dana", now=NOW)
     assert "Ask about *Q1* <b>now</b>" in [
         row[2].removeprefix("Note ").strip() for row in listed(app.run(), "Timeline")
     ]
@@ -151,7 +151,7 @@ def test_many_long_texts_are_sent_in_parts(visit, sample_store, busiest, tmp_pat
     space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
     visit(sample_store, PAGE, {"account": busiest})
     for number in range(1_000):
-        rows.add_many(space, "note", [busiest], {"text": f"{number} " + "<" * 9_990}, by="dana", now=NOW)
+        many.add(space, "note", [busiest], {"text": f"{number} " + "<" * 9_990}, by="dana", now=NOW)
 
     def n_sent(app) -> int:
         assert is_well(app), text(app)

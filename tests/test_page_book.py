@@ -8,7 +8,7 @@ import pytest
 
 from lib.book import say_day
 from lib.store.folder import read_manifest, require_current
-from lib.workspace import open_workspace, preferences, rows, visits
+from lib.workspace import many, open_workspace, preferences, rows, visits
 from tests.pages import is_well, text
 from tests.test_triage import TERMS
 from tests.worldlets import account_frame, contract_frame, publish_frames
@@ -144,7 +144,7 @@ def test_what_is_written_counts_at_once(visit, full_store, space):
     """Two accounts are written about as the form does it; risk, tiles and the list follow on the next run."""
     app = visit(full_store, PAGE)
     before, accounts = tile(app, "At risk"), table(app)["account"].tolist()[-2:]
-    rows.add_many(space, "sentiment", accounts, {"score": 1, "said_on": date(2026, 11, 22)}, by="dana", now=NOW)
+    many.add(space, "sentiment", accounts, {"score": 1, "said_on": date(2026, 11, 22)}, by="dana", now=NOW)
     app.run()
     assert tile(app, "At risk") == before + 2
     app.button(key="open tile at_risk").click().run()

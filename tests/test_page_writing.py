@@ -13,7 +13,7 @@ from lib.facts import open_store
 from lib.facts.ask import ask
 from lib.measures.registry import MEASURES, measure
 from lib.view import access, tables
-from lib.workspace import frame, open_workspace, rows
+from lib.workspace import frame, many, open_workspace, rows
 from lib.workspace.tables import HANDOVER
 from tests.pages import is_well
 from tests.pages import text as spaced
@@ -426,7 +426,7 @@ def test_nobody_reads_or_writes_about_an_account_of_another_book(house, space): 
         done = pen.change_many({"task": [(id, 1, {"title": "x"})]})
         st.session_state["said"] = [*said, *map(str, done.refused.values())]
         st.session_state["seen"] = [
-            pen.find("task", id),
+            pen.found("task", [id]).get(id),
             pen.kept(theirs)["task"],
             pen.people(theirs),
             pen.renewals([theirs]),
@@ -458,7 +458,7 @@ def test_an_admin_who_sees_as_another_reads_and_does_not_write(house, space):  #
 
 
 def test_the_work_list_of_a_page_is_done_postponed_and_handed_over(visit, full_store, space):
-    rows.add_many(
+    many.add(
         space, "task", ["A00000", "A00001", "A00002"], {"title": "Call", "due_on": date(2026, 11, 18)}, by="jo", now=NOW
     )
     plan = rows.add(space, "save_plan", {"account": "A00000", "reason": "r", "opened_on": date(2026, 11, 1),

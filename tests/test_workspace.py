@@ -159,9 +159,14 @@ def values_of(table: str) -> st.SearchStrategy[dict]:
     return st.fixed_dictionaries({**about, **NEEDED[table]}, optional=may | made_by)
 
 
-def kept(value):
-    """What is kept of a value: blank text is an empty cell."""
-    return None if isinstance(value, str) and not value.strip() else value
+def kept(table: str, value):
+    """What is kept of a value: blank text is an empty cell, but for a preference, whose value is of any kind."""
+    return None if isinstance(value, str) and not value.strip() and table != "preference" else value
+
+
+def test_a_preference_of_no_letters_is_one(workspace):
+    made = rows.add(workspace, "preference", {"who": "anna", "name": "search", "value": ""}, by="anna", now=NOW)
+    assert rows.find(workspace, "preference", made.id)["value"] == ""
 
 
 @pytest.mark.parametrize("table", SHEETS)
@@ -173,7 +178,7 @@ def test_every_row_comes_back_as_it_was_written(shared, table):
         assert rows.find(shared, table, row.id) == row
         for column in SHEETS[table].rules:
             if column in values:
-                assert row[column] == kept(values[column])
+                assert row[column] == kept(table, values[column])
         assert (row.version, row.changed_by, row.made_at, row.changed_at, row.removed_at) == (1, who, at, at, None)
         assert row.made_by == values.get("made_by", who)
         again = rows.change(shared, table, row.id, 1, {each: values[each] for each in values if each != "account"},
@@ -228,6 +233,7 @@ def test_hostile_text_is_text(workspace):
     assert rows.find(workspace, "note", HOSTILE) is None
     assert rows.find(workspace, "note", "a\x00b") is rows.find(workspace, "note", "\ud800") is None
     assert rows.rows(workspace, "note", accounts=["a\x00b", "\ud800"]) == []
+    assert rows.found(workspace, "note", [HOSTILE, made.id, "a\x00b", "\ud800", made.id]) == {made.id: made}
     assert rows.latest(workspace, "note")[HOSTILE] == made
     assert len(texts(workspace)) == 2
 
@@ -269,9 +275,12 @@ def test_a_question_for_an_empty_value_finds_empty_ones(workspace):
 def test_more_accounts_than_one_statement_takes_are_read_as_one(workspace, monkeypatch):
     monkeypatch.setattr(rows, "_AT_ONCE", 3)
     accounts = [f"a{number}" for number in range(10)]
-    for number, account in enumerate(accounts):
+    made = [
         note(workspace, account, account, now=NOW + timedelta(minutes=number))
+        for number, account in enumerate(accounts)
+    ]
     assert texts(workspace, accounts=accounts[::-1]) == accounts[::-1]
+    assert rows.found(workspace, "note", [row.id for row in made]) == {row.id: row for row in made}
     assert texts(workspace, accounts=accounts, most=4) == accounts[:5:-1]
     assert set(rows.latest(workspace, "note", accounts=accounts)) == set(accounts)
 
@@ -329,7 +338,7 @@ def test_an_account_has_one_living_handover(workspace):
     with pytest.raises(Refused, match="There is a handover for account 'a' already, by anna"):
         rows.add(workspace, "handover", {"account": "a"}, by="berta", now=NOW)
     with pytest.raises(Refused, match="already"):
-        rows.add_many(workspace, "handover", ["b", "a"], {}, by="berta", now=NOW)
+        many.add(workspace, "handover", ["b", "a"], {}, by="berta", now=NOW)
     rows.remove(workspace, "handover", first.id, 1, by="anna", now=NOW)
     second = rows.add(workspace, "handover", {"account": "a", "pain": "audits"}, by="berta", now=NOW)
     with pytest.raises(Refused, match="already, by berta"):
@@ -338,7 +347,7 @@ def test_an_account_has_one_living_handover(workspace):
 
 
 def test_a_row_for_many_accounts_is_added_to_all_or_to_none(workspace):
-    made = rows.add_many(
+    made = many.add(
         workspace, "task", ["a", "b", "a", "c"], {"title": "call", "due_on": date(2026, 12, 1)}, by="anna", now=NOW
     )
     assert [row.account for row in made] == ["a", "b", "c"]
@@ -350,8 +359,8 @@ def test_a_row_for_many_accounts_is_added_to_all_or_to_none(workspace):
         (["d", 7], {"title": "call"}),
     ):
         with pytest.raises(Refused):
-            rows.add_many(workspace, "task", accounts, values, by="anna", now=NOW)
-    assert rows.add_many(workspace, "task", [], {"title": "call"}, by="anna", now=NOW) == []
+            many.add(workspace, "task", accounts, values, by="anna", now=NOW)
+    assert many.add(workspace, "task", [], {"title": "call"}, by="anna", now=NOW) == []
     assert (len(rows.rows(workspace, "task")), edition(workspace)) == (3, 1)
 
 
@@ -365,7 +374,7 @@ def test_a_failure_in_the_middle_of_a_write_leaves_nothing_of_it(workspace):
 
 def test_five_thousand_accounts_are_written_while_the_reader_waits(workspace):
     began = time.monotonic()
-    rows.add_many(workspace, "touch", map(str, range(5_000)), {"kind": "email", "occurred_at": NOW}, by="anna", now=NOW)
+    many.add(workspace, "touch", map(str, range(5_000)), {"kind": "email", "occurred_at": NOW}, by="anna", now=NOW)
     assert time.monotonic() - began < 5
     assert frame(workspace, "touch").num_rows == 5_000
 
@@ -511,13 +520,13 @@ def test_a_first_opening_waits_for_another_that_is_half_done(tmp_path):
 SAVING = """
 import sys
 from datetime import datetime
-from lib.workspace import open_workspace, rows
+from lib.workspace import many, open_workspace, rows
 workspace, now = open_workspace(sys.argv[1]), datetime(2026, 11, 1)
 while True:
     if sys.argv[2] == "one":
         print(rows.add(workspace, "note", {"account": "a", "text": "t"}, by="anna", now=now).id, flush=True)
     else:
-        made = rows.add_many(workspace, "note", map(str, range(500)), {"text": "t"}, by="anna", now=now)
+        made = many.add(workspace, "note", map(str, range(500)), {"text": "t"}, by="anna", now=now)
         print(made[0].id, flush=True)
 """
 
@@ -672,7 +681,7 @@ def test_duckdb_reads_what_was_written_and_adds_money_up_to_the_cent(workspace):
 
 def test_a_frame_of_several_parts_is_whole(workspace, monkeypatch):
     monkeypatch.setattr("lib.workspace.frames._AT_ONCE", 7)
-    made = rows.add_many(workspace, "task", map(str, range(20)), {"title": "call"}, by="anna", now=NOW)
+    made = many.add(workspace, "task", map(str, range(20)), {"title": "call"}, by="anna", now=NOW)
     rows.change(workspace, "task", made[19].id, 1, {"due_on": date(2026, 12, 1)}, by="anna", now=NOW)
     found = frame(workspace, "task")
     assert sorted(found["account"].to_pylist(), key=int) == [str(each) for each in range(20)]
@@ -769,7 +778,7 @@ def test_the_workspace_is_beside_the_store_unless_the_environment_says_otherwise
 
 
 def test_one_act_on_many_rows_leaves_alone_those_that_changed_meanwhile(workspace):
-    made = rows.add_many(
+    made = many.add(
         workspace,
         "task",
         ["a", "b", "c"],
@@ -832,7 +841,7 @@ def _breaks_at_the_second(act):
 def test_a_removed_row_is_brought_back_and_changed_or_stays_removed(workspace):
     made = rows.add(workspace, "handover", {"account": "a", "buyer": "Ann"}, by="jo", now=NOW)
     gone = rows.remove(workspace, "handover", made.id, 1, by="jo", now=NOW)
-    act = lambda version, values: many.bring_back(workspace, "handover", made.id, version, values, by="lee", now=NOW)  # noqa: E731
+    act = lambda version, values: rows.restore(workspace, "handover", made.id, version, values, by="lee", now=NOW)  # noqa: E731
     with pytest.raises(Conflict):
         act(1, {"buyer": "Bob"})
     for values in ({"nonsense": "x"}, {"account": "b"}):

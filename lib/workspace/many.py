@@ -1,9 +1,9 @@
 """The same act on many rows, each by the version that was read: those that changed meanwhile are told apart, not overwritten.
 
-Done        what was done, and what was not
-change      some columns, each row's own, of one table or several
-remove      take rows away
-bring_back  one row: restored and changed, in one
+Done     what was done, and what was not
+add      the same row for many accounts: all of them or none
+change   some columns, each row's own, of one table or several
+remove   take rows away
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from lib.errors import Refused
 from lib.workspace.opening import Workspace, writing
-from lib.workspace.rows import Row, expected, updated
-from lib.workspace.tables import Sheet, checked, sheet_of
+from lib.workspace.rows import Row, changes, expected, insert_new, new, updated
+from lib.workspace.tables import Sheet, sheet_of
 
 
 @dataclass
@@ -24,6 +24,25 @@ class Done:
 
     rows: list[Row] = field(default_factory=list)
     refused: dict[str, Refused] = field(default_factory=dict)
+
+
+def add(
+    workspace: Workspace,
+    table: str,
+    accounts: Iterable[str],
+    values: Mapping[str, object],
+    *,
+    own: Mapping[str, Mapping[str, object]] | None = None,
+    by: str,
+    now: datetime,
+) -> list[Row]:
+    """Add a row with `values`, and those of its `own`, to each account, once where named twice; all of them, or none."""
+    sheet, each = sheet_of(table), own or {}
+    made = [new(sheet, {**values, **each.get(of, {}), "account": of}, by, now) for of in dict.fromkeys(accounts)]
+    if made:
+        with writing(workspace, table) as con:
+            insert_new(con, sheet, made)
+    return made
 
 
 def change(
@@ -35,7 +54,7 @@ def change(
 ) -> Done:
     """Change rows, table by table: each an id, the version that was read, and the columns that change."""
     wanted = [(sheet_of(table), *each) for table, of in asked.items() for each in of]
-    wanted = [(sheet, id, version, _checked(sheet, values)) for sheet, id, version, values in wanted]
+    wanted = [(sheet, id, version, changes(sheet, values)) for sheet, id, version, values in wanted]
 
     def act(con: Connection, sheet: Sheet, row: Row, values: dict) -> Row:
         if row.removed_at:
@@ -55,26 +74,6 @@ def remove(workspace: Workspace, table: str, asked: Iterable[tuple[str, int]], *
         return updated(con, sheet, row, {}, by, now, is_removed=True)
 
     return _each(workspace, [(sheet, id, version, {}) for id, version in asked], act)
-
-
-def bring_back(
-    workspace: Workspace, table: str, id: str, version: int, values: Mapping[str, object], *, by: str, now: datetime
-) -> Row:
-    """Restore a removed row and change it: both or neither. Raises Conflict where it is no longer the `version` that was read."""
-    sheet = sheet_of(table)
-    changed = _checked(sheet, values)
-    with writing(workspace, table) as con:
-        row = expected(con, sheet, id, version)
-        if not row.removed_at:
-            raise Refused(f"The {sheet.says} is not removed: there is nothing to restore.")
-        return updated(con, sheet, row, changed, by, now)
-
-
-def _checked(sheet: Sheet, values: Mapping[str, object]) -> dict:
-    changed = checked(sheet, values, is_new=False)
-    if "account" in changed:
-        raise Refused(f"{sheet.name}.account: a {sheet.says} stays with its account.")
-    return changed
 
 
 def _each(

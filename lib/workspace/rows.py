@@ -4,21 +4,20 @@ Row        one row as it is kept: row["text"], row.version
 Conflict   somebody else changed the row since it was read
 add        one row
 add_once   a row whose id says what is in it; the same again is the row that is there
-add_many   the same row for many accounts: all of them or none
 change     some columns, by the version that was read
 put        the one living row of a key: changed where there is one, added where not
 remove     take a row away, by its version; nothing is deleted
-restore    bring it back
+restore    bring it back, with changes or without
 rows       living rows, newest first
 latest     the newest living row of each account
-find       one row by its id, a removed one too
-expected, updated   inside a transaction: the row if it is the version that was read, and its next version
+find, found   one row by its id, or many; removed ones too
+new, insert_new, expected, updated   inside a transaction: a row to add and its adding; the row that was read, and its next version
 
 The caller says who writes (`by`) and when (`now`, in UTC where it has no zone).
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -29,7 +28,7 @@ from lib.workspace.opening import Workspace, reading, writing
 from lib.workspace.rules import is_sound
 from lib.workspace.tables import EVERY, MOMENT, WHO, Sheet, checked, sheet_of
 
-_AT_ONCE = 10_000  # accounts asked for in one statement
+_AT_ONCE = 10_000  # values asked for in one statement
 
 
 @dataclass(frozen=True)
@@ -66,41 +65,22 @@ class Conflict(Refused):
 def add(workspace: Workspace, table: str, values: Mapping[str, object], *, by: str, now: datetime) -> Row:
     """Add one row; raises Refused, naming the column and its rule, for a value that does not fit."""
     sheet = sheet_of(table)
-    row = _new(sheet, values, by, now)
+    row = new(sheet, values, by, now)
     with writing(workspace, table) as con:
-        _insert(con, sheet, [row])
+        insert_new(con, sheet, [row])
     return row
-
-
-def add_many(
-    workspace: Workspace,
-    table: str,
-    accounts: Iterable[str],
-    values: Mapping[str, object],
-    *,
-    own: Mapping[str, Mapping[str, object]] | None = None,
-    by: str,
-    now: datetime,
-) -> list[Row]:
-    """Add a row with `values`, and those of its `own`, to each account, once where named twice; all of them, or none."""
-    sheet, each = sheet_of(table), own or {}
-    made = [_new(sheet, {**values, **each.get(of, {}), "account": of}, by, now) for of in dict.fromkeys(accounts)]
-    if made:
-        with writing(workspace, table) as con:
-            _insert(con, sheet, made)
-    return made
 
 
 def add_once(workspace: Workspace, table: str, id: str, values: Mapping[str, object], *, by: str, now: datetime) -> Row:
     """Add a row under an `id` that its content gives; what is there already stays as it is."""
     sheet = sheet_of(table)
-    made = replace(_new(sheet, values, by, now), id=id)
+    made = replace(new(sheet, values, by, now), id=id)
     if there := find(workspace, table, id):
         return there
     with writing(workspace, table) as con:
         there = _find(con, sheet, id)
         if there is None:
-            _insert(con, sheet, [made])
+            insert_new(con, sheet, [made])
         return there or made
 
 
@@ -109,15 +89,11 @@ def change(
 ) -> Row:
     """Change the columns of `values`; raises Conflict where the row is no longer the `version` that was read."""
     sheet = sheet_of(table)
-    changed = checked(sheet, values, is_new=False)
-    if "account" in changed:
-        raise Refused(f"{table}.account: a {sheet.says} stays with its account; remove it, and add it to the other.")
+    changed = changes(sheet, values)
     with writing(workspace, table) as con:
         row = expected(con, sheet, id, version)
         if row.removed_at:
-            raise Refused(
-                f"The {sheet.says} was removed by {row.changed_by}, {_say(row.removed_at)}; restore it first."
-            )
+            raise Refused(f"The {sheet.says} was removed by {_last(row)}; restore it first.")
         return updated(con, sheet, row, changed, by, now)
 
 
@@ -126,7 +102,7 @@ def put(
 ) -> Row:
     """The living row of `key`, with `values`: the last writer wins. What says the same already is left as it is."""
     sheet = sheet_of(table)
-    made = _new(sheet, {**key, **values}, by, now)
+    made = new(sheet, {**key, **values}, by, now)
     wanted = {column: made[column] for column in values}
     with reading(workspace) as con:
         row = _living(con, sheet, made)
@@ -136,7 +112,7 @@ def put(
         row = _living(con, sheet, made)
         if row:
             return updated(con, sheet, row, wanted, by, now)
-        _insert(con, sheet, [made])
+        insert_new(con, sheet, [made])
         return made
 
 
@@ -146,18 +122,28 @@ def remove(workspace: Workspace, table: str, id: str, version: int, *, by: str, 
     with writing(workspace, table) as con:
         row = expected(con, sheet, id, version)
         if row.removed_at:
-            raise Refused(f"The {sheet.says} was removed already, by {row.changed_by}, {_say(row.removed_at)}.")
+            raise Refused(f"The {sheet.says} was removed already, by {_last(row)}.")
         return updated(con, sheet, row, {}, by, now, is_removed=True)
 
 
-def restore(workspace: Workspace, table: str, id: str, version: int, *, by: str, now: datetime) -> Row:
-    """Bring a removed row back, by its version."""
+def restore(
+    workspace: Workspace,
+    table: str,
+    id: str,
+    version: int,
+    values: Mapping[str, object] | None = None,
+    *,
+    by: str,
+    now: datetime,
+) -> Row:
+    """Bring a removed row back, by its version, with the columns of `values` changed: both or neither."""
     sheet = sheet_of(table)
+    changed = changes(sheet, values or {})
     with writing(workspace, table) as con:
         row = expected(con, sheet, id, version)
         if not row.removed_at:
             raise Refused(f"The {sheet.says} is not removed: there is nothing to restore.")
-        return updated(con, sheet, row, {}, by, now)
+        return updated(con, sheet, row, changed, by, now)
 
 
 def rows(
@@ -176,7 +162,7 @@ def rows(
     for column, value in checked(sheet, where or {}, is_new=False).items():
         asked = asked.where(t.c[column] == value)
     asked = asked.order_by(*_newest_first(sheet)).limit(most)
-    found = _read(workspace, sheet, [asked.where(condition) for condition in _of(sheet, accounts)])
+    found = _read(workspace, sheet, [asked.where(condition) for condition in _among(sheet, "account", accounts)])
     found.sort(key=lambda row: (row[sheet.newest] if sheet.newest in row.values else row.made_at, row.made_at, row.id))
     return found[::-1][:most]
 
@@ -186,29 +172,44 @@ def latest(workspace: Workspace, table: str, *, accounts: Sequence[str] | None =
     sheet = sheet_of(table)
     t = sheet.table
     rank = func.row_number().over(partition_by=t.c.account, order_by=_newest_first(sheet)).label("rank_of_row")
-    asked = []
-    for condition in _of(sheet, accounts):
-        ranked = select(t, rank).where(t.c.removed_at.is_(None), condition).subquery()
-        asked.append(select(ranked).where(ranked.c.rank_of_row == 1))
+    living = [t.c.removed_at.is_(None) & condition for condition in _among(sheet, "account", accounts)]
+    ranked = [select(t, rank).where(condition).subquery() for condition in living]
+    asked = [select(each).where(each.c.rank_of_row == 1) for each in ranked]
     return {row.account: row for row in _read(workspace, sheet, asked)}
 
 
 def find(workspace: Workspace, table: str, id: str) -> Row | None:
     """The row with this id, a removed one too; None where there is none."""
-    with reading(workspace) as con:
-        return _find(con, sheet_of(table), id)
+    return found(workspace, table, [id]).get(id)
 
 
-def _new(sheet: Sheet, values: Mapping[str, object], by: str, now: datetime) -> Row:
+def found(workspace: Workspace, table: str, ids: Sequence[str]) -> dict[str, Row]:
+    """id -> its row, removed ones too; an id there is none of is left out."""
+    sheet = sheet_of(table)
+    asked = [select(sheet.table).where(condition) for condition in _among(sheet, "id", ids)]
+    return {row.id: row for row in _read(workspace, sheet, asked)}
+
+
+def new(sheet: Sheet, values: Mapping[str, object], by: str, now: datetime) -> Row:
     who, at = _stamp(by, now)
     kept = checked(sheet, ({"made_by": who} if "made_by" in sheet.rules else {}) | dict(values), is_new=True)
     _check_span(sheet, kept)
     return Row(sheet.name, uuid.uuid4().hex, 1, kept.get("made_by", who), at, who, at, None, kept)
 
 
-def _insert(con: Connection, sheet: Sheet, made: Sequence[Row]) -> None:
+def insert_new(con: Connection, sheet: Sheet, made: Sequence[Row]) -> None:
     _refuse_seconds(con, sheet, made)
     con.execute(insert(sheet.table), [{**{each: getattr(row, each) for each in EVERY}, **row.values} for row in made])
+
+
+def changes(sheet: Sheet, values: Mapping[str, object]) -> dict:
+    """The checked values of a change; a row stays with its account."""
+    changed = checked(sheet, values, is_new=False)
+    if "account" in changed:
+        raise Refused(
+            f"{sheet.name}.account: a {sheet.says} stays with its account; remove it, and add it to the other."
+        )
+    return changed
 
 
 def updated(
@@ -233,7 +234,7 @@ def expected(con: Connection, sheet: Sheet, id: str, version: int) -> Row:
     if row.version != version:
         done = "removed" if row.removed_at else "changed"
         raise Conflict(
-            f"The {sheet.says} was {done} by {row.changed_by}, {_say(row.changed_at)}, after you opened it. "
+            f"The {sheet.says} was {done} by {_last(row)}, after you opened it. "
             "Yours was not saved; look at it as it is now, and save again.",
             row,
         )
@@ -257,24 +258,24 @@ def _refuse_seconds(con: Connection, sheet: Sheet, made: Sequence[Row]) -> None:
 
 def _living(con: Connection, sheet: Sheet, like: Row) -> Row | None:
     t = sheet.table
-    is_it = [t.c[column] == like[column] for column in sheet.one_per]
-    found = con.execute(select(t).where(t.c.removed_at.is_(None), *is_it)).mappings().first()
-    return _row(sheet, found) if found else None
+    return _first(con, sheet, t.c.removed_at.is_(None), *[t.c[column] == like[column] for column in sheet.one_per])
 
 
 def _find(con: Connection, sheet: Sheet, id: str) -> Row | None:
-    if not isinstance(id, str) or not is_sound(id):
-        return None
-    found = con.execute(select(sheet.table).where(sheet.table.c.id == id)).mappings().first()
+    return _first(con, sheet, sheet.table.c.id == id) if isinstance(id, str) and is_sound(id) else None
+
+
+def _first(con: Connection, sheet: Sheet, *conditions: ColumnElement[bool]) -> Row | None:
+    found = con.execute(select(sheet.table).where(*conditions)).mappings().first()
     return _row(sheet, found) if found else None
 
 
-def _of(sheet: Sheet, accounts: Sequence[str] | None) -> list[ColumnElement[bool]]:
-    """A row is of one of `accounts`: a condition for every so many of them."""
-    if accounts is None:
+def _among(sheet: Sheet, column: str, values: Sequence[str] | None) -> list[ColumnElement[bool]]:
+    """A row has one of `values` in `column`, None for any: a condition for every so many of them."""
+    if values is None:
         return [true()]
-    known = [each for each in dict.fromkeys(accounts) if is_sound(each)]
-    return [sheet.table.c.account.in_(known[at : at + _AT_ONCE]) for at in range(0, len(known), _AT_ONCE)]
+    known = list(dict.fromkeys(each for each in values if isinstance(each, str) and is_sound(each)))
+    return [sheet.table.c[column].in_(known[at : at + _AT_ONCE]) for at in range(0, len(known), _AT_ONCE)]
 
 
 def _read(workspace: Workspace, sheet: Sheet, asked: Sequence[Select]) -> list[Row]:
@@ -295,5 +296,5 @@ def _stamp(by: str, now: datetime) -> tuple[str, datetime]:
     return WHO.kept("by", by), MOMENT.kept("now", now)
 
 
-def _say(at: datetime) -> str:
-    return f"{at.day} {at:%b %Y, %H:%M} UTC"
+def _last(row: Row) -> str:
+    return f"{row.changed_by}, {row.changed_at.day} {row.changed_at:%b %Y, %H:%M} UTC"

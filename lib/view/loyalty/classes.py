@@ -12,9 +12,9 @@ import streamlit as st
 from lib.book import Book
 from lib.facts.people import CLASSES
 from lib.measures import Answer
-from lib.view import accountlink, door, look, numbers, step, tables
+from lib.view import accountlist, door, look, numbers, step, tables
 from lib.view.loyalty.loyaltystate import Loyalty
-from lib.view.paging import PAGE, foot
+from lib.view.paging import PAGE
 from lib.view.tiles import Tile, row
 
 _LABELS = {
@@ -78,12 +78,10 @@ def people(book: Book, state: Loyalty) -> dict[str, Answer]:
         return {"People": answer}
     table = answer.table
     columns = [name for name in _COLUMNS if name in ("account", "person") or table[name].notna().any()]
-    listed, names = accountlink.opening(table[columns], key="people")
-    tables.show(listed, key="people", height=min(420, 42 + 32 * len(table)), config=names)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        foot(state.people_page, len(table), int(table["n_rows"].iat[0]), name="people", parameter="people_page")
-        tables.download("Download", f"people-{state.people}.csv", door.whole("people", book, **asked), key="download people",
-                        drop=("n_rows",))  # fmt: skip
+    accountlist.show(
+        table, columns, door.whole("people", book, **asked), key="people", page=state.people_page,
+        parameter="people_page", file_name=f"people-{state.people}.csv", most=420,
+    )  # fmt: skip
     return {"People": replace(answer, table=table.head(0))}  # the list itself stands above, whole
 
 

@@ -3,19 +3,19 @@
 section   the table by how near the renewal is, and the list that is open
 """
 
-import itertools
 from dataclasses import replace
 
 import streamlit as st
 
 from lib.book import Book
+from lib.facts.standing import spelt
 from lib.measures import Answer
-from lib.view import accountlink, door, look, numbers, step, tables
+from lib.view import accountlist, door, look, numbers, step, tables
 from lib.view.account import paper
 from lib.view.account.paper import Column
 from lib.view.loyalty.clock import windows
 from lib.view.loyalty.loyaltystate import Loyalty
-from lib.view.paging import PAGE, foot
+from lib.view.paging import PAGE
 
 _WHICH = {
     "": "List accounts …",
@@ -50,17 +50,15 @@ def section(book: Book, state: Loyalty) -> dict[str, Answer]:
 
 
 def _columns() -> list[Column]:
-    days = windows()[1:-3]
-    spelt = {
-        "in grace": "in grace",
-        "later": f"later than {days[-1]}",
+    days = door.definitions().standing.renewal_windows_days
+    called = {
+        f"{days[0]:.0f} days": f"within {days[0]:.0f} days",
+        "later": f"later than {days[-1]:.0f} days",
         "rolling": "rolling contract",
         "none": "no renewal known",
     }
-    spelt |= {days[0]: f"within {days[0]}"}
-    spelt |= {far: f"in {int(near.split()[0]) + 1} to {far}" for near, far in itertools.pairwise(days)}
     return [
-        Column("Renewal", lambda row: spelt.get(row["renewal_window"], row["renewal_window"])),
+        Column("Renewal", lambda row: called.get(row["renewal_window"]) or spelt("renewal", row["renewal_window"], days)),
         Column("Accounts", lambda row: numbers.count(row["n_accounts"]), is_number=True),
         Column("Adopted", lambda row: numbers.count(row["n_accounts_adopted"]), is_number=True),
         Column("Not adopted", lambda row: numbers.count(row["n_accounts_not_adopted"]), is_number=True),
@@ -102,16 +100,8 @@ def _list(book: Book, state: Loyalty) -> dict[str, Answer]:
         return {"Accounts listed": answer}
     table = answer.table
     columns = [name for name in _COLUMNS if name == "account" or table[name].notna().any()]
-    listed, names = accountlink.opening(table[columns], key="adoption accounts")
-    tables.show(listed, key="adoption accounts", height=min(420, 42 + 32 * len(table)), config=names)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        foot(
-            state.accounts_page,
-            len(table),
-            int(table["n_rows"].iat[0]),
-            name="adoption accounts",
-            parameter="accounts_page",
-        )
-        tables.download("Download", f"adoption-{state.which}.csv", door.whole("adoption_accounts", book, **asked),
-                        key="download adoption", drop=("n_rows",))  # fmt: skip
+    accountlist.show(
+        table, columns, door.whole("adoption_accounts", book, **asked), key="adoption accounts", page=state.accounts_page,
+        parameter="accounts_page", file_name=f"adoption-{state.which}.csv", most=420,
+    )  # fmt: skip
     return {"Accounts listed": replace(answer, table=table.head(0))}  # the list itself stands above, whole

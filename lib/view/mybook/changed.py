@@ -14,9 +14,9 @@ import streamlit as st
 from lib.book import Book, say_day
 from lib.measures import Answer
 from lib.measures.mybook.changes import CHANGES, USUAL_DAYS
-from lib.view import accountlink, door, look, numbers, step, tables, written
+from lib.view import accountlist, door, look, numbers, step, tables, written
 from lib.view.mybook.mybookstate import ALL, SPANS, MyBook
-from lib.view.paging import PAGE, foot
+from lib.view.paging import PAGE
 from lib.view.plain import plain
 from lib.workspace.visits import Visit
 
@@ -138,19 +138,11 @@ def _list(book: Book, state: MyBook, asked: dict) -> None:
         return
     said = answer.table.assign(said=[", ".join(_told(row)) for row in tables.records(answer.table)])
     shown = [name for name in _COLUMNS if said[name].notna().any() and (name != "arr_change" or said[name].any())]
-    listed, names = accountlink.opening(said[shown], key="changes")
-    tables.show(
-        listed,
-        key="changes",
-        height=min(330, 42 + 32 * len(said)),
-        labels={"said": "What changed"},
-        config={"said": st.column_config.TextColumn("What changed", width="large"), **names},
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        n_rows = int(answer.table["n_rows"].iat[0])
-        foot(state.change_page, len(said), n_rows, name="changes", parameter="change_page")
-        tables.download("Download", "what-changed.csv", door.whole("changes", book, **asked), key="download changes",
-                        drop=("n_rows", "by_change"))  # fmt: skip
+    accountlist.show(
+        said, shown, door.whole("changes", book, **asked), key="changes", page=state.change_page, parameter="change_page",
+        file_name="what-changed.csv", most=330, drop=("n_rows", "by_change"), labels={"said": "What changed"},
+        config={"said": st.column_config.TextColumn("What changed", width="large")},
+    )  # fmt: skip
 
 
 def _named(row: dict) -> str:

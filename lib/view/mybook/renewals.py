@@ -8,9 +8,9 @@ import streamlit as st
 from lib.book import Book
 from lib.measures import Answer
 from lib.measures.triage import WHICH
-from lib.view import accountlink, door, look, numbers, step, tables
+from lib.view import accountlist, door, look, numbers, step
 from lib.view.mybook.mybookstate import MyBook
-from lib.view.paging import PAGE, foot
+from lib.view.paging import PAGE
 from lib.view.plain import plain
 
 COLUMNS = [
@@ -66,12 +66,10 @@ def _list(book: Book, state: MyBook, answer: Answer, asked: dict) -> None:
     table = answer.table
     said = table.assign(risk_reasons=[", ".join(reasons) for reasons in table["risk_reasons"]])
     columns = [name for name in COLUMNS if said[name].notna().any() and (name != "has_save_plan" or said[name].any())]
-    listed, names = accountlink.opening(said[columns], key="renewals")
-    tables.show(listed, key="renewals", height=min(330, 42 + 32 * len(said)), config=names)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        foot(state.renewals_page, len(table), int(table["n_rows"].iat[0]), name="renewals", parameter="renewals_page")
-        tables.download("Download", "renewals.csv", door.whole("triage", book, **asked), key="download renewals",
-                        drop=("n_rows", "by_figure"))  # fmt: skip
+    accountlist.show(
+        said, columns, door.whole("triage", book, **asked), key="renewals", page=state.renewals_page,
+        parameter="renewals_page", file_name="renewals.csv", most=330, drop=("n_rows", "by_figure"),
+    )  # fmt: skip
 
 
 def _figures(found: list[dict]) -> str:

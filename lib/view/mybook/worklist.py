@@ -191,7 +191,7 @@ def _act(rows: Sequence[dict], values: dict, said: str) -> None:
 def _asked(table: str, mine: Sequence[dict], values: dict) -> tuple[list[tuple[str, int, dict]], list[Row]]:
     """What is asked of the rows of a table, and the rows as they were before."""
     versions = {row["id"]: int(row["version"]) for row in mine}
-    was = {id: row for id in versions if (row := pen.find(table, id))}
+    was = pen.found(table, list(versions))
     asked = []
     for id, version in versions.items():
         new = values

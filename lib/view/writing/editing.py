@@ -102,7 +102,7 @@ def _put(acts: Acts, place: str, found: _Open, held: Mapping[str, object], chang
             made = _add(found, values)
             undo = lambda: _undone(pen.remove, made.table, made.id, made.version)  # noqa: E731
         else:
-            put = pen.bring_back if row.removed_at else pen.change
+            put = pen.restore if row.removed_at else pen.change
             made = put(row.table, row.id, row.version, values)
             before = {name: row[name] for name in values}
             undo = lambda: _undone(pen.change, row.table, row.id, made.version, before)  # noqa: E731

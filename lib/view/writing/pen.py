@@ -3,12 +3,11 @@
 can_write   whether this reader writes at all: not on an upload of their own, nor as an admin who sees as another
 may_see     whether an account is one of theirs
 kept        what the team wrote on an account, table by table, newest first
-find        one row about an account the reader may see, None where there is none
+found       rows by their ids, of those about accounts the reader may see
 people, renewals, myself, owners   what a form can offer, of the accounts the reader may see
 add         a row for each account
 change      some columns of a row, by the version that was read; change_many the same for many rows, of several tables
-remove, restore, take_back   take a row away, bring it back, take many away
-bring_back  bring a row back and change it
+remove, restore, take_back   take a row away, bring it back (and change it), take many away
 
 Each asks all it has to ask before it writes, and writes once: see lib.view.writing.acting.
 
@@ -55,10 +54,11 @@ def kept(account: str, tables: Sequence[str] = TABLES) -> dict[str, list[Row]]:
     return {table: rows.rows(space, table, accounts=[account]) for table in tables}
 
 
-def find(table: str, id: str) -> Row | None:
-    """The row with this id, if it is about an account the reader may see."""
-    row = rows.find(written.workspace(), table, id)
-    return row if row and row.account in _seen([row.account]) else None
+def found(table: str, ids: Sequence[str]) -> dict[str, Row]:
+    """id -> its row, where there is one and the reader may see its account."""
+    kept = rows.found(written.workspace(), table, ids)
+    seen = _seen([row.account for row in kept.values()])
+    return {id: row for id, row in kept.items() if row.account in seen}
 
 
 def people(account: str) -> dict[str, str]:
@@ -92,7 +92,7 @@ def add(
 ) -> list[Row]:
     """A row with `values`, and those of its `own`, for each of `accounts`: all of them, or none."""
     _check(accounts)
-    return rows.add_many(written.workspace(), table, accounts, values, own=own, **written.by())
+    return many.add(written.workspace(), table, accounts, values, own=own, **written.by())
 
 
 def change(table: str, id: str, version: int, values: Mapping[str, object]) -> Row:
@@ -117,16 +117,10 @@ def remove(table: str, id: str, version: int) -> Row:
     return rows.remove(written.workspace(), table, id, version, **written.by())
 
 
-def restore(table: str, id: str, version: int) -> Row:
-    """Bring a removed row back, by its version."""
+def restore(table: str, id: str, version: int, values: Mapping[str, object] | None = None) -> Row:
+    """Bring a removed row back, with the columns of `values` changed; raises Conflict where it is another `version`."""
     _check_row(table, id)
-    return rows.restore(written.workspace(), table, id, version, **written.by())
-
-
-def bring_back(table: str, id: str, version: int, values: Mapping[str, object]) -> Row:
-    """Bring a removed row back and change it, in one; raises Conflict where it is no longer the `version` that was read."""
-    _check_row(table, id)
-    return many.bring_back(written.workspace(), table, id, version, values, **written.by())
+    return rows.restore(written.workspace(), table, id, version, values, **written.by())
 
 
 def take_back(made: Sequence[Row]) -> Done:
@@ -153,7 +147,6 @@ def _check(accounts: Sequence[str]) -> None:
 
 
 def _check_row(table: str, id: str) -> None:
-    _check([])
     if not _theirs(table, [id]):
         raise _no_such(table)
 
@@ -161,9 +154,7 @@ def _check_row(table: str, id: str) -> None:
 def _theirs(table: str, ids: Sequence[str]) -> set[str]:
     """Those of `ids` whose account the reader may see."""
     _check([])
-    found = [row for row in (rows.find(written.workspace(), table, id) for id in dict.fromkeys(ids)) if row]
-    seen = _seen([row.account for row in found])
-    return {row.id for row in found if row.account in seen}
+    return set(found(table, ids))
 
 
 def _no_such(table: str) -> Refused:
