@@ -33,7 +33,7 @@ test: setup browser postgres pdftotext lint
 	$(PY) -m pytest -n 2 -m "not slow"
 
 test-slow: setup browser postgres pdftotext
-	$(PY) -m pytest -n 2 -m slow
+	$(PY) -m pytest -n 2 -m slow --timeout 3600
 
 bench: $(VENV)/bench-ready
 	$(PY) -m tests.bench.hotspots

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as parquet
 import pytest
@@ -319,3 +320,40 @@ def test_much_that_came_and_many_imports_lay_the_tables_anew(tmp_path, monkeypat
     often = build_usage(tmp_path / "third.duckdb", held, RECEIVED, earlier=first, n_patches=rollups.MOST_PATCHES)
     assert often["n_patches"] == 0
     assert build_usage(tmp_path / "little.duckdb", held, RECEIVED, earlier=first, n_patches=5)["n_patches"] == 6
+
+
+def test_sessions_of_many_row_groups_are_those_of_a_sorted_frame(tmp_path):
+    """The rollup reads rows in the order they lie in; a frame sorted by pandas says what that has to be."""
+    rng = np.random.default_rng(5)
+    n = 250_000  # two row groups and more
+    frame = pd.DataFrame(
+        {
+            "occurred_at": pd.Timestamp(MONDAY) + pd.to_timedelta(np.sort(rng.integers(0, 12 * 86_400, n)), unit="s"),
+            "account": rng.integers(0, 40, n).astype(str),
+            "person": np.char.add("p", rng.integers(0, 25, n).astype(str)),
+            "feature": rng.choice(["login", "help", "edit", "plan", "read"], n, p=[0.3, 0.1, 0.2, 0.2, 0.2]),
+        }
+    )
+    file = tmp_path / "event-1.parquet"
+    parquet.write_table(as_arrow("event", frame), file)
+    target = tmp_path / "usage.duckdb"
+    build_usage(
+        target, {"event": [Source((file,), "update", RECEIVED, "000001")], "feature": features(tmp_path)}, RECEIVED
+    )
+
+    frame["week"] = frame["occurred_at"].dt.to_period("W").dt.start_time
+    of_person = ["account", "person", "week"]
+    frame = frame.sort_values([*of_person, "occurred_at", "feature"], ignore_index=True)
+    goes_on = frame.groupby(of_person)["occurred_at"].diff() < pd.Timedelta(minutes=30)
+    frame["session"] = (~goes_on).cumsum()
+    frame["n_helps"] = (frame["feature"] == "help").cumsum()
+    tasks = frame[frame["feature"].isin(["edit", "plan"])]
+    same, helped = tasks[["session", "feature"]] == tasks[["session", "feature"]].shift(), tasks["n_helps"].diff() > 0
+    found = frame.groupby(of_person).agg(n_sessions=("session", "nunique"))
+    only = (frame["feature"] == "login").groupby([frame[name] for name in (*of_person, "session")]).min()
+    found["n_login_only"] = only.groupby(of_person).sum()
+    found["n_loops"] = tasks[same.all(axis=1) & helped].groupby(of_person).size()
+    wanted = sorted((*key, *map(int, row)) for key, row in zip(found.index, found.fillna(0).to_numpy(), strict=True))
+    got = rows_of(target, "usage_friction_week")
+    assert [(account, person, pd.Timestamp(week), *rest[:3]) for account, person, week, *rest in got] == wanted
+    assert sum(row[-1] for row in wanted) > 300

@@ -27,7 +27,10 @@ select
     date_trunc('week', event.occurred_at)::date as week,
     (isodow(event.occurred_at) - 1)::tinyint as nth_day,
     greatest(least(coalesce(event.quantity, 1), 1e14), -1e14)::decimal(18, 3) as quantity,
-    event.person is not null and not rolled_feature.is_system as is_activity
+    event.person is not null and not rolled_feature.is_system as is_activity,
+    coalesce(rolled_feature.role = 'login', false) as is_login,
+    coalesce(rolled_feature.role = 'help', false) as is_help,
+    coalesce(rolled_feature.role = 'task', false) as is_task
 from event
 join rolled_who on rolled_who.account = event.account and rolled_who.person is not distinct from event.person
 join rolled_feature on rolled_feature.feature is not distinct from event.feature
@@ -126,62 +129,58 @@ left join breadth using (owner, week)
 order by week, owner;
 
 -- A session: events of one person less than 30 minutes apart, cut where a week ends. Events of one moment are in one session.
+-- The rows of rolled are read as they lie, by person and moment: a window over (), where one by person and moment would sort
+-- them again. (Where rows have no order of their own, in_order is: order by who, moment, feat.)
 create or replace temp table rolled_session as
-select who, week, moment, feat, sum(begins) over (partition by who, week order by moment) as session
+select
+    who,
+    week,
+    feat,
+    is_login,
+    is_task,
+    sum(begins) over (in_order rows unbounded preceding) as session,
+    sum(is_help::integer) over (in_order rows unbounded preceding) as n_helps
 from (
     select
         who,
         week,
-        moment,
         feat,
-        case when moment - lag(moment) over (partition by who, week order by moment) < 1800000000 then 0 else 1 end as begins
+        is_login,
+        is_help,
+        is_task,
+        case
+            when who = lag(who) over in_order and week = lag(week) over in_order
+                and moment - lag(moment) over in_order < 1800000000 then 0
+            else 1
+        end as begins
     from rolled
     where is_activity
-) as stepped;
+    window in_order as ()
+) as stepped
+window in_order as ();
 
 insert into usage_friction_week
 with sitting as (
-    select
-        who,
-        week,
-        session,
-        min(case when role = 'login' then 1 else 0 end) as is_login_only,
-        max(case when role = 'help' then 1 else 0 end) as has_help
+    select session, min(who) as who, min(week) as week, min(is_login::integer) as is_login_only
     from rolled_session
-    join rolled_feature using (feat)
-    group by who, week, session
+    group by session
 ),
 sessions as (
     select who, week, count(*) as n_sessions, sum(is_login_only) as n_login_only from sitting group by who, week
 ),
-visit as (
-    select who, week, session, moment, feat, role
-    from rolled_session
-    join rolled_feature using (feat)
-    join sitting using (who, week, session)
-    where has_help = 1 and role in ('task', 'help')
-),
-helped as (
-    select
-        *,
-        sum(case when role = 'help' then 1 else 0 end) over (partition by who, week, session order by moment, feat) as n_helps
-    from visit
-),
-stepped as (
+tasks as (
     select
         who,
         week,
-        feat,
-        n_helps,
-        lag(feat) over (partition by who, week, session order by moment, feat) as feat_before,
-        lag(n_helps) over (partition by who, week, session order by moment, feat) as n_helps_before
-    from helped
-    where role = 'task'
+        feat = lag(feat) over in_order and session = lag(session) over in_order and n_helps > lag(n_helps) over in_order as is_loop
+    from rolled_session
+    where is_task
+    window in_order as ()
 ),
 loops as (
     select who, week, count(*) as n_help_loops
-    from stepped
-    where feat = feat_before and n_helps > n_helps_before
+    from tasks
+    where is_loop
     group by who, week
 ),
 guided as (

@@ -202,7 +202,7 @@ def derive(kind: str, data: Path, into: Path) -> tuple[dict[str, Path], list[str
             con.execute(CONTRACTS)
             notes = _notes_on_invoices(con.execute(NOTES_ON_INVOICES).fetchone())
         made, part = into / f"{table}.parquet", into / f"{table}.parquet.part"
-        con.execute("copy found to $part (format parquet, compression zstd)", {"part": str(part)})
+        con.execute(f"copy found to $part ({tables.PARQUET})", {"part": str(part)})
         return {table: part.replace(made)}, notes
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from lib.store.ingest.kinds import Kind
-from lib.store.tables import quote
+from lib.store.tables import PARQUET, quote
 
 _SPELT = """
 create or replace temp table spelt as
@@ -53,6 +53,6 @@ def one_spelling(con: duckdb.DuckDBPyConnection, data: Path, kind: Kind, into: P
     con.execute(
         f"copy (select {chosen} from read_parquet('{source}') as file "
         "left join spelt on spelt.account = file.account and spelt.said = file.person) "
-        f"to '{target}' (format parquet, compression zstd)"
+        f"to '{target}' ({PARQUET})"
     )
     return into

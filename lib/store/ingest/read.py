@@ -23,7 +23,7 @@ from lib.store.ingest.kinds import WHO, Kind, kind_of
 from lib.store.ingest.profile import Profile, profiles_of
 from lib.store.ingest.refer import ROW
 from lib.store.ingest.values import Column, Expression, is_time_zone
-from lib.store.tables import quote
+from lib.store.tables import PARQUET, quote
 
 if TYPE_CHECKING:
     import duckdb
@@ -283,7 +283,7 @@ def _write(
         kept = f"where raw.rowid not in ({left_out}) order by raw.rowid"
     part = work / "data.parquet"
     con.execute(
-        f"copy (select {', '.join(chosen)} from raw {join} {kept}) to $part (format parquet, compression zstd)",
+        f"copy (select {', '.join(chosen)} from raw {join} {kept}) to $part ({PARQUET})",
         {"part": str(part)},
     )
     data = into.resolve() / f"{work.name.removeprefix('.reading-')}.parquet"

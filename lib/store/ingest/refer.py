@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from lib.store.ingest.kinds import Kind
-from lib.store.tables import quote
+from lib.store.tables import PARQUET, quote
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,7 +155,7 @@ def refer(
     extra = "".join(f", {quote(name)}" for name in sorted(there - {*kind.columns, ROW}))
     con.execute(
         f"copy (select {kept}{extra} from referred where account is not null order by {ROW}) to {_text(into)} "
-        "(format parquet, compression zstd)"
+        f"({PARQUET})"
     )
     return into, _match(con, file, kind.name) if is_anyone_known else None, nobodys
 
