@@ -105,6 +105,7 @@ def texts(workspace, **asked) -> list[str]:
 
 TEXT = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=200)
 NAME = TEXT.filter(str.strip).map(lambda text: text[:100]).filter(str.strip)
+CALLED = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=100)
 DAY = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 MOMENT = st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31)).map(lambda at: at.replace(fold=0))
 MONEY = st.decimals(0, Decimal("9999999999999999.99"), places=2, allow_nan=False)
@@ -129,6 +130,18 @@ NEEDED = {  # table -> what each row of it has
     "handover": {},
     "goal": {"category": NAME},
     "saved_view": {"owner": NAME, "page": NAME, "name": NAME, "query": OBJECT, "is_shared": FLAG},
+    "audience": {
+        "owner": NAME,
+        "name": CALLED,
+        "whom": st.sampled_from(["people", "accounts"]),
+        "asks": NAME,
+        "options": OBJECT,
+        "book": OBJECT,
+        "page": NAME,
+        "view": OBJECT,
+        "n": st.integers(0, 10**9),
+        "is_shared": FLAG,
+    },
     "link": {"query": OBJECT},
     "preference": {"who": NAME, "name": NAME, "value": JSON.filter(lambda value: value is not None)},
     "visit": {"who": NAME, "page": NAME, "visited_at": MOMENT},
@@ -147,6 +160,7 @@ MAY = {  # table -> what a row of it may have
         ["pain", "impact", "critical_event", "success_criteria", "buyer", "champions", "blockers",
          "verbal_commitments", "complexity"], TEXT),
     "visit": {"data_to": DAY},
+    "audience": {"says": TEXT},
     "goal": {"promised_on": DAY, "due_on": DAY, "reached_on": DAY, "comment": TEXT,
              "value": st.floats(allow_nan=False, allow_infinity=False)},
 }  # fmt: skip
@@ -624,6 +638,7 @@ def test_a_frame_has_the_same_columns_and_types_with_and_without_rows(workspace,
         "save_plan": {"reason": "price", "opened_on": date(2026, 1, 1)}, "cancel_request": {"asked_on": date(2026, 1, 1)},
         "renewal_call": {"renews_on": date(2026, 1, 1), "call": "commit", "called_on": date(2026, 1, 1)},
         "handover": {}, "goal": {"category": "time"}, "saved_view": {"owner": "anna", "page": "p", "name": "n", "query": {}},
+        "audience": {"owner": "anna", "name": "n", "whom": "people", "asks": "people", "page": "p", "n": 1},
         "link": {"query": {}}, "preference": {"who": "anna", "name": "n", "value": 1},
         "visit": {"who": "anna", "page": "p", "visited_at": NOW},
         "mapping": {"fingerprint": "f", "kind": "account", "who": "anna", "mapping": {}},
@@ -697,21 +712,22 @@ def test_a_workspace_of_a_newer_headlight_is_refused_and_left_alone(url):
     with first.engine.connect() as con:
         con.exec_driver_sql("update shape set shape = 99")
         con.commit()
-    with pytest.raises(Refused, match=r"newer Headlight \(shape 99; this one knows 2\)") as told:
+    with pytest.raises(Refused, match=r"newer Headlight \(shape 99; this one knows 3\)") as told:
         open_workspace(url)
     assert "p@ss" not in str(told.value) and "p%40ss" not in str(told.value)
     assert len(texts(first)) == 1
 
 
 def test_a_workspace_of_an_earlier_headlight_gets_what_it_lacks_and_keeps_what_it_has(url):
-    """As shape 1 was, and as one before the mappings would have been."""
+    """As shape 1 was, and as one before the mappings and the audiences would have been."""
     first = open_workspace(url)
     rows.add(first, "next_step", {"account": "a", "text": HOSTILE}, by="anna", now=NOW)
     with first.engine.begin() as con:
         con.exec_driver_sql("alter table next_step drop column done_on")
         con.exec_driver_sql("alter table visit drop column data_to")
-        con.exec_driver_sql("drop table mapping")
-        con.exec_driver_sql("delete from edition where \"table\" = 'mapping'")
+        for table in ("mapping", "audience"):
+            con.exec_driver_sql(f"drop table {table}")
+            con.exec_driver_sql(f"delete from edition where \"table\" = '{table}'")
         con.exec_driver_sql("update shape set shape = 1")
     first.close()
     was = [open_workspace(url) for _ in range(2)][1]
@@ -732,7 +748,7 @@ def test_a_database_of_something_else_is_refused_and_left_alone(url):
     with first.engine.connect() as con:
         con.exec_driver_sql("drop table shape")
         con.commit()
-    with pytest.raises(Refused, match=r"is no workspace, and has a table 'cancel_request'"):
+    with pytest.raises(Refused, match=r"is no workspace, and has a table 'audience'"):
         open_workspace(url)
     first.close()
 

@@ -26,6 +26,7 @@ WHOLE = {
     "goal": {"account": "a", "category": "time"},
     "saved_view": {"owner": "anna", "page": "p", "name": "n", "query": {}},
     "preference": {"who": "anna", "name": "n", "value": 1},
+    "audience": {"owner": "anna", "name": "n", "whom": "people", "asks": "people", "page": "p", "n": 1},
 }
 
 
@@ -86,6 +87,13 @@ WRONG = [
     ("cancel_request", "withdrawn_on", date(2026, 10, 30), "2026-10-30 must not be before asked_on, 2026-10-31"),
     ("goal", "value", float("inf"), "inf must be a number"),
     ("goal", "value", "5", "'5' must be a number"),
+    ("audience", "name", " ", "it must not be empty; it must be a name of at most 100 characters on one line"),
+    ("audience", "name", "a" * 101, "must be a name of at most 100 characters on one line, without hidden ones"),
+    ("audience", "name", "a\nb", "must be a name of at most 100"),
+    ("audience", "name", "a\u202eb", "must be a name of at most 100"),
+    ("audience", "name", "a\u200bb", "must be a name of at most 100"),
+    ("audience", "whom", "dogs", "'dogs' must be one of people, accounts"),
+    ("audience", "n", -1, "-1 must be a whole number from 0 to 1000000000"),
     ("saved_view", "query", ["a"], "['a'] must be an object of JSON"),
     ("saved_view", "query", {"a": DAY}, "must be an object of JSON"),
     ("saved_view", "query", {"a": float("nan")}, "must be an object of JSON"),

@@ -5,7 +5,8 @@ tables       what is kept, and the rule of each column
 rows         added, changed, removed, read: the acts for every table
 many         the same act on many rows, each by its version
 frames       a table as Arrow, for DuckDB
-views, links, visits, preferences, mappings   where a rule is more than a row
+owned        rows with an owner and a name, for themselves or for all
+views, audiences, links, visits, preferences, mappings   where a rule is more than a row
 """
 
 from lib.workspace.frames import frame, schema

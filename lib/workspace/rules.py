@@ -2,7 +2,7 @@
 
 Rule     of one column: its SQL type, the rule in words, and the reading of a value
 needed   the rule for a column that is never empty; with a default, that is what it holds where nobody said
-text, line, choice, whole, number, money, flag, day, moment, url, json_value, steps   the kinds of rules
+text, line, called, choice, whole, number, money, flag, day, moment, url, json_value, steps   the kinds of rules
 Money, Json, Steps   types: cents, JSON as text, and the steps of a plan with their days as dates
 is_sound             text that every database can keep
 
@@ -13,6 +13,7 @@ import json
 import math
 import operator
 import reprlib
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -82,6 +83,19 @@ def text(most: int = MOST_TEXT) -> Rule:
 def line(most: int = 300) -> Rule:
     """A name or an id. Kept exactly; short enough for an index."""
     return text(most)
+
+
+def called(most: int = 100) -> Rule:
+    """What people call something: one line, without what cannot be seen; outer spaces are dropped."""
+    plain = text()
+
+    def read(value: object) -> str | None:
+        found = plain.read(value)
+        _require(found is None or not any(map(_is_hidden, found.strip())))
+        _require(found is None or len(found.strip()) <= most)
+        return found and found.strip()
+
+    return Rule(Text(), f"a name of at most {most} characters on one line, without hidden ones", read)
 
 
 def choice(*values: str) -> Rule:
@@ -264,6 +278,11 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, list):
         for inner in value:
             yield from _texts(inner)
+
+
+def _is_hidden(letter: str) -> bool:
+    """Whether a letter is a control character, breaks the line or turns its direction; joiners belong to words and signs."""
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp") and letter not in "\u200c\u200d"
 
 
 def _require(holds: bool) -> None:

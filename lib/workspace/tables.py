@@ -21,6 +21,7 @@ from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, MetaData, T
 from lib.errors import Refused
 from lib.workspace.rules import (
     Rule,
+    called,
     choice,
     day,
     flag,
@@ -36,7 +37,7 @@ from lib.workspace.rules import (
     whole,
 )
 
-SHAPE = 2
+SHAPE = 3
 METADATA = MetaData()
 EVERY = ("id", "version", "made_by", "made_at", "changed_by", "changed_at", "removed_at")
 WHO = needed(line())
@@ -211,6 +212,27 @@ _sheet(
         "is_shared": needed(flag(), default=False),
     },
     one_per=("owner", "page", "name"),
+)
+
+# one living row per owner and name: whom to write to, as a question that is asked anew each time
+_sheet(
+    "audience",
+    {
+        "owner": WHO,
+        "name": needed(called()),
+        "whom": needed(choice("people", "accounts")),
+        "asks": needed(line(100)),  # the list whose rows they are: a measure
+        "options": needed(json_value(is_object=True), default={}),
+        "book": needed(
+            json_value(is_object=True), default={}
+        ),  # parameters; without days it is the year to the last day
+        "page": needed(line(100)),  # where it was saved, and
+        "view": needed(json_value(is_object=True), default={}),  # what was open there, as parameters
+        "says": text(500),  # the list in words
+        "n": needed(whole(0, 1_000_000_000)),  # how many they were when it was saved
+        "is_shared": needed(flag(), default=False),
+    },
+    one_per=("owner", "name"),
 )
 
 # one row per book too long for an address; its id is the hash of the query
