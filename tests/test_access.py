@@ -131,6 +131,7 @@ def options_of(name: str) -> list[dict]:
         "n_steps": [1],
         "value": ["all", "Jan 2025", FOREIGN],
         "at": [0, 3],
+        "options": ['{"user_class": "all"}', '{"search": "a"}', f'{{"user_class": "{UNKNOWN}"}}', "[]"],
         "first": [f"{FOREIGN} Lee", "Jan 2025"],
         "second": [f"{FOREIGN} Lee", "Feb 2025"],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],

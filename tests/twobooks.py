@@ -104,7 +104,7 @@ def _happened(account: str, number: int, p: str) -> dict[str, list[dict]]:
         "milestone": [
             {"account": account, "stage": f"{p}{stage}", "reached_on": began + timedelta(days)} for stage, days in stages
         ],
-        "person": [seen | {"name": f"{p}Person {number}", "role": f"{p}Analyst", "buying_role": f"{p}champion"}],
+        "person": [seen | {"name": f"{p}Person {number}", "email": f"{account}@mail.example", "role": f"{p}Analyst", "buying_role": f"{p}champion"}],
         "ticket": [seen | {"ticket": f"t{account}", "opened_at": datetime(2026, 6, 1), "severity": f"{p}high"}],
         "goal": [{"account": account, "goal": f"g{account}", "category": f"{p}Save time", "promised_on": date(2026, 1, 1),
                   "due_on": date(2026, 6, 1), "reached_on": date(2026, 6, 2) if number % 2 else None}],

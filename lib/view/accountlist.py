@@ -28,12 +28,14 @@ def show(
     drop: tuple[str, ...] = ("n_rows",),
     labels: Mapping[str, str] | None = None,
     config: Mapping[str, object] | None = None,
+    beside: Callable[[], None] | None = None,
 ) -> None:
     """The `columns` of `table`, a page of the list that `everyone` gives whole.
 
     key         of the list, its foot and its download
     parameter   of the link, that has its `page`
     most        pixels high
+    beside      draws what else stands at the foot
     drop        columns that the download is without
     """
     listed, names = accountlink.opening(table[columns], key=key)
@@ -42,3 +44,5 @@ def show(
     with st.container(horizontal=True, vertical_alignment="center"):
         foot(page, len(table), int(table["n_rows"].iat[0]), name=key, parameter=parameter)
         tables.download("Download", file_name, everyone, key=f"download {key}", drop=drop)
+        if beside:
+            beside()

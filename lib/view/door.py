@@ -11,6 +11,7 @@ states       the values there are of the states a book is cut by
 outcomes     the outcomes the data can answer
 ask          an answer, cached; says what is wrong and ends the page where there is none
 try_ask      the same for one part of a page: says what is wrong and gives None
+answer       the same, refused where there is none
 whole        an answer for a download, asked when it is clicked and not kept
 
 Everything that is kept is kept under the scope it was asked for. Of the store itself a reader with a limited scope sees what
@@ -214,6 +215,11 @@ def ask(name: str, book: Book, **options) -> Answer:
 def try_ask(name: str, book: Book, **options) -> Answer | None:
     """The answer of the measure `name`; where there is none, says why in its place and gives None."""
     return _said(lambda: _cached(name, book, options))
+
+
+def answer(name: str, book: Book, **options) -> Answer:
+    """The same; raises Refused where there is none, for what says so in words of its own."""
+    return _cached(name, book, options)
 
 
 def whole(name: str, book: Book, **options) -> Callable[[], Answer]:

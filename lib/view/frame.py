@@ -6,6 +6,7 @@ page     the one call every page begins with; gives the book
 room     the same for a page that needs no data
 has_arrived  whether the reader just came to the page
 notices  what of a link could not be used
+described  a book in plain English, without its days
 fresh    how far the data goes, for the line under a title
 on_its_day  the day of a book alone, without its filters
 nobody_at_risk  where the book holds no one to lose
@@ -142,16 +143,21 @@ def _heading(question: str, line: str) -> None:
 
 def _line(book: Book, n_accounts: int, last_day: date | None) -> str:
     """128 accounts of Dana in EMEA, with notice given · 1 Nov 2025 – 31 Oct 2026 · data to 31 Oct 2026."""
+    who = described(book, n_accounts)
+    if last_day is None:
+        return f"{who} · no dates in the data: who has churned is known, when is not"
+    return " · ".join([who, f'<span class="hl-nowrap">{book.period()}</span>', *fresh(book, last_day)])
+
+
+def described(book: Book, n_accounts: int | None = None) -> str:
+    """The book in plain English, without its days; past `plain`."""
     windows = door.definitions().standing.renewal_windows_days
     shown = replace(
         book,
         filters=tuple((name, _few(values)) for name, values in book.filters),
         states=tuple((name, tuple(spelt(name, value, windows) for value in values)) for name, values in book.states),
     )
-    who = plain(shown.describe(n_accounts, word_within))
-    if last_day is None:
-        return f"{who} · no dates in the data: who has churned is known, when is not"
-    return " · ".join([who, f'<span class="hl-nowrap">{book.period()}</span>', *fresh(book, last_day)])
+    return plain(shown.describe(n_accounts, word_within))
 
 
 def fresh(book: Book, last_day: date | None) -> list[str]:

@@ -3,6 +3,7 @@
 FRONT   the page people land on
 ACCOUNT the page of one account
 UPLOAD  the page that reads a file of the reader's own
+AUDIENCES  the page of whom we write to
 ROOMS   group -> its pages
 here    the page the reader is on
 links   a link to every page in the sidebar; each carries the book
@@ -26,6 +27,7 @@ class Room:
 FRONT = Room("pages/overview.py", "Overview", ":material/flare:")
 UPLOAD = Room("pages/upload.py", "Bring your export", ":material/upload_file:")
 ACCOUNT = Room("pages/account.py", "Account", ":material/apartment:")
+AUDIENCES = Room("pages/audiences.py", "Audiences", ":material/campaign:")
 ROOMS = {
     "": (FRONT,),
     "My week": (Room("pages/book.py", "My book", ":material/menu_book:"), ACCOUNT),
@@ -37,6 +39,7 @@ ROOMS = {
         Room("pages/cohorts.py", "Cohorts", ":material/groups_2:"),
         Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),
     ),
+    "Act": (AUDIENCES,),
     "Data": (UPLOAD,),
 }
 

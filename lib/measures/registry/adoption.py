@@ -30,6 +30,7 @@ MEASURES = {
         (
             *COHORTS,
             Option("value", "text", "the cohort, as `cohorts` names it (default: all that have finished the step)"),
+            Option("pooled", "flag", "all cohorts that have finished the step, whatever a dimension calls “all”"),
             Option("at", "whole", "the step, from 0"),
             Option("which", "text", "which of them", ("retained", "lost", "eligible")),
             Option("sort", "text", "column to sort by"),
@@ -87,6 +88,17 @@ MEASURES = {
             Option("which", "text", "which", ("all", "adopted", "not_adopted", "unknown")),
             Option("window", "text", "how near the renewal is, as “30 days”"),
             Option("sort", "text", "the order", ("renewal", "arr", "share", "account")),
+            *PAGE,
+        ),
+        WRITTEN,
+    ),
+    "members": Measure(
+        "lib.measures.members:members",
+        "the people or accounts of a list, and how to reach them; who opted out or is deactivated stands apart",
+        (
+            Option("asks", "text", "the list", ("people", "cohort_members", "accounts", "adoption_accounts")),
+            Option("options", "text", 'its options as JSON, such as {"user_class": "loyal"}'),
+            Option("which", "text", "whom one may write to, those apart, or all", ("reachable", "apart", "all")),
             *PAGE,
         ),
         WRITTEN,

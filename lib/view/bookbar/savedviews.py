@@ -3,25 +3,16 @@
 panel   in the sidebar: open one, save this one, and what one's own can be made to do
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.book import BY_HASH, from_query, year_to
 from lib.errors import Refused
-from lib.view import access, address, door, look, private, rooms, written
+from lib.view import access, address, look, ours, private, rooms, written
 from lib.view.plain import label, plain
 from lib.workspace import Row, views
 
 _NAME, _SHARED, _SAID = "saved view name", "saved view shared", "what saving a view said"
-_NAMES_ACCOUNTS = {
-    "account",
-    "batch",
-    "find",
-    "named",
-    "open",
-    BY_HASH,
-}  # parameters whose values are nobody's to guess
 
 
 def panel() -> None:
@@ -35,41 +26,12 @@ def panel() -> None:
             return
         mine = written.tried(lambda: views.own(space, written.who())) or []
         shared = written.tried(lambda: views.shared(space, written.who())) or []
-        others = [row for row in shared if _is_for_this_reader(row["query"])]
+        others = [row for row in shared if ours.is_whole(row["query"])]
         _list("Yours", mine, are_own=True)
         _list("Shared by others", others, are_own=False)
         if not mine and not others:
             look.note("None yet. Choose what you want to see, give it a name, and come back to it from any page.")
         _save()
-
-
-def _is_for_this_reader(query: Mapping[str, Sequence[str]]) -> bool:
-    """Whether a view of somebody else names nothing outside the reader's scope: its link would tell of it."""
-    if door.scope().is_all:
-        return True
-    if _NAMES_ACCOUNTS & set(query):
-        return False
-    chosen = [(name[2:], value) for name, values in query.items() if name.startswith("f.") for value in values]
-    chosen += [address.unpair(step) for step in query.get("path", [])]
-    return all(value is None or value in _values(name) for name, value in chosen) and _stands_here(query)
-
-
-def _stands_here(query: Mapping[str, Sequence[str]]) -> bool:
-    """Whether accounts of the scope can stand as the view says, on its day."""
-    if not any(name.startswith("s.") for name in query):
-        return True
-    last_day = door.opened().manifest.as_of
-    asked = year_to(last_day or door.opened().manifest.received_on)
-    book, _ = from_query({name: list(values) for name, values in query.items()}, asked)
-    known = door.states(book)
-    return all(value in known.get(name, ()) for name, values in book.states for value in values)
-
-
-def _values(name: str) -> tuple[str, ...]:
-    try:
-        return door.values(name)
-    except Refused:
-        return ()
 
 
 def _list(title: str, found: Sequence[Row], *, are_own: bool) -> None:

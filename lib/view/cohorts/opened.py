@@ -3,19 +3,23 @@
 panel   the list, or how to open one
 """
 
+from dataclasses import replace
+
 import streamlit as st
 
 from lib.book import Book
 from lib.measures import Answer
 from lib.view import accountlink, door, look, numbers, step, tables
+from lib.view.audiences import saving
 from lib.view.cohorts import controls
 from lib.view.cohorts.cohortstate import Cohorts
 from lib.view.paging import PAGE, foot
 from lib.view.plain import plain
+from lib.view.words import word
 
 
 def panel(book: Book, answer: Answer, state: Cohorts) -> dict[str, Answer]:
-    """The members of the open cell. Saving them as an audience will stand beside the download."""
+    """The members of the open cell."""
     if not state.open:
         return {}
     is_all, value = controls.read(state.open[0])
@@ -49,14 +53,32 @@ def panel(book: Book, answer: Answer, state: Cohorts) -> dict[str, Answer]:
             tables.download(
                 "Download", "cohort-members.csv", everyone, key="download members", drop=("n_rows",), is_quiet=True
             )
+            _save(book, state, asked, n_rows, f"{name}, {row['step_label']}")
             st.button("Close", key="close cell", type="tertiary", on_click=lambda: step.turn(open=()))
     return {"Members": members}
 
 
+def _save(book: Book, state: Cohorts, asked: dict, n: int, cell: str) -> None:
+    """Of a cohort by time it is about those very people: the period that names it is kept."""
+    kept, lost = _kept_and_lost(state)
+    usual = "signup" if state.of == "users" else "contract_start"
+    by = controls.BEGINS.get(state.cohort or usual) or word(state.cohort)
+    which = {"retained": kept, "lost": lost, "eligible": "all"}[state.which].lower()
+    saving.offer(
+        book, whom="people" if state.of == "users" else "accounts", asks="cohort_members", options=asked, n=n,
+        view=replace(state, first="", second="", members_page=1).to_query(),
+        says=f"{controls.OF_WHAT[state.of]} by {by[0].lower()}{by[1:]}, {cell}: {which}", keeps_period=not asked["pooled"],
+    )  # fmt: skip
+
+
+def _kept_and_lost(state: Cohorts) -> tuple[str, str]:
+    """What those who count are called, and the others."""
+    is_first_use = state.feature and not state.of.startswith("arr_")
+    return ("Used it", "Not yet") if is_first_use else ("Retained", "Not retained")
+
+
 def _which(state: Cohorts, n_retained: int, n_eligible: int) -> None:
-    kept, lost = (
-        ("Used it", "Not yet") if state.feature and not state.of.startswith("arr_") else ("Retained", "Not retained")
-    )
+    kept, lost = _kept_and_lost(state)
     words = {
         "retained": f"{kept} {numbers.count(n_retained)}",
         "lost": f"{lost} {numbers.count(n_eligible - n_retained)}",

@@ -3,14 +3,18 @@
 panel   the list of the selection of the hot-spot page
 """
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from lib.book import Book
 from lib.export import segment_text
 from lib.view import accountlink, door, look, numbers, step, tables
+from lib.view.audiences import saving
 from lib.view.hotspots.hotstate import ROWS, HotState
 from lib.view.paging import PAGE, foot
+from lib.view.words import worded
 
 SORTS = {
     "ARR, highest first": ("arr", False), "ARR, lowest first": ("arr", True),
@@ -42,6 +46,19 @@ def panel(book: Book, state: HotState, *, verb: str, n: int, n_lost: int) -> Non
         file = f"accounts-{_file_name(segment_text(dict(state.path)))}.csv"
         everyone = door.whole("accounts", book, **asked)
         tables.download("Download", file, everyone, key="download accounts", drop=("n_rows",))
+        _save(book, state, n_rows, verb)
+
+
+def _save(book: Book, state: HotState, n: int, verb: str) -> None:
+    """The accounts of the selection, whatever their order; of the reader's search those found."""
+    asked = {"within": state.path, "outcome": state.outcome or None, "search": state.find}
+    asked |= {"only_lost": state.rows == "lost", "only_decided": True}
+    where = segment_text(worded(dict(state.path)))
+    found = f", named like “{state.find}”" if state.find else ""
+    saving.offer(
+        book, whom="accounts", asks="accounts", options=asked, n=n, view=replace(state, page=1).to_query(),
+        says=f"{where}, {verb if state.rows == 'lost' else 'at risk'}{found}",
+    )  # fmt: skip
 
 
 def _choose(state: HotState, verb: str, n: int, n_lost: int) -> None:

@@ -13,6 +13,7 @@ from lib.book import Book
 from lib.facts.people import CLASSES
 from lib.measures import Answer
 from lib.view import accountlist, door, look, numbers, step, tables
+from lib.view.audiences import saving
 from lib.view.loyalty.loyaltystate import Loyalty
 from lib.view.paging import PAGE
 from lib.view.tiles import Tile, row
@@ -81,6 +82,10 @@ def people(book: Book, state: Loyalty) -> dict[str, Answer]:
     accountlist.show(
         table, columns, door.whole("people", book, **asked), key="people", page=state.people_page,
         parameter="people_page", file_name=f"people-{state.people}.csv", most=420,
+        beside=lambda: saving.offer(
+            book, whom="people", asks="people", options={"user_class": state.people}, n=int(table["n_rows"].iat[0]),
+            view=Loyalty(people=state.people).to_query(), says=f"people, {_LABELS[state.people].lower()}",
+        ),
     )  # fmt: skip
     return {"People": replace(answer, table=table.head(0))}  # the list itself stands above, whole
 

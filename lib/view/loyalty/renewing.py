@@ -13,6 +13,7 @@ from lib.measures import Answer
 from lib.view import accountlist, door, look, numbers, step, tables
 from lib.view.account import paper
 from lib.view.account.paper import Column
+from lib.view.audiences import saving
 from lib.view.loyalty.clock import windows
 from lib.view.loyalty.loyaltystate import Loyalty
 from lib.view.paging import PAGE
@@ -88,6 +89,14 @@ def _choose(state: Loyalty) -> None:
         )  # fmt: skip
 
 
+def _says(state: Loyalty) -> str:
+    """The accounts that are listed, in words."""
+    which = {"all": "accounts", "unknown": "accounts of which nobody is known"}.get(
+        state.which, f"accounts, {_WHICH[state.which].lower()}"
+    )
+    return f"{which}, renewal {state.window}" if state.window else which
+
+
 def _list(book: Book, state: Loyalty) -> dict[str, Answer]:
     if not state.which:
         return {}
@@ -103,5 +112,9 @@ def _list(book: Book, state: Loyalty) -> dict[str, Answer]:
     accountlist.show(
         table, columns, door.whole("adoption_accounts", book, **asked), key="adoption accounts", page=state.accounts_page,
         parameter="accounts_page", file_name=f"adoption-{state.which}.csv", most=420,
+        beside=lambda: saving.offer(
+            book, whom="accounts", asks="adoption_accounts", options=asked, n=int(table["n_rows"].iat[0]),
+            view=Loyalty(which=state.which, window=state.window).to_query(), says=_says(state),
+        ),
     )  # fmt: skip
     return {"Accounts listed": replace(answer, table=table.head(0))}  # the list itself stands above, whole

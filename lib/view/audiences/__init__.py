@@ -1,0 +1,8 @@
+"""Whom we write to: lists saved under a name, asked anew each time.
+
+saving          offer to save the list that is open, on any page
+audiencestate   what of the page is in the link
+audiencepage    the reader's audiences and those that others share
+opened          who is in one now, whom one may write to, the download
+words           what an audience asks, in words; whether it is the reader's to see
+"""

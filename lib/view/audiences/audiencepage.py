@@ -1,0 +1,208 @@
+"""The reader's audiences and those that others share: what each asks, how many they were, how many they are now.
+
+MEANING  the figures of the page in words, for its passport
+stand   the state of this run, of the link
+page    the audiences, the open one with its members; none: how to make one
+"""
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from lib.book import Book, say_day
+from lib.errors import Refused
+from lib.measures import Answer
+from lib.view import access, address, booklink, door, frame, look, numbers, private, rooms, written
+from lib.view.audiences import opened, words
+from lib.view.audiences.audiencestate import Audiences, read_state, turn
+from lib.view.plain import plain
+from lib.view.writing import acting, told
+from lib.workspace import Row, audiences
+from lib.workspace.audiences import Asked, asked
+
+MEANING = {
+    "Audience": "a list under a name: which list, how it is asked, of which book. Nobody is kept in it: whoever opens it sees who "
+    "fits now, among the accounts they may see.",
+    "Now": "the rows of the list, asked on the newest day of the data unless it was saved as of an earlier one; then: what its "
+    "owner saw when it was saved.",
+    "Left out": "people who have opted out, or whose login is closed, by what the data knows now. They count, and are not in the "
+    "file unless you say so.",
+}
+_PLACE, _COUNTED = "audiences", "audiences that were counted"
+
+
+def stand() -> Audiences:
+    """The state of this run, of the link."""
+    state, dropped = read_state(address.read())
+    frame.notices(dropped)
+    return state
+
+
+def page(state: Audiences) -> dict[str, Answer]:
+    """The audiences; gives the answer of the open one, for the passport."""
+    if not _can_be_asked():
+        return {}
+    told.show(_PLACE)
+    space = written.tried(written.workspace)
+    if space is None:
+        return {}
+    mine = written.tried(lambda: audiences.own(space, written.who())) or []
+    shared = written.tried(lambda: audiences.shared(space, written.who())) or []
+    others = [row for row in shared if words.is_ours(row)]
+    if not mine and not others:
+        _none_yet()
+        return {}
+    if state.audience and state.audience not in {row.id for row in (*mine, *others)}:
+        look.notice("There is no such audience, or it is not shared with you.")
+    shown = _list("Yours", mine, state)
+    return shown | _list("Shared by others", others, state)
+
+
+def _can_be_asked() -> bool:
+    """Whether there is shared data, and the reader is themselves; says what is lacking."""
+    if private.is_on():
+        look.empty(
+            "These are audiences of the shared data", "Your upload is yours alone, and nothing is kept about it."
+        )
+        return False
+    if access.viewer().viewing_as:
+        look.empty("Audiences are one's own", "You see as another person does. Go back to yourself to see yours.")
+        return False
+    if written.tried(door.look_up) is None:
+        look.empty("There is no data yet", "An audience is a question to the data. Bring some first.")
+        st.page_link(rooms.UPLOAD.file, label="Bring your export ›")
+        return False
+    return True
+
+
+def _none_yet() -> None:
+    look.empty(
+        "No audience yet",
+        "Open the people or accounts behind a figure, and choose “Save as audience” below the list: a cell of Cohorts, "
+        "a class of Loyalty, the accounts of a hot-spot.",
+        "What is kept is the question, not the people: each time it is asked, it answers with today's data.",
+    )
+    with st.container(horizontal=True, gap="medium"):
+        for room in (each for group in rooms.ROOMS.values() for each in group):
+            if room.title in ("Cohorts", "Loyalty", "Hot-spots"):
+                st.page_link(room.file, label=f"{room.title} ›", width="content")
+
+
+def _list(title: str, found: Sequence[Row], state: Audiences) -> dict[str, Answer]:
+    if not found:
+        return {}
+    look.section(title, numbers.plural(len(found), "audience"))
+    shown = {}
+    for row in found:
+        shown |= _audience(row, state)
+    return shown
+
+
+def _audience(row: Row, state: Audiences) -> dict[str, Answer]:
+    """One audience: what it asks, and what can be done with it; its members where it is open."""
+    question, is_open = asked(row), row.id == state.audience
+    try:
+        book = words.book_of(question)
+    except Refused as refusal:
+        book, why = None, str(refusal)
+    with st.container(border=is_open, key=f"audience {row.id}"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"audience-row-{row.id}"):
+            look.html(_face(row, words.english(question, book) if book else plain(why)))
+            counted: set = st.session_state.setdefault(_COUNTED, set())
+            answer = opened.counted(question, book) if book and (is_open or row.id in counted) else None
+            _now(row, question, answer, is_asked=is_open or row.id in counted)
+            _acts(row, question, book, is_open)
+        if is_open and book:
+            return opened.panel(row, question, book, answer, state)
+    return {}
+
+
+def _face(row: Row, said: str) -> str:
+    tags = f'<span class="hl-tag">{row["whom"]}</span>' + ('<span class="hl-tag">open to all</span>' * row["is_shared"])
+    n = words.n_then(row)
+    then = f"{numbers.count(n)} when it was saved on" if n is not None else "saved on"
+    who = "" if access.viewer().is_open else f" by {plain(row['owner'])}"
+    return (
+        f'<div class="hl-kept"><div class="hl-head"><b>{plain(row["name"])}</b>{tags}</div><div class="hl-more">{said}</div>'
+        f'<div class="hl-who">{then} {say_day(row.made_at.date())}{who}</div></div>'
+    )
+
+
+def _now(row: Row, question: Asked, answer: Answer | None, *, is_asked: bool) -> None:
+    """How many they are now, where that was asked."""
+    if not is_asked:
+        st.button("Count now", key=f"count {row.id}", type="tertiary", on_click=_counter(row.id))
+    else:
+        n = numbers.count(opened.n_of(answer)) if answer else numbers.NOTHING
+        look.html(f'<p class="hl-now"><b>{n}</b> now</p>')
+
+
+def _counter(id: str) -> Callable[[], None]:
+    return lambda: st.session_state[_COUNTED].add(id)
+
+
+def _acts(row: Row, question: Asked, book: Book | None, is_open: bool) -> None:
+    """Open it, go where it came from; of one's own, rename, share, remove."""
+    there = {room.file for group in rooms.ROOMS.values() for room in group}
+
+    def turned() -> None:
+        turn(audience="" if is_open else row.id, members="reachable")
+
+    st.button("Close" if is_open else "Open", key=f"open {row.id}", on_click=turned)
+    if book and question.page in there:
+        query = {**booklink.query(book), **question.view}
+        st.page_link(
+            question.page, label="", icon=":material/arrow_outward:", query_params=query, help="Where it came from"
+        )
+    if row["owner"] != written.who():
+        return
+    with st.popover(
+        "", icon=":material/more_vert:", type="tertiary", help="Rename, share or remove", key=f"more {row.id}"
+    ):
+        _change(row)
+
+
+def _change(row: Row) -> None:
+    name = f"name of {row.id} {row.version}"
+    st.text_input("Name", row["name"], key=name, max_chars=100)
+    with st.container(horizontal=True, gap="small"):
+
+        def renamed() -> None:
+            new = (st.session_state[name] or "").strip()
+            _act(row, f"“{row['name']}” is called “{new}” now.", lambda: audiences.rename(
+                written.workspace(), row.id, row.version, new, **written.by()))  # fmt: skip
+
+        def shared() -> None:
+            way = "is yours alone now" if row["is_shared"] else "is open to all now"
+            _act(row, f"“{row['name']}” {way}.", lambda: audiences.share(
+                written.workspace(), row.id, row.version, not row["is_shared"], **written.by()))  # fmt: skip
+
+        st.button("Rename", key=f"rename {row.id}", on_click=renamed)
+        if not access.viewer().is_open:
+            st.button("Keep to yourself" if row["is_shared"] else "Open to all", key=f"share {row.id}", on_click=shared)
+        st.button("Remove", key=f"remove {row.id}", icon=":material/delete:", on_click=lambda: _remove(row))
+
+
+def _remove(row: Row) -> None:
+    def restored(gone: Row) -> str:
+        audiences.restore(written.workspace(), gone.id, gone.version, **written.by())
+        return f"“{row['name']}” is back."
+
+    _act(
+        row,
+        f"“{row['name']}” was removed.",
+        lambda: audiences.remove(written.workspace(), row.id, row.version, **written.by()),
+        undo=restored,
+    )
+
+
+def _act(row: Row, said: str, act: Callable[[], Row], undo: Callable[[Row], str] | None = None) -> None:
+    """One act on an audience, once a version: a second click on the same is none."""
+    acts = acting.acts()
+    this = ("audience", row.id, row.version, said)
+    with acts.one(_PLACE):
+        if this in acts.done:
+            return
+        now = act()
+        acts.done.add(this)
+        acts.tell(_PLACE, said, undo=(lambda: undo(now)) if undo else None)

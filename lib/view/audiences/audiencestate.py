@@ -1,0 +1,39 @@
+"""The state of the page of audiences, and its way to the link and back.
+
+Audiences    which one is open, and which of its members are listed
+read_state   the state a link names, and a notice for each part that could not be used
+turn         change it; for callbacks
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+from lib.view import address
+
+LISTED = ("reachable", "apart")
+
+
+@dataclass(frozen=True)
+class Audiences:
+    """One view of the page. Every field has the name of its parameter; defaults are left out of the link."""
+
+    audience: str = ""  # the id of the one that is open
+    members: str = "reachable"  # which of its members are listed
+
+    def to_query(self) -> address.Query:
+        """The state as parameters of the link; `read_state` is its inverse."""
+        return address.written(self)
+
+
+def read_state(query: Mapping[str, Sequence[str]]) -> tuple[Audiences, list[str]]:
+    """The state `query` names; unknown parts are dropped, with a notice each. Whether there is such an audience is asked later."""
+    notices: list[str] = []
+    members = address.chosen(query, "members", LISTED, "reachable", notices)
+    return Audiences((query.get("audience") or [""])[-1][:100], members), notices
+
+
+def turn(**changes: str) -> None:
+    """Change the state from where the reader last stood; the book of the link stays as it is."""
+    state, _ = read_state(address.seen())
+    names = {field.name for field in fields(state)}
+    address.write(lambda name: name in names, replace(state, **changes).to_query())

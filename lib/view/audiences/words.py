@@ -1,0 +1,72 @@
+"""What an audience asks, in words, and whether it is the reader's to see.
+
+book_of   the book an audience is of, on the data of this run
+english   the page it came from, the list, the book and its days; past `plain`
+is_ours   whether one that somebody else shares names nothing outside the reader's scope
+n_then    how many they were when it was saved, for whom that figure is
+"""
+
+from lib.book import Book, say_day
+from lib.facts.levels import OTHER
+from lib.measures.cohorts.question import BEGINNINGS
+from lib.view import door, frame, ours, rooms, written
+from lib.view.plain import plain
+from lib.workspace import Row
+from lib.workspace.audiences import Asked, asked
+
+_OF_A_DAY = ("people", "adoption_accounts")  # lists of how things stand on the book's day, whatever its period
+
+
+def book_of(question: Asked) -> Book:
+    """The book an audience is of, on the data of this run; raises Refused where its days cannot be read."""
+    manifest = door.opened().manifest
+    return question.book_on(manifest.as_of or manifest.received_on)
+
+
+def english(question: Asked, book: Book) -> str:
+    """Cohorts: people by sign-up, Nov 2025, month 1: retained · all accounts in EMEA · the 12 months to the newest data."""
+    room = next((each for group in rooms.ROOMS.values() for each in group if each.file == question.page), None)
+    where = f"{room.title}: " if room else ""
+    return " · ".join([f"{where}{plain(question.says)}", frame.described(book), _days(question, book)])
+
+
+def _days(question: Asked, book: Book) -> str:
+    if "as_of" in question.book:
+        day = f"as known on {say_day(book.as_of)}"
+        return day if question.asks in _OF_A_DAY else f"{book.period()}, {day}"
+    if question.asks in _OF_A_DAY:
+        return "on the newest day of the data"
+    return book.period() if "from" in question.book else "the 12 months to the newest day of the data"
+
+
+def is_ours(row: Row) -> bool:
+    """Whether it is the reader's own, or names nothing outside their scope."""
+    if row["owner"] == written.who() or door.scope().is_all:
+        return True
+    question = asked(row)
+    named = _named(question.options)
+    return named is not None and ours.is_whole(question.book, named) and _knows_feature(question)
+
+
+def _named(options: dict) -> list[tuple[str, str | None]] | None:
+    """What the options of a list name: dimensions, and a value of each; None where they name accounts."""
+    if options.get("search"):
+        return None
+    named = [(name, value) for name, value in options.get("within") or () if value != OTHER]
+    cohort = options.get("cohort")
+    if cohort and cohort not in BEGINNINGS:
+        named.append((cohort, None if options.get("pooled") else options.get("value") or None))
+    return named
+
+
+def _knows_feature(question: Asked) -> bool:
+    feature = question.options.get("feature")
+    if not feature:
+        return True
+    known = written.quietly(lambda: door.answer("cohort_features", book_of(question)))
+    return known is not None and feature in set(known.table["feature"])
+
+
+def n_then(row: Row) -> int | None:
+    """How many they were when it was saved. It counts what its owner saw: nobody's of a smaller scope."""
+    return row["n"] if row["owner"] == written.who() or door.scope().is_all else None
