@@ -19,7 +19,7 @@ from pathlib import Path
 from lib.book import read_day
 from lib.errors import Refused
 from lib.measures.registry import MEASURES, Option
-from lib.shell import acts, answers, imports, sync
+from lib.shell import acts, answers, audiences, imports, sync
 from lib.store.folder import MODES, default_store
 from lib.store.ingest.kinds import KINDS
 
@@ -86,6 +86,18 @@ def _parser() -> argparse.ArgumentParser:
     batches = commands.add_parser("batches", help="what was imported, when, by whom, and what was refused")
     batches.set_defaults(run=acts.batches)
     _add_format(batches)
+
+    listed = commands.add_parser("audiences", help="the audiences that were saved")
+    listed.set_defaults(run=audiences.audiences)
+    one = commands.add_parser("audience", help="who is in an audience today, and how to reach them")
+    one.add_argument("name", metavar="NAME")
+    one.add_argument("--owner", metavar="EMAIL", help="whose, where several have one of that name")
+    one.add_argument("--all", action="store_true", help="those who opted out or are deactivated, too")
+    one.add_argument("--definitions", type=Path, help="a definitions file of your own")
+    one.set_defaults(run=audiences.audience)
+    for each in (listed, one):
+        _add_reader(each)
+        _add_format(each)
 
     for name, measure in MEASURES.items():
         answer = commands.add_parser(name, help=measure.summary)
@@ -189,6 +201,10 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         help="cut the book (repeatable; an empty value is missing)",
     )
     parser.add_argument("--definitions", type=Path, help="a definitions file of your own")
+    _add_reader(parser)
+
+
+def _add_reader(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workspace",
         metavar="URL",

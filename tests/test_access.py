@@ -24,7 +24,8 @@ from lib.measures.registry import MEASURES, measure
 from lib.scope import ALL, NOBODY, Scope
 from lib.view import access, comeback
 from lib.view.address import pair
-from lib.workspace import open_workspace, views
+from lib.workspace import audiences, open_workspace, views
+from lib.workspace.audiences import Asked
 from tests.conftest import ROOT
 from tests.pages import is_well, text
 from tests.twobooks import (
@@ -45,7 +46,8 @@ from tests.twobooks import (
 from tests.worldlets import WORDS
 
 PAGES = sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py"))
-WITH_DATA = [page for page in PAGES if page != "pages/upload.py"]
+AUDIENCES = "pages/audiences.py"
+WITH_DATA = [page for page in PAGES if page not in ("pages/upload.py", AUDIENCES)]
 OWN = Scope(("Dana Smith",))
 
 
@@ -539,6 +541,115 @@ def test_a_shared_view_that_names_what_a_reader_may_not_see_is_not_offered_to_th
     for email, names in ((DANA, offered), (BOSS, offered | kept_back)):
         shown = {each.proto.label for each in house(email).get("page_link")} & set(offered | kept_back)
         assert shown == set(names)
+
+
+# --- audiences
+
+
+USED = {
+    "from": ["2024-01-01"],
+    "to": ["2025-10-27"],
+    "as_of": ["2025-10-26"],
+}  # days on which people are known by their use
+
+
+def keep_audience(space, name: str, n: int = 7, *, by: str = LEE, is_shared: bool = True, **asked):
+    usual = {"whom": "people", "asks": "people", "options": {"user_class": "all"}, "page": "pages/loyalty.py"}
+    book = asked.get("book", {}) | ({} if asked.get("asks") == "accounts" else USED)
+    says = f"{FOREIGN} said" if FOREIGN in str(asked) else "people"
+    question = Asked(**{**usual, **asked, "book": book}, says=says)
+    return audiences.save(space, name, question, n, is_shared=is_shared, by=by, now=datetime(2026, 11, 1))
+
+
+COHORT = {"whom": "accounts", "asks": "cohort_members", "page": "pages/cohorts.py"}
+ACCOUNTS = {"whom": "accounts", "asks": "accounts", "page": "pages/hotspots.py"}
+KEPT_BACK = {
+    "Their book": {"book": {"f.csm": [f"{FOREIGN} Lee"]}},
+    "Theirs and ours": {"book": {"f.channel": ["Direct", f"{FOREIGN} Direct"]}},
+    "Their stage": {"book": {"s.stage": [f"{FOREIGN} Pilot"]}},
+    "Their name": {"book": {"named": ["Works 1"]}},
+    "Their accounts": ACCOUNTS | {"options": {"within": [["region", f"{FOREIGN} US"]]}},
+    "Their search": ACCOUNTS | {"options": {"search": "Works 1"}},
+    "Their cohort": COHORT | {"options": {"of": "accounts", "cohort": "csm", "value": f"{FOREIGN} Lee"}},
+    "Their feature": COHORT
+    | {"options": {"of": "users", "step": "day", "feature": f"{FOREIGN} sync"}, "whom": "people"},
+}
+OPEN = {
+    "All": {},
+    "Direct": {"book": {"f.channel": ["Direct"]}},
+    "In Direct": ACCOUNTS | {"options": {"within": [["channel", "Direct"], ["region", None]]}},
+    "A cohort": COHORT | {"options": {"of": "accounts", "cohort": "csm", "value": "all", "pooled": True}},
+    "Dana's": COHORT | {"options": {"of": "accounts", "cohort": "csm", "value": "Dana Smith"}},
+    "The feature": COHORT | {"options": {"of": "users", "step": "day", "feature": "sync"}, "whom": "people"},
+}
+
+
+def test_of_a_shared_audience_a_reader_sees_their_own_part_and_nothing_of_others(house, tmp_path, monkeypatch):
+    """Those that name what is outside the scope are not shown; the others answer with the reader's own rows, and how many their
+    owner saw is not said."""
+    offered, button = [], st.download_button
+    monkeypatch.setattr(
+        st, "download_button", lambda label, data, **more: (offered.append(data), button(label, data, **more))[1]
+    )
+    space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
+    kept = {name: keep_audience(space, name, 4_711, **asked) for name, asked in (KEPT_BACK | OPEN).items()}
+    keep_audience(space, "Hers alone", is_shared=False)
+    for email, names in ((DANA, OPEN), (BOSS, KEPT_BACK | OPEN)):
+        said = text(house(email, AUDIENCES))
+        assert {name for name in (*kept, "Hers alone") if f" {name} " in said} == set(names), email
+        assert ("4,711" in said) == (email == BOSS)
+    for name, row in kept.items():
+        app = house(DANA, AUDIENCES, {"audience": row.id})
+        assert is_well(app) and FOREIGN.encode() not in sent(app), name
+        assert ("There is no such audience" in text(app)) == (name in KEPT_BACK)
+        assert bool(app.dataframe) == (name in OPEN), (name, text(app))
+        everyone = house(BOSS, AUDIENCES, {"audience": row.id})
+        assert is_well(everyone) and (FOREIGN.encode() in sent(everyone)), name
+    house(DANA, AUDIENCES, {"audience": kept["All"].id})
+    assert FOREIGN.encode() not in offered[-1]() and offered[-1]().count(b"\n") == N + 1
+    secrets(tmp_path, roles=f'[roles."{BOSS}"]\nsees="all"\n')
+    with pytest.raises(Refused, match="no role here any more"):
+        offered[-1]()
+
+
+def test_nobody_changes_the_audience_of_another_or_sees_ones_own_as_another(house, tmp_path):
+    space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
+    row, own = keep_audience(space, "Lee's"), keep_audience(space, "Ada's own", by=ADA, is_shared=False)
+    app = house(DANA, AUDIENCES)
+    assert f"open {row.id}" in {each.key for each in app.button}
+    assert not {f"remove {row.id}", f"share {row.id}", f"rename {row.id}"} & {each.key for each in app.button}
+    admin = house(ADA, AUDIENCES)
+    admin.button(key=f"remove {own.id}").click()
+    admin.session_state[access._AS] = DANA
+    admin.run()
+    assert is_well(admin) and "Audiences are one's own" in text(admin) and "Ada's own" not in text(admin)
+    assert [each["name"] for each in audiences.own(space, ADA)] == ["Ada's own"]
+
+
+def test_the_shell_lists_and_asks_audiences_as_a_person_sees_them(store, tmp_path, capsys):
+    place, path = f"sqlite:///{tmp_path}/workspace.db", str(secrets(tmp_path))
+    space = open_workspace(place)
+    for name, asked in (KEPT_BACK | OPEN).items():
+        keep_audience(space, name, **asked)
+    keep_audience(space, "Hers alone", is_shared=False)
+    asked = ["--store", str(store), "--workspace", place, "--secrets", path, "--format", "json"]
+
+    def said(*arguments) -> list[dict]:
+        assert main([*arguments, *asked]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    found = said("audiences", "--viewer", DANA)
+    assert {row["name"] for row in found} == {*KEPT_BACK, *OPEN} and FOREIGN not in json.dumps(found)
+    assert {row["n_then"] for row in found} == {None} and len(said("audiences")) == len(KEPT_BACK | OPEN) + 1
+    assert {row["n_then"] for row in said("audiences", "--viewer", f" {LEE.upper()} ")} == {7}
+    assert len(said("audience", "All", "--viewer", DANA)) == N and len(said("audience", "All")) == 2 * N
+    for name in KEPT_BACK | OPEN:
+        code = main(["audience", name, "--viewer", DANA, *asked])
+        out, err = capsys.readouterr()
+        assert FOREIGN not in out + err and code == (name == "Their stage"), name
+        assert (len(json.loads(out or "[]")) > 0) == (name in (*OPEN, "Theirs and ours")), name
+    assert main(["audience", "Hers alone", "--viewer", DANA, *asked]) == 1
+    assert "There is no audience 'Hers alone'" in capsys.readouterr().err
 
 
 # --- a house without sign-in

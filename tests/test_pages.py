@@ -17,7 +17,7 @@ from tests.pages import is_well, text
 from tests.stores import HOSTILE_COLUMN, NAMES, N
 from tests.worldlets import WORDS
 
-ALONE = {"upload.py"}  # stands without data; test_page_upload.py
+ALONE = {"upload.py", "audiences.py"}  # stand without data or book; test_page_upload.py, test_page_audiences.py
 PAGES = sorted(f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py") if path.name not in ALONE)
 HOTSPOTS = "pages/hotspots.py"
 

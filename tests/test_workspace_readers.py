@@ -1,14 +1,29 @@
 """What belongs to a reader rather than to an account: saved views, long links, visits, preferences, mappings."""
 
 import threading
+import unicodedata
 from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lib.book import Book, year_to
 from lib.errors import Refused
-from lib.workspace import Conflict, edition, links, mappings, open_workspace, preferences, rows, views, visits
+from lib.workspace import (
+    Conflict,
+    audiences,
+    edition,
+    links,
+    mappings,
+    open_workspace,
+    preferences,
+    rows,
+    views,
+    visits,
+)
+from lib.workspace.audiences import Asked, days_apart
+from lib.workspace.tables import sheet_of
 from lib.workspace.visits import Visit
 
 NOW = datetime(2026, 11, 1, 8, 0, 0)
@@ -96,6 +111,85 @@ def test_a_name_is_one_view_of_its_owner_on_a_page(workspace):
         views.rename(workspace, other.id, 1, "North", by="anna", now=NOW)
     assert names(views.own(workspace, "anna")) == ["a south", "North", "North"]
     views.rename(workspace, first.id, 1, "North", by="anna", now=NOW)  # its own name is no other's
+
+
+# --- audiences ------------------------------------------------------------------------------------------------------
+
+ASKED = Asked(
+    "people",
+    "people",
+    {"user_class": "never"},
+    {"f.region": ["North"]},
+    "pages/loyalty.py",
+    {"people": ["never"]},
+    "never",
+)
+
+
+def test_an_audience_comes_back_as_what_it_asks_and_by_the_rule_of_views(workspace):
+    made = audiences.save(workspace, " North ", ASKED, 12, by="anna", now=NOW)
+    assert (made["name"], made["n"], audiences.asked(made)) == ("North", 12, ASKED)
+    assert audiences.asked(audiences.find(workspace, made.id, who="anna")) == ASKED
+    with pytest.raises(Refused, match="no such audience, or it is not shared"):
+        audiences.find(workspace, made.id, who="bob")
+    shared = audiences.share(workspace, made.id, 1, True, by="anna", now=NOW)
+    assert names(audiences.shared(workspace, "bob")) == ["North"] and names(audiences.own(workspace, "bob")) == []
+    with pytest.raises(Refused, match="'North' is anna's; only its owner changes it"):
+        audiences.remove(workspace, made.id, shared.version, by="bob", now=NOW)
+
+
+def test_an_owner_has_one_living_audience_of_a_name(workspace):
+    first = audiences.save(workspace, "North", ASKED, 12, by="anna", now=NOW)
+    audiences.save(workspace, "North", ASKED, 12, by="bob", now=NOW)
+    other = audiences.save(workspace, "South", ASKED, 12, by="anna", now=NOW)
+    told = "You have an audience “North” already"
+    for again in (
+        lambda: audiences.save(workspace, " North ", ASKED, 1, by="anna", now=NOW),
+        lambda: audiences.rename(workspace, other.id, 1, "North", by="anna", now=NOW),
+    ):
+        with pytest.raises(Refused, match=told):
+            again()
+    gone = audiences.remove(workspace, first.id, 1, by="anna", now=NOW)
+    audiences.rename(workspace, other.id, 1, "North", by="anna", now=NOW)
+    with pytest.raises(Refused, match=told):
+        audiences.restore(workspace, gone.id, gone.version, by="anna", now=NOW)
+    audiences.rename(workspace, other.id, 2, "South", by="anna", now=NOW)
+    assert audiences.restore(workspace, gone.id, gone.version, by="anna", now=NOW).removed_at is None
+
+
+def test_the_days_of_an_audience_are_those_its_reader_fixed(workspace):
+    """The data ends on 31 October; a month later the living ones have moved on with it, the fixed ones have not."""
+    last, later = date(2026, 10, 31), date(2026, 11, 30)
+    usual, spring = year_to(last), Book(date(2026, 3, 1), date(2026, 6, 1), last)
+    earlier = year_to(date(2026, 6, 30))
+
+    def book_later(book, **options):
+        return Asked("people", "people", {}, days_apart(book, last, **options), "p").book_on(later)
+
+    assert book_later(usual) == year_to(later)
+    assert book_later(usual.where("region", ["EMEA"])) == year_to(later).where("region", ["EMEA"])
+    assert book_later(spring) == Book(date(2026, 3, 1), date(2026, 6, 1), later)
+    assert book_later(usual, keeps_period=True) == Book(usual.opens_on, usual.closes_on, later)
+    assert book_later(earlier) == earlier
+
+
+SEEN = st.characters(exclude_categories=["Cc", "Cf", "Cs", "Zl", "Zp"])
+
+
+@given(st.text(max_size=120))
+def test_a_name_is_one_line_without_what_cannot_be_seen_or_is_refused_in_words(text):
+    try:
+        kept = sheet_of("audience").rules["name"].kept("audience.name", text)
+    except Refused as refusal:
+        assert "must be a name of at most 100 characters on one line" in str(refusal)
+    else:
+        hidden = {letter for letter in kept if unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+        assert kept == text.strip() and 0 < len(kept) <= 100 and hidden <= {"\u200c", "\u200d"}
+
+
+@given(st.text(SEEN, max_size=100).filter(str.strip))
+def test_a_name_one_can_see_is_kept_letter_by_letter(text):
+    assert sheet_of("audience").rules["name"].kept("audience.name", text) == text.strip()
 
 
 # --- links ----------------------------------------------------------------------------------------------------------

@@ -1,4 +1,9 @@
-"""An answer from a shell: the book the options name, the measure asked, its table printed."""
+"""An answer from a shell: the book the options name, the measure asked, its table printed.
+
+answer     the command of every measure
+show       print an answer, and beside it what was left out
+scope_of   what the viewer who was named may see
+"""
 
 import argparse
 from dataclasses import replace
@@ -6,6 +11,7 @@ from dataclasses import replace
 from lib import roles
 from lib.book import Book, year_to
 from lib.errors import Refused
+from lib.measures import Answer
 from lib.measures.registry import MEASURES, reads
 from lib.scope import ALL, Scope
 from lib.shell.output import say, write
@@ -22,9 +28,14 @@ def answer(options: argparse.Namespace) -> None:
     words = definitions.load(options.definitions) if options.definitions else definitions.load()
     snapshot = open_store(options.store)
     book = _book(options, snapshot)
-    with ask(snapshot, book, words, _scope(options), _written(options, book)) as con:
+    with ask(snapshot, book, words, scope_of(options), _written(options, book)) as con:
         found = measure(options.measure)(con, book, words, **_asked(options))
-    print(write(found.table, options.format), end="")
+    show(found, options.format)
+
+
+def show(found: Answer, form: str) -> None:
+    """Print an answer, and beside it what was left out and what to know."""
+    print(write(found.table, form), end="")
     for row in found.left_out.itertuples():
         say(f"left out: {row.n:,}: {row.reason}")
     for note in found.notes:
@@ -46,7 +57,7 @@ def _written(options: argparse.Namespace, book: Book) -> dict:
         workspace.close()
 
 
-def _scope(options: argparse.Namespace) -> Scope:
+def scope_of(options: argparse.Namespace) -> Scope:
     """What the viewer who was named may see; all where nobody was."""
     if options.viewer is None:
         return ALL

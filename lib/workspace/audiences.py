@@ -5,7 +5,6 @@ Asked       what one asks: the list whose rows its members are, of which book
 asked       what a kept one asks
 own         those of a reader
 shared      those that others share
-visible     both
 find        one of them, by its id
 rename, share, remove, restore   change one, by the version that was read; its owner alone does
 """
@@ -78,11 +77,6 @@ def save(
 def asked(row: Row) -> Asked:
     """What a kept audience asks."""
     return Asked(**{name: row[name] or "" if name == "says" else row[name] for name in Asked.__dataclass_fields__})
-
-
-def visible(workspace: Workspace, who: str) -> list[Row]:
-    """One's own and those that others share."""
-    return [*own(workspace, who), *shared(workspace, who)]
 
 
 def rename(workspace: Workspace, id: str, version: int, name: str, *, by: str, now: datetime) -> Row:

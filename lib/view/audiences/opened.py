@@ -7,7 +7,7 @@ panel     the members of the one that is open
 
 import streamlit as st
 
-from lib.book import Book
+from lib.book import Book, say_day
 from lib.measures import Answer
 from lib.view import door, look, numbers, step, tables
 from lib.view.audiences.audiencestate import Audiences, turn
@@ -69,10 +69,13 @@ def _n_rows(answer: Answer) -> int:
 
 
 def _said(question: Asked, answer: Answer) -> str:
-    """398 people now: 376 to write to; 12 opted out, 10 deactivated. 3 people have no e-mail address in the data."""
+    """398 people now, by data to 31 Oct 2026: 376 to write to; 12 opted out, 10 deactivated. 3 people have no e-mail address."""
     one, many = ("person", "people") if question.whom == "people" else ("account", "accounts")
     apart = [f"{numbers.count(each.n)} {plain(each.reason)}" for each in answer.left_out.itertuples()]
-    whole = f"<b>{numbers.plural(n_of(answer), one, many)} now</b>"
+    last_day = door.opened().manifest.as_of
+    whole = (
+        f"<b>{numbers.plural(n_of(answer), one, many)} now</b>{f', by data to {say_day(last_day)}' if last_day else ''}"
+    )
     split = f": {numbers.count(_n_rows(answer))} to write to, {', '.join(apart)}" if apart else ""
     return " ".join([f"{whole}{split}.", *map(plain, answer.notes)])
 
@@ -82,7 +85,10 @@ def _choose(answer: Answer, state: Audiences) -> None:
     n_apart = int(answer.left_out["n"].sum())
     if not n_apart and state.members == "reachable":
         return
-    labels = {"reachable": f"To write to {numbers.count(_n_rows(answer))}", "apart": f"Left out {numbers.count(n_apart)}"}
+    labels = {
+        "reachable": f"To write to {numbers.count(_n_rows(answer))}",
+        "apart": f"Left out {numbers.count(n_apart)}",
+    }
     step.show("audience members", state.members)
     st.segmented_control(
         "Which", list(labels), key="audience members", format_func=labels.get, required=True, label_visibility="collapsed",

@@ -17,6 +17,8 @@ from lib.view.paging import PAGE, foot
 from lib.view.plain import plain
 from lib.view.words import word
 
+_OF_WHAT = {"users": "people", "accounts": "accounts", "arr_gross": "accounts", "arr_net": "accounts"}
+
 
 def panel(book: Book, answer: Answer, state: Cohorts) -> dict[str, Answer]:
     """The members of the open cell."""
@@ -67,7 +69,7 @@ def _save(book: Book, state: Cohorts, asked: dict, n: int, cell: str) -> None:
     saving.offer(
         book, whom="people" if state.of == "users" else "accounts", asks="cohort_members", options=asked, n=n,
         view=replace(state, first="", second="", members_page=1).to_query(),
-        says=f"{controls.OF_WHAT[state.of]} by {by[0].lower()}{by[1:]}, {cell}: {which}", keeps_period=not asked["pooled"],
+        says=f"{_OF_WHAT[state.of]} by {by[0].lower()}{by[1:]}, {cell}: {which}", keeps_period=not asked["pooled"],
     )  # fmt: skip
 
 
