@@ -6,4 +6,4 @@ from lib.view.audiences import audiencepage
 frame.room("Audiences", "Whom do we write to?", "Lists kept as questions: asked anew, they answer with today's data")
 state = audiencepage.stand()
 shown = audiencepage.page(state)
-passport.passport(audiencepage.MEANING, shown)
+passport.passport(audiencepage.MEANING, shown, ("person", "people"))  # accounts are never left out

@@ -73,7 +73,7 @@ def test_a_cell_is_saved_counted_anew_and_downloaded_whole(visit, sample_store, 
 
     app = visit(sample_store, PAGE)
     assert is_well(app) and f"{n:,} when it was saved" in text(app) and "members" not in offered
-    assert "Cohorts: people by sign-up, All complete cohorts, month 1: all" in text(app)
+    assert "Cohorts: people by sign-up, all complete cohorts, month 1: all" in text(app)
     app.button(key=f"count {row.id}").click().run()
     assert n_now(app) == n and not app.dataframe
     app.button(key=f"open {row.id}").click().run()

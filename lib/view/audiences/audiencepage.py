@@ -121,7 +121,7 @@ def _face(row: Row, said: str) -> str:
     tags = f'<span class="hl-tag">{row["whom"]}</span>' + ('<span class="hl-tag">open to all</span>' * row["is_shared"])
     n = words.n_then(row)
     then = f"{numbers.count(n)} when it was saved on" if n is not None else "saved on"
-    who = "" if access.viewer().is_open else f" by {plain(row['owner'])}"
+    who = f" by {plain(row['owner'])}" if row["owner"] != written.who() else ""
     return (
         f'<div class="hl-kept"><div class="hl-head"><b>{plain(row["name"])}</b>{tags}</div><div class="hl-more">{said}</div>'
         f'<div class="hl-who">{then} {say_day(row.made_at.date())}{who}</div></div>'
@@ -143,17 +143,14 @@ def _counter(id: str) -> Callable[[], None]:
 
 def _acts(row: Row, question: Asked, book: Book | None, is_open: bool) -> None:
     """Open it, go where it came from; of one's own, rename, share, remove."""
-    there = {room.file for group in rooms.ROOMS.values() for room in group}
 
     def turned() -> None:
         turn(audience="" if is_open else row.id, members="reachable")
 
     st.button("Close" if is_open else "Open", key=f"open {row.id}", on_click=turned)
-    if book and question.page in there:
+    if book and (room := words.room_of(question)):
         query = {**booklink.query(book), **question.view}
-        st.page_link(
-            question.page, label="", icon=":material/arrow_outward:", query_params=query, help="Where it came from"
-        )
+        st.page_link(room.file, label=f"{room.title} ›", query_params=query, help="Where it was saved", width="content")
     if row["owner"] != written.who():
         return
     with st.popover(

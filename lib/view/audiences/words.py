@@ -1,6 +1,7 @@
 """What an audience asks, in words, and whether it is the reader's to see.
 
 book_of   the book an audience is of, on the data of this run
+room_of   the page it was saved on
 english   the page it came from, the list, the book and its days; past `plain`
 is_ours   whether one that somebody else shares names nothing outside the reader's scope
 n_then    how many they were when it was saved, for whom that figure is
@@ -9,8 +10,9 @@ n_then    how many they were when it was saved, for whom that figure is
 from lib.book import Book, say_day
 from lib.facts.levels import OTHER
 from lib.measures.cohorts.question import BEGINNINGS
-from lib.view import door, frame, ours, rooms, written
+from lib.view import door, frame, ours, written
 from lib.view.plain import plain
+from lib.view.rooms import ROOMS, Room
 from lib.workspace import Row
 from lib.workspace.audiences import Asked, asked
 
@@ -23,9 +25,14 @@ def book_of(question: Asked) -> Book:
     return question.book_on(manifest.as_of or manifest.received_on)
 
 
+def room_of(question: Asked) -> Room | None:
+    """The page an audience was saved on; None where there is none such any more."""
+    return next((each for group in ROOMS.values() for each in group if each.file == question.page), None)
+
+
 def english(question: Asked, book: Book) -> str:
     """Cohorts: people by sign-up, Nov 2025, month 1: retained · all accounts in EMEA · the 12 months to the newest data."""
-    room = next((each for group in rooms.ROOMS.values() for each in group if each.file == question.page), None)
+    room = room_of(question)
     where = f"{room.title}: " if room else ""
     return " · ".join([f"{where}{plain(question.says)}", frame.described(book), _days(question, book)])
 

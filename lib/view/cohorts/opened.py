@@ -55,7 +55,9 @@ def panel(book: Book, answer: Answer, state: Cohorts) -> dict[str, Answer]:
             tables.download(
                 "Download", "cohort-members.csv", everyone, key="download members", drop=("n_rows",), is_quiet=True
             )
-            _save(book, state, asked, n_rows, f"{name}, {row['step_label']}")
+            _save(
+                book, state, asked, n_rows, f"{name.replace('All', 'all', 1) if is_all else name}, {row['step_label']}"
+            )
             st.button("Close", key="close cell", type="tertiary", on_click=lambda: step.turn(open=()))
     return {"Members": members}
 
