@@ -612,6 +612,23 @@ def test_of_a_shared_audience_a_reader_sees_their_own_part_and_nothing_of_others
         offered[-1]()
 
 
+def test_one_saves_for_all_and_who_sees_as_another_does_not(house, tmp_path):
+    space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
+    app = house(DANA, "pages/hotspots.py", {"path": [pair("channel", "Direct")]})
+    next(each for each in app.text_input if each.key.startswith("audience name")).set_value("Direct ones")
+    next(each for each in app.checkbox if each.key.startswith("audience shared")).check()
+    app.button(key="audience save accounts").click().run()
+    (row,) = audiences.shared(space, BOSS)
+    assert is_well(app) and (row["name"], row["owner"]) == ("Direct ones", DANA)
+    assert f"{row['n']:,} when it was saved" in text(house(BOSS, AUDIENCES)) and f"by {DANA}" in text(
+        house(BOSS, AUDIENCES)
+    )
+    admin = house(ADA, "pages/hotspots.py")
+    assert "audience save accounts" in {each.key for each in admin.button}
+    admin.selectbox(key="view as").select(DANA).run()
+    assert is_well(admin) and "audience save accounts" not in {each.key for each in admin.button}
+
+
 def test_nobody_changes_the_audience_of_another_or_sees_ones_own_as_another(house, tmp_path):
     space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
     row, own = keep_audience(space, "Lee's"), keep_audience(space, "Ada's own", by=ADA, is_shared=False)

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import streamlit as st
 
+from lib.view.private import Dataset
 from lib.workspace import audiences, open_workspace
 from lib.workspace.audiences import Asked
 from tests.pages import is_well, text
@@ -139,6 +140,16 @@ def test_a_hostile_name_is_letters(visit, full_store, space, name):
 def test_a_name_that_is_none_is_said(visit, full_store, space, name, said):
     app = save(visit(full_store), name)
     assert is_well(app) and said in text(app) and audiences.own(space, "everyone") == []
+
+
+def test_a_readers_own_upload_has_none(visit, full_store, quiet_store, space):
+    keep(space)
+    app = visit(full_store)
+    app.session_state["the reader's own dataset"] = Dataset(quiet_store, ("mine.csv",))
+    app.session_state["whether the pages show it"] = True
+    assert is_well(app.run()) and not [each for each in app.text_input if each.key.startswith("audience name")]
+    app.switch_page(PAGE).run()
+    assert is_well(app) and "audiences of the shared data" in text(app) and "Mine" not in text(app)
 
 
 def test_without_any_it_says_how_to_make_one(visit, full_store, tmp_path):

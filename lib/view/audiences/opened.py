@@ -17,9 +17,10 @@ from lib.workspace.audiences import Asked
 
 _MOST = 500  # rows sent to the browser; the download has all
 _COLUMNS = {
-    "people": ["person_name", "email", "name", "csm", "role", "reason", "person", "account"],
+    "people": ["person_name", "reason", "email", "name", "csm", "role", "person", "account"],
     "accounts": ["name", "csm", "account"],
 }
+_NAMED_BY = {"person": "person_name", "account": "name"}  # an id is shown where one of the list has no name
 
 
 def counted(question: Asked, book: Book) -> Answer | None:
@@ -54,8 +55,9 @@ def panel(row: Row, question: Asked, book: Book, answer: Answer | None, state: A
         look.note("Nobody stands here.")
     else:
         columns = [name for name in _COLUMNS[question.whom] if table[name].notna().any()]
+        columns = [name for name in columns if name not in _NAMED_BY or table[_NAMED_BY[name]].isna().any()]
         tables.show(table[columns], key=f"members {row.id} {state.members}", height=min(420, 40 + 32 * len(table)),
-                    labels={"name": "Account", "account": "Account's id", "reason": "Left out because"})  # fmt: skip
+                    labels={"name": "Account", "account": "Account's id", "reason": "Left out"})  # fmt: skip
     _foot(row, question, book, answer, len(table), _n_rows(listed))
     return {"Members": answer}
 
