@@ -92,6 +92,16 @@ def test_a_cell_is_saved_counted_anew_and_downloaded_whole(visit, sample_store, 
     assert len(app.dataframe[0].value) == n - len(reachable)
 
 
+def test_a_cohort_by_time_stays_the_one_it_was_named(visit, sample_store, space):
+    """The period that names it is kept; the day as of which it is asked moves on."""
+    app = save(visit(sample_store, COHORTS, {"open": ["is:Dec 2025", "1"]}), "December")
+    (row,) = audiences.own(space, "everyone")
+    assert is_well(app) and row["book"] == {"from": ["2025-11-01"], "to": ["2026-11-01"]}
+    listed = visit(sample_store, PAGE, {"audience": row.id})
+    assert n_now(listed) == row["n"] and "Dec 2025, month 1: retained" in text(listed)
+    assert "1 Nov 2025 – 31 Oct 2026" in text(listed)
+
+
 def test_saving_can_be_undone_and_two_clicks_save_once(visit, full_store, space):
     app = save(visit(full_store), "Once")
     app = keyed(app.button, "audience save").click().run()

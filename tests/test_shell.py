@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from lib.__main__ import main
+from lib.workspace import audiences, open_workspace
+from lib.workspace.audiences import Asked
 from tests.worldlets import account_frame, contract_frame, days, publish_frames
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -184,3 +187,26 @@ def test_what_was_left_out_and_what_must_be_known_is_said_on_stderr(tmp_path, ca
     assert json.loads(out) == []
     assert "left out: 2: the churned flag is empty\n" in err
     assert "nothing to compare" in err or "too few" in err
+
+
+def test_an_audience_is_asked_by_its_name_and_whose_it_is(store, tmp_path, capsys):
+    place = f"sqlite:///{tmp_path}/workspace.db"
+    asked = ["--store", str(store), "--workspace", place]
+    assert main(["audiences", "--store", str(store), "--workspace", f"sqlite:///{tmp_path}/none.db"]) == 1
+    assert "no audience was saved" in capsys.readouterr().err and not (tmp_path / "none.db").exists()
+    space = open_workspace(place)
+    lost = {"within": [["channel", "=Reseller"]], "only_lost": True}
+    days_of = {"from": ["2025-11-02"], "to": ["2026-11-02"], "as_of": ["2026-11-01"]}
+    question = Asked("accounts", "accounts", lost, days_of, "pages/hotspots.py", says="lost")
+    for owner in ("anna", "bob"):
+        audiences.save(space, "=Lost", question, 20, by=owner, now=datetime(2026, 11, 1))
+    assert [(row["name"], row["owner"], row["n_then"]) for row in rows(capsys, "audiences", *asked)] == [
+        ("=Lost", "anna", 20),
+        ("=Lost", "bob", 20),
+    ]
+    assert main(["audiences", *asked, "--format", "csv"]) == 0 and "\n'=Lost,anna," in capsys.readouterr().out
+    assert main(["audience", "=Lost", *asked]) == 1
+    assert "2 audiences are called '=Lost'; say whose with --owner: anna, bob." in capsys.readouterr().err
+    found = rows(capsys, "audience", "=Lost", "--owner", "bob", *asked)
+    assert [row["account"] for row in found] == [f"a{n:03d}" for n in range(1, 120, 6)]
+    assert main(["audience", "Gone", *asked]) == 1 and "python -m lib audiences lists those" in capsys.readouterr().err

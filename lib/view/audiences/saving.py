@@ -3,7 +3,6 @@
 offer   a button that opens the form; beside any list of people or accounts
 """
 
-from collections.abc import Callable
 from hashlib import sha256
 
 import streamlit as st
@@ -13,8 +12,6 @@ from lib.view import access, door, numbers, rooms, written
 from lib.view.writing import acting, pen, told
 from lib.workspace import audiences
 from lib.workspace.audiences import Asked, days_apart
-
-_PLACE = "audience"
 
 
 def offer(
@@ -43,37 +40,39 @@ def offer(
     kept = days_apart(book, last_day, keeps_period=keeps_period)
     asked = Asked(whom, asks, options, kept, room.file, view, says[:500])
     this = sha256(repr((asked, n)).encode()).hexdigest()[:12]  # of another list: another form, and nothing said yet
-    name, shared, place = f"audience name {this}", f"audience shared {this}", f"{_PLACE} {this}"
+    name, shared, place = f"audience name {this}", f"audience shared {this}", f"audience {this}"
+
+    def saved() -> None:
+        _save(asked, n, st.session_state[name].strip(), bool(st.session_state.get(shared)), place)
+
     with st.popover("Save as audience", icon=":material/campaign:", type="tertiary", key=f"save audience {asks}"):
-        counted = numbers.plural(n, *{"people": ("person", "people"), "accounts": ("account",)}[whom])
-        st.text_input(f"Save these {counted} as", key=name, max_chars=100, placeholder="A name for them")
+        one, many = ("person", "people") if whom == "people" else ("account", "accounts")
+        st.text_input(
+            f"Save {'this' if n == 1 else 'these'} {numbers.plural(n, one, many)} as",
+            key=name, max_chars=100, placeholder="A name for them",
+        )  # fmt: skip
         with st.container(horizontal=True, vertical_alignment="center"):
             if not access.viewer().is_open:
                 st.checkbox("Open to all", key=shared, help="Others then see it, each of their own accounts.")
-            st.button("Save", key=f"audience save {asks}", type="primary",
-                      on_click=_saver(asked, n, lambda: st.session_state.get(name) or "",
-                                      lambda: bool(st.session_state.get(shared)), place))  # fmt: skip
+            st.button("Save", key=f"audience save {asks}", type="primary", on_click=saved)
         told.show(place)
 
 
-def _saver(asked: Asked, n: int, name: Callable[[], str], is_shared: Callable[[], bool], place: str) -> Callable:
-    def saved() -> None:
-        called, shared, acts = name().strip(), is_shared(), acting.acts()
-        if not called:
-            told.tell(place, "Give the audience a name first.")
+def _save(asked: Asked, n: int, name: str, is_shared: bool, place: str) -> None:
+    """Keep it, once: the same again is a second click, until it is undone."""
+    if not name:
+        told.tell(place, "Give the audience a name first.")
+        return
+    acts, this = acting.acts(), (repr(asked), name)
+    with acts.one(place):
+        if this in acts.done:
             return
-        this = (asked.page, repr(asked), called)
-        with acts.one(place):
-            if this in acts.done:  # a second click
-                return
-            row = audiences.save(written.workspace(), called, asked, n, is_shared=shared, **written.by())
-            acts.done.add(this)
+        row = audiences.save(written.workspace(), name, asked, n, is_shared=is_shared, **written.by())
+        acts.done.add(this)
 
-            def undone() -> str:
-                audiences.remove(written.workspace(), row.id, row.version, **written.by())
-                acts.done.discard(this)
-                return f"“{called}” is not kept."
+        def undone() -> str:
+            audiences.remove(written.workspace(), row.id, row.version, **written.by())
+            acts.done.discard(this)
+            return f"“{name}” is not kept."
 
-            acts.tell(place, f"“{called}” is kept under Audiences.", undo=undone)
-
-    return saved
+        acts.tell(place, f"“{name}” is kept under Audiences.", undo=undone)
