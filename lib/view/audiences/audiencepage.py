@@ -105,12 +105,14 @@ def _audience(row: Row, state: Audiences) -> dict[str, Answer]:
         book = words.book_of(question)
     except Refused as refusal:
         book, why = None, str(refusal)
+    is_asked = is_open or row.id in st.session_state.setdefault(_COUNTED, set())
     with st.container(border=is_open, key=f"audience {row.id}"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"audience-row-{row.id}"):
+        line = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"audience-row-{row.id}")
+        with st.container():  # why it cannot be asked stands below the line
+            answer = opened.counted(question, book) if book and is_asked else None
+        with line:
             look.html(_face(row, words.english(question, book) if book else plain(why)))
-            counted: set = st.session_state.setdefault(_COUNTED, set())
-            answer = opened.counted(question, book) if book and (is_open or row.id in counted) else None
-            _now(row, question, answer, is_asked=is_open or row.id in counted)
+            _now(row, answer, is_asked=is_asked)
             _acts(row, question, book, is_open)
         if is_open and book:
             return opened.panel(row, question, book, answer, state)
@@ -128,7 +130,7 @@ def _face(row: Row, said: str) -> str:
     )
 
 
-def _now(row: Row, question: Asked, answer: Answer | None, *, is_asked: bool) -> None:
+def _now(row: Row, answer: Answer | None, *, is_asked: bool) -> None:
     """How many they are now, where that was asked."""
     if not is_asked:
         st.button("Count now", key=f"count {row.id}", type="tertiary", on_click=_counter(row.id))

@@ -52,7 +52,11 @@ def panel(row: Row, question: Asked, book: Book, answer: Answer | None, state: A
         return {}
     table = listed.table
     if table.empty:
-        look.note("Nobody stands here.")
+        look.note(
+            "All of them opted out or are deactivated: there is nobody to write to."
+            if state.members == "reachable"
+            else "Nobody is left out."
+        )
     else:
         columns = [name for name in _COLUMNS[question.whom] if table[name].notna().any()]
         columns = [name for name in columns if name not in _NAMED_BY or table[_NAMED_BY[name]].isna().any()]
