@@ -166,6 +166,40 @@ class Adoption:
 
 
 @dataclass(frozen=True)
+class Carries:
+    least_accounts: int
+    least_lost: int
+    few_event_types: int
+    few_values: int
+    touch_days: int
+    review_days: int
+
+    def rules(self):
+        yield "least_accounts", self.least_accounts >= 1, "accounts, 1 or more"
+        yield "least_lost", self.least_lost >= 1, "accounts, 1 or more"
+        yield "few_event_types", self.few_event_types >= 0, "features, 0 or more"
+        yield "few_values", 1 <= self.few_values <= 20, "values, 1 to 20"
+        yield "touch_days", 1 <= self.touch_days <= 730, "days, 1 to 730"
+        yield "review_days", 1 <= self.review_days <= 730, "days, 1 to 730"
+
+
+@dataclass(frozen=True)
+class Corners:
+    said_days: int
+    nps_satisfied: float
+    csat_satisfied: float
+    sentiment_satisfied: float
+    proficient_score: float
+    proficient_share: float
+
+    def rules(self):
+        yield "said_days", 1 <= self.said_days <= 1095, "days, 1 to 1095"
+        for name in ("nps_satisfied", "csat_satisfied", "sentiment_satisfied", "proficient_score"):
+            yield name, 0 <= getattr(self, name) <= 100, "a score, 0 to 100"
+        yield "proficient_share", 0 < self.proficient_share <= 1, "a share above 0 and up to 1"
+
+
+@dataclass(frozen=True)
 class Definitions:
     calendar: Calendar
     reading: Reading
@@ -175,6 +209,8 @@ class Definitions:
     standing: Standing
     one_account: OneAccount
     adoption: Adoption
+    carries: Carries
+    corners: Corners
 
     @cached_property
     def hash(self) -> str:

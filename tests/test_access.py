@@ -126,6 +126,7 @@ def options_of(name: str) -> list[dict]:
         "offset": [0, 3, 10_000],
         "account": ["", "A0001", f"{FOREIGN}0001", f"{UNKNOWN}0001"],
         "window": ["30 days", UNKNOWN],
+        "trait": ["sync", f"{FOREIGN} sync"],
         "kind": ["", "contract", "change", "streak", "bracket"],
         "cohort": ["contract_start", "key_action", "first_use", "csm", "House rule", "employees"],
         "feature": ["sync", f"{FOREIGN} sync"],

@@ -25,6 +25,7 @@ COMMON = {
     "lib.roles",
     "lib.scope",
     "lib.stats",
+    "lib.strata",
     "lib.glossary",
 }
 MAY_IMPORT = {  # a room -> the rooms it may import, itself aside; COMMON is open to all

@@ -62,7 +62,10 @@ def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
         (("[3, 6, 10]", "3"), "usage_pattern.breadth = 3 must be a list of numbers"),
         (("weeks = 13", "weeks = 53"), "usage_pattern.weeks = 53 must be weeks, 1 to 52"),
         (("[calendar]", "[kalender]"), "calendar is missing"),
-        (("[calendar]", "[more]\nx = 1\n[calendar]"), "more is not known; known are adoption, calendar, hotspots"),
+        (
+            ("[calendar]", "[more]\nx = 1\n[calendar]"),
+            "more is not known; known are adoption, calendar, carries, corners, hotspots",
+        ),
         (
             ("[calendar]\nfiscal_year_starts_in = 1 ", "calendar = 1\n[other]\nx = 1 "),
             "other is not known|must be a section",

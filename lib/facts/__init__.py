@@ -5,6 +5,7 @@ usage.sql     usage_before (day, n_weeks)
 written.sql   the accounts and the written tables the facts below read, where a cursor has none of its own (written: as it has)
 terms.sql, use.sql, stages.sql, contact.sql, risk.sql, standing.sql   how accounts stand as of a day, each on those before it
 cohorts.sql   who began when, and what is known of them since
+carried.sql   trait_before (day): features, settings and behaviours an account had before a day; corner.sql: corner_on (as_of)
 one.sql       facts of one account: its terms, its weeks, its peers; said.sql: what was written about it
 settings.sql  setting_on (as_of): the configuration choices in use
 people.sql, adopting.sql   lives of people, their class on a day, and accounts as users; people: what they bind
@@ -22,7 +23,7 @@ from lib.store.opening import Snapshot, open_snapshot
 
 _IN_ORDER = (
     "outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing", "one", "said", "settings", "people",
-    "adopting", "cohorts",
+    "adopting", "cohorts", "carried", "corner",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 UNITS = ("accounts", "count", "rate", "ratio", "money", "days", "day", "text", "flag", "segment", "list")
 _SUBJECTS = ("hotspots", "standing", "changes", "account", "work", "adoption", "cohorts", "audiences")
+_SUBJECTS = ("hotspots", "standing", "changes", "account", "work", "adoption", "cohorts", "carries")
 
 
 @dataclass(frozen=True)
