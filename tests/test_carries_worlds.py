@@ -162,8 +162,8 @@ def test_over_many_shuffles_at_most_alpha_are_alarms(planted):
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_planted_features_are_recovered_whatever_the_seed(seed, tmp_path):
-    """Of 16,000 accounts; at 6,000 each of them is found in four worlds of five."""
-    table = answer_of(open_store(made(tmp_path, 16_000, seed, planted=True))).table.set_index("trait")
+    """Of 10,000 accounts; at 6,000 each of them is found in four worlds of five."""
+    table = answer_of(open_store(made(tmp_path, 10_000, seed, planted=True))).table.set_index("trait")
     print(table.loc[PLANTED, ["adjusted_difference", "adjusted_difference_lo", "adjusted_difference_hi", "q_value"]])
     assert set(table.loc[PLANTED, "goes_with"]) == {STAYING}
 

@@ -2,7 +2,7 @@
 
 count     1,234              money   1.2 M, 340 k, 9,500     percent  12.3 %
 interval  11.2 % (8.4–14.7)  points  +1.2 points             n_of     n = 128
-plural    23 accounts
+plural    23 accounts                points_between  +1.2 (+0.3 to +2.1)
 """
 
 import math
@@ -40,6 +40,13 @@ def interval(rate: float, lo: float, hi: float) -> str:
 def points(difference: float) -> str:
     """+1.2 points, from a difference of two rates."""
     return NOTHING if _is_nothing(difference) else f"{_signed(difference * 100, 1)} points"
+
+
+def points_between(difference: float, lo: float, hi: float) -> str:
+    """+1.2 (+0.3 to +2.1): points, from a difference of two rates and its interval."""
+    if _is_nothing(difference):
+        return NOTHING
+    return f"{_signed(difference * 100, 1)} ({_signed(lo * 100, 1)} to {_signed(hi * 100, 1)})"
 
 
 def n_of(n: float) -> str:

@@ -38,6 +38,7 @@ ROOMS = {
     "Adoption": (
         Room("pages/cohorts.py", "Cohorts", ":material/groups_2:"),
         Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),
+        Room("pages/carries.py", "What carries", ":material/anchor:"),
     ),
     "Act": (AUDIENCES,),
     "Data": (UPLOAD,),

@@ -5,5 +5,6 @@ bars     rates of values with whiskers, the base each is compared with, n beside
 pareto   where the loss is: lost ARR or accounts by value, and how much of it the first few make up
 parts    what changed: the mix part and the rate part of each value
 rising   the share that became so by each day, with its band
+whiskers differences as dots with whiskers about zero, those beyond chance told apart
 line     one rate as a thin bar in a line of text
 """
