@@ -63,7 +63,10 @@ def test_it_says_what_goes_with_staying_and_hints_at_its_price(visit, store):
     app = visit(store, PAGE)
     assert is_well(app), text(app)
     said = text(app)
-    assert "1 of 2 goes with staying , beyond chance and beyond age, segment and size: Good thing +20.0 points" in said
+    assert (
+        "1 of 2 features, settings and behaviours goes with staying , beyond chance and beyond age, segment and size: Good thing +20.0 points"
+        in said
+    )
     assert (
         "Good thing is in every plan: it could be worth more." in said and "A caution: 3 features are tracked" in said
     )
@@ -170,4 +173,6 @@ def test_nothing_stands_out_where_nothing_does(visit, tmp_path):
         {"account": account_frame(names), "contract": contract_frame(*contracts), "event": pd.DataFrame(events)},
     )
     app = visit(tmp_path, PAGE)
-    assert is_well(app) and "Nothing stands out: none of the 3 that could be tested" in " ".join(text(app).split())
+    assert is_well(app) and "Nothing stands out: none of 3 features, settings and behaviours" in " ".join(
+        text(app).split()
+    )

@@ -45,15 +45,15 @@ def headline(table: pd.DataFrame, rows: Sequence[Mapping[str, object]]) -> str:
     if not tested:
         return "<b>Too few to tell what goes with staying.</b>"
     staying, leaving = ([row for row in rows if row["goes_with"] == verdict] for verdict in (STAYING, LEAVING))
-    beyond = "beyond chance and beyond age, segment and size"
+    beyond, looked_at = "beyond chance and beyond age, segment and size", f"{tested} features, settings and behaviours"
     if not staying and not leaving:
-        return f"<b>Nothing stands out:</b> none of the {tested} that could be tested goes with staying or leaving {beyond}."
+        return f"<b>Nothing stands out:</b> none of {looked_at} goes with staying or leaving {beyond}."
     parts = []
     if staying:
         verb = "goes" if len(staying) == 1 else "go"
-        parts.append(f"<b>{len(staying)} of {tested} {verb} with staying</b>, {beyond}: {_named(staying)}.")
+        parts.append(f"<b>{len(staying)} of {looked_at} {verb} with staying</b>, {beyond}: {_named(staying)}.")
     else:
-        parts.append(f"<b>None of {tested} goes with staying</b> {beyond}.")
+        parts.append(f"<b>None of {looked_at} goes with staying</b> {beyond}.")
     if leaving:
         verb = "goes" if len(leaving) == 1 else "go"
         leaving = sorted(leaving, key=lambda row: row["adjusted_difference"])
