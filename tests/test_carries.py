@@ -267,7 +267,7 @@ def test_too_few_say_what_is_missing(tmp_path):
     assert set(answer.table["goes_with"]) == {FEW} and answer.table["p_value"].isna().all()
     said = " ".join(answer.notes)
     assert "40 accounts can be told of, and it takes 30 that have a trait and 30 that do not" in said
-    assert "3 of them were lost, and it takes 20" in said and "A caution: 1 feature is tracked" in said
+    assert "3 accounts were lost, and it takes 20" in said and "A caution: 1 feature is tracked" in said
 
 
 def test_without_use_before_the_period_features_are_not_looked_at(hand):

@@ -108,7 +108,12 @@ def _table(counts: Counts, features: pd.DataFrame, definitions: Definitions) -> 
     )  # fmt: skip
     place = {name: number for number, name in enumerate(VERDICTS)}
     return (
-        table.assign(place=table["goes_with"].map(place), by=-table["adjusted_difference"])
+        table.assign(
+            place=table["goes_with"].map(place),
+            by=-np.where(
+                np.isnan(p), np.minimum(n_with, n_without), pooled.difference
+            ),  # of too few, the largest first
+        )
         .sort_values(["place", "by", "trait_kind", "trait"], kind="stable")
         .reset_index(drop=True)
     )
@@ -133,7 +138,7 @@ def _notes(con, book: Book, definitions: Definitions, counts: Counts, table: pd.
             f"and {words.least_accounts:,} that do not."
         )
     if counts.n_lost < words.least_lost:
-        yield f"Too few to tell: {counts.n_lost:,} of them were lost, and it takes {words.least_lost:,}."
+        yield f"Too few to tell: {counts.n_lost:,} accounts were lost, and it takes {words.least_lost:,}."
     if not is_known:
         yield "Use is not known in the four full weeks before the period, so no feature and no use is looked at."
     elif n_weeks < wanted:

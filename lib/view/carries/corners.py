@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from lib.book import Book
+from lib.book import Book, say_day
 from lib.facts.carried import CORNERS
 from lib.measures import Answer
 from lib.view import accountlist, door, look, numbers, step
@@ -35,7 +35,9 @@ _COLUMNS = [
 
 def section(book: Book, state: Carries) -> dict[str, Answer]:
     """The corners of the accounts that are live, on the day; below, those of the one that is open."""
-    look.section("Satisfied, skilled, in use?", "three signals read together, on the day", place="corners")
+    look.section(
+        "Satisfied, skilled, in use?", f"three signals read together, on {say_day(book.as_of)}", place="corners"
+    )
     answer = door.try_ask("corners", book)
     if answer is None:
         return {}
