@@ -226,7 +226,8 @@ def _cells(row: dict) -> dict:
         f"{numbers.interval(*_rates(row, side))} of {numbers.count(row[f'n_{side}'])}" for side in ("with", "without")
     )
     return {
-        "name": sentences.called(row), "kind": row["trait_kind"], "adjusted": numbers.NOTHING if row["goes_with"] == FEW else _points(row), "verdict": row["goes_with"],
+        "name": sentences.called(row), "kind": row["trait_kind"],
+        "adjusted": numbers.NOTHING if row["goes_with"] == FEW else _points(row), "verdict": row["goes_with"],
         "with": with_it, "without": without,
     }  # fmt: skip
 
