@@ -1,12 +1,16 @@
 """The page of what goes with staying: its sentence, what a trait and a corner open, its link, and what is lacking."""
 
+import html
 import json
+import re
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from lib.measures.carries.traits import CHANCE, FEW, IN_EVERY_PLAN, IN_NO_PLAN, LEAVING, STAYING
+from lib.view.carries import sentences
 from tests.pages import is_well, text
 from tests.worldlets import account_frame, contract_frame, publish_frames
 
@@ -176,3 +180,43 @@ def test_nothing_stands_out_where_nothing_does(visit, tmp_path):
     assert is_well(app) and "Nothing stands out: none of 3 features, settings and behaviours" in " ".join(
         text(app).split()
     )
+
+
+def told(*rows: tuple[str, str, float, str | None]) -> list[dict]:
+    """Traits as sentences take them: name, verdict, points, price hint."""
+    return [
+        {"trait_kind": "feature", "trait": name, "trait_name": name, "goes_with": verdict, "adjusted_difference": points / 100,
+         "adjusted_difference_lo": points / 100 - 0.01, "adjusted_difference_hi": points / 100 + 0.01, "price_hint": hint,
+         "p_value": None if verdict == FEW else 0.01}
+        for name, verdict, points, hint in rows
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("a", STAYING, 3, None), ("b", LEAVING, -2, None), ("c", LEAVING, -5, None), ("d", CHANCE, 0, None), ("e", FEW, 9, None)],
+         "1 of 4 features, settings and behaviours goes with staying, beyond chance and beyond age, segment and size: A +3.0 points "
+         "(+2.0 to +4.0). 2 go with leaving: C −5.0 points (−6.0 to −4.0), B −2.0 points (−3.0 to −1.0)."),
+        ([("b", LEAVING, -2, None)],
+         "None of 1 features, settings and behaviours goes with staying beyond chance and beyond age, segment and size. 1 goes with "
+         "leaving: B −2.0 points (−3.0 to −1.0)."),
+        ([("e", FEW, 9, None)], "Too few to tell what goes with staying."),
+    ],
+)  # fmt: skip
+def test_the_headline_in_every_case(rows, said):
+    rows = told(*rows)
+    found = sentences.headline(pd.DataFrame(rows), rows)
+    assert html.unescape(re.sub("<[^>]+>", "", found)) == said
+
+
+def test_price_hints_are_told_together():
+    rows = told(("a", STAYING, 3, IN_EVERY_PLAN), ("b", STAYING, 3, IN_NO_PLAN), ("<c>", STAYING, 3, IN_EVERY_PLAN))
+    found = sentences.priced(rows)
+    assert "<c>" not in found
+    said = html.unescape(re.sub("<[^>]+>", "", found))
+    assert (
+        said
+        == "Price hint: A and <c> are in every plan: they could be worth more. B is in no plan: it could be worth more."
+    )
+    assert sentences.priced(told(("a", STAYING, 3, None))) == ""

@@ -36,7 +36,6 @@ select
     (select count(plan) from core.feature) > 0 as has_plans
 from core.feature as feature
 left join plan on plan.plan = feature.plan
-where feature in (select feature from usage.usage_feature_week where account in (select account from scope))
 group by feature"""
 _KNOWN = """select is_known, (closes_on - opens_on) // 7 as n_weeks,
     (select count(distinct feature) from usage.usage_feature_week
