@@ -18,7 +18,7 @@ from lib.view.words import word
 MOST_NAMED = 3
 WITH = {
     "feature": ("Used it", "Did not use it"),
-    "setting": ("Set so", "Not set so"),
+    "setting": ("Set", "Not set"),
     "behaviour": ("Had it", "Had it not"),
 }
 
