@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UNITS = ("accounts", "count", "rate", "ratio", "money", "days", "day", "text", "flag", "segment", "list")
-_SUBJECTS = ("hotspots", "standing", "changes", "account", "work", "adoption", "cohorts", "audiences")
-_SUBJECTS = ("hotspots", "standing", "changes", "account", "work", "adoption", "cohorts", "carries")
+_SUBJECTS = ("hotspots", "standing", "changes", "account", "work", "adoption", "cohorts", "audiences", "carries")
 
 
 @dataclass(frozen=True)
