@@ -2,7 +2,7 @@
 
 wilson               interval of a proportion
 kaplan_meier         the share still there after a time, with unfinished ones censored
-survival_at, median_survival
+survival_at, median_survival, median_interval
 greenwood            standard error of a survival curve at each of its steps
 log_log              interval of a survival, given its standard error
 logrank              do groups survive alike?
@@ -12,6 +12,7 @@ rate_differs         does a part's rate differ from the rest's? two-sided p
 benjamini_hochberg   q-values of a long list of tests
 count_z              how many standard errors a number of lost accounts is from the expected one
 newcombe             interval of the difference of two rates
+ratio_of_sums        interval of sum k / sum n over accounts
 poisson_bootstrap    sums drawn anew, for intervals of ratios of money
 
 Thin over scipy and statsmodels; each is the other's check in tests/test_stats.py.
@@ -76,6 +77,17 @@ def median_survival(curve: Survival) -> float:
     """The first time by which half are gone; NaN where the curve does not fall that far."""
     gone = np.flatnonzero(curve.share <= 0.5)
     return float(curve.times[gone[0]]) if len(gone) else float("nan")
+
+
+def median_interval(curve: Survival, level: float = 0.95) -> tuple[float, float, float]:
+    """The median and its interval: the first times at which the curve and its log-log band are at half; NaN where they never are.
+
+    Brookmeyer and Crowley 1982; second check: statsmodels SurvfuncRight.quantile_ci(0.5, method="cloglog").
+    """
+    lo, hi = log_log(curve.share, greenwood(curve), level)
+    first = [curve.times[share <= 0.5 + 1e-12] for share in (curve.share, lo, hi)]
+    median, low, high = (float(times[0]) if len(times) else np.nan for times in first)
+    return median, low, high
 
 
 def greenwood(curve: Survival) -> np.ndarray:
@@ -224,6 +236,23 @@ def newcombe(k_1, n_1, k_2, n_2) -> tuple[np.ndarray, np.ndarray]:
     lo = difference - np.sqrt((rate_1 - lo_1) ** 2 + (hi_2 - rate_2) ** 2)
     hi = difference + np.sqrt((hi_1 - rate_1) ** 2 + (rate_2 - lo_2) ** 2)
     return lo, hi
+
+
+def ratio_of_sums(k, n, kk, kn, nn, n_rows, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Interval of sum k / sum n over rows that are chance, from their sums and sums of products; NaN under two rows.
+
+    The variance of a ratio by linearisation (Cochran 1977, 6.5), Student's t with n_rows - 1 degrees. Of rows with n = 1 it
+    is the interval of a mean (second check: scipy.stats.ttest_1samp); else statsmodels OLS with errors clustered by row.
+    """
+    from scipy.special import stdtrit
+
+    k, n, kk, kn, nn, n_rows = (np.asarray(each, float) for each in (k, n, kk, kn, nn, n_rows))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = k / n
+        spread = np.maximum(kk - 2 * ratio * kn + ratio**2 * nn, 0) * n_rows / (n_rows - 1)
+        half = stdtrit(np.maximum(n_rows - 1, 1), 0.5 + level / 2) * np.sqrt(spread) / n
+    is_told = (n_rows > 1) & (n > 0)
+    return np.where(is_told, ratio - half, np.nan), np.where(is_told, ratio + half, np.nan)
 
 
 def poisson_bootstrap(values, n_draws: int = 500, seed: int = 1) -> np.ndarray:

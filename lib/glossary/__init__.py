@@ -11,7 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UNITS = ("accounts", "count", "rate", "ratio", "money", "days", "day", "text", "flag", "segment", "list")
-_SUBJECTS = ("hotspots", "standing", "changes", "account", "work", "adoption", "cohorts", "audiences", "carries")
+_SUBJECTS = (
+    "hotspots",
+    "standing",
+    "changes",
+    "account",
+    "work",
+    "adoption",
+    "cohorts",
+    "audiences",
+    "carries",
+    "kpis",
+)
 
 
 @dataclass(frozen=True)

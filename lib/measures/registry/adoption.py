@@ -18,7 +18,15 @@ COHORTS = (
     Option("feature", "text", "the share that has used this feature by then"),
 )
 
+BY = Option("by", "text", "a dimension (default: the whole book alone)")
+
 MEASURES = {
+    "adoption": Measure(
+        "lib.measures.kpis.adoption:adoption",
+        "the KPIs of adoption on the day and 30 days before, each against its target",
+        (Option("only", "text", "one KPI alone"), BY),
+        WRITTEN,
+    ),
     "cohorts": Measure(
         "lib.measures.cohorts:cohorts",
         "cohorts step by step: people, accounts or ARR retained, or a feature adopted, and the pooled mean",

@@ -1,21 +1,8 @@
-"""Definitions: the user's words as frozen dataclasses, validated, named by their hash.
+"""The sections of a definitions file: a dataclass each, whose `rules` say what its words must be."""
 
-load      read and check a definitions file; a wrong one raises Refused, naming key, value and rule
-DEFAULT   data/definitions.toml
-"""
-
-import hashlib
 import itertools
-import json
 import math
-import tomllib
-from dataclasses import asdict, dataclass, fields
-from functools import cached_property
-from pathlib import Path
-
-from lib.errors import Refused
-
-DEFAULT = Path(__file__).parent.parent / "data" / "definitions.toml"
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -146,6 +133,7 @@ class Adoption:
     rare_chance: float
     nurture_days: int
     nurture_chance: float
+    risen_points: float
 
     def rules(self):
         for name in ("key_actions", "high_value_features"):
@@ -163,6 +151,7 @@ class Adoption:
         yield "rare_chance", 0 < self.rare_chance < 1, "a share above 0 and below 1"
         yield "nurture_days", 7 <= self.nurture_days <= 180, "days, 7 to 180"
         yield "nurture_chance", 0 < self.nurture_chance < 1, "a share above 0 and below 1"
+        yield "risen_points", 0 < self.risen_points < 1, "a share above 0 and below 1"
 
 
 @dataclass(frozen=True)
@@ -200,72 +189,18 @@ class Corners:
 
 
 @dataclass(frozen=True)
-class Definitions:
-    calendar: Calendar
-    reading: Reading
-    renewals: Renewals
-    hotspots: Hotspots
-    usage_pattern: UsagePattern
-    standing: Standing
-    one_account: OneAccount
-    adoption: Adoption
-    carries: Carries
-    corners: Corners
+class Targets:
+    """A target per KPI, by the KPI's name: what is at least it, or at most, where less is better, is met."""
 
-    @cached_property
-    def hash(self) -> str:
-        """Names these definitions and no others; part of every cache key and of every link."""
-        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:12]
+    under_utilised_rate: float
+    seats_assigned_rate: float
+    seats_active_rate: float
+    activated_seats_rate: float
+    risen_rate: float
 
-
-def load(path: Path = DEFAULT) -> Definitions:
-    """Read definitions from a TOML file. Raises Refused for a key that is missing, unknown, of the wrong kind or out of range."""
-    try:
-        raw = tomllib.loads(path.read_text())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise Refused(f"{path.name} cannot be read: {error}") from error
-    parts = {part.name: part.type for part in fields(Definitions)}
-    _same_keys(path, "", raw, parts)
-    return Definitions(**{name: _section(path, name, kind, raw[name]) for name, kind in parts.items()})
-
-
-def _section(path: Path, name: str, kind: type, raw: object) -> object:
-    if not isinstance(raw, dict):
-        raise Refused(f"{path.name}: [{name}] must be a section, but it is {raw!r}.")
-    _same_keys(path, f"{name}.", raw, {each.name for each in fields(kind)})
-    values = {each.name: _value(path, f"{name}.{each.name}", each.type, raw[each.name]) for each in fields(kind)}
-    section = kind(**values)
-    for key, holds, rule in section.rules():
-        if not holds:
-            raise Refused(f"{path.name}: {name}.{key} = {raw[key]!r} must be {rule}.")
-    return section
-
-
-def _value(path: Path, key: str, kind: type, raw: object) -> object:
-    if kind is int and _is_number(raw) and float(raw).is_integer():
-        return int(raw)
-    if kind is float and _is_number(raw):
-        return float(raw)
-    if kind == tuple[float, ...] and isinstance(raw, list) and all(map(_is_number, raw)):
-        return tuple(float(each) for each in raw)
-    if kind == tuple[str, ...] and isinstance(raw, list) and all(isinstance(each, str) for each in raw):
-        return tuple(raw)
-    names = {int: "a whole number", float: "a number", tuple[str, ...]: "a list of names"}
-    expected = names.get(kind, "a list of numbers")
-    raise Refused(f"{path.name}: {key} = {raw!r} must be {expected}.")
-
-
-def _is_number(raw: object) -> bool:
-    return isinstance(raw, (int, float)) and not isinstance(raw, bool)
-
-
-def _same_keys(path: Path, where: str, found: dict, expected) -> None:
-    for key in expected:
-        if key not in found:
-            raise Refused(f"{path.name}: {where}{key} is missing.")
-    for key in found:
-        if key not in expected:
-            raise Refused(f"{path.name}: {where}{key} is not known; known are {', '.join(sorted(expected))}.")
+    def rules(self):
+        for each in fields(self):
+            yield each.name, math.isfinite(getattr(self, each.name)), "a number"
 
 
 def _rises(values: tuple[float, ...], *, at_most: int) -> bool:

@@ -1,0 +1,7 @@
+"""The KPIs of adoption, of the book and of each value of a dimension, now and in time, and the accounts behind each.
+
+adoption   `adoption`: every KPI on the day and 30 days before, against its target
+trend      `adoption_trend`: one KPI month by month
+listing    `kpi_accounts`: the accounts of one KPI
+figures    what accounts add up to, and the error of it
+"""

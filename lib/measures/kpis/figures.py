@@ -1,0 +1,142 @@
+"""KPIs as figures: what accounts add up to on one day or on several, and the error of each figure.
+
+Figure    value, lo, hi, and the accounts it is of
+figures   (nth day, segment, KPI) -> Figure; the SQL
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from lib import stats
+from lib.book import Book
+from lib.definitions import Definitions
+from lib.facts import kpis, standing
+from lib.facts.kpis import KPIS
+from lib.store.dimensions import StoredDimension, find_dimension, read_catalogue
+from lib.store.opening import value_on
+from lib.store.tables import quote
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A KPI of so many accounts; NaN where nothing can be said. `n_left_out`: accounts it is about that say nothing."""
+
+    value: float
+    lo: float
+    hi: float
+    n_accounts: int
+    n_left_out: int
+
+
+def figures(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    definitions: Definitions,
+    names: Sequence[str],
+    days: Sequence[date],
+    by: str | None = None,
+) -> tuple[dict[tuple[int, tuple, str], Figure], str]:
+    """The KPIs `names` on each of `days`: of the whole book, segment (), and of each value of the dimension `by`, segment (value,).
+
+    Shares of accounts have Wilson's interval, ratios that of lib.stats.ratio_of_sums, times the median of Kaplan and Meier.
+    """
+    dimension = find_dimension(read_catalogue(con), by) if by else None
+    summed = [name for name in names if KPIS[name].kind != "time"]
+    timed = [name for name in names if KPIS[name].kind == "time"]
+    found, said = {}, []
+    for chosen, select, read in ((summed, _SUMS, _of_sums), (timed, _TIMES, _of_times)):
+        if chosen:
+            sql = _statement(chosen, select, len(days), dimension)
+            rows = con.execute(sql, _parameters(sql, book, days, definitions) | {"kpis": list(chosen)}).df()
+            found |= dict(read(rows))
+            said.append(sql)
+    return found, ";\n\n".join(said)
+
+
+_SUMS = """select
+    nth, is_whole, segment, kpi,
+    count(k) as n_accounts, count(why_not) as n_left_out,
+    sum(k)::double as k, sum(n)::double as n, sum(k * k)::double as kk, sum(k * n)::double as kn, sum(n * n)::double as nn
+from cut
+group by nth, is_whole, segment, kpi"""
+_TIMES = """select nth, is_whole, segment, kpi, k as days, n as reached, count(*) as n_accounts, count(why_not) as n_left_out
+from cut
+group by nth, is_whole, segment, kpi, k, n"""
+
+
+def _statement(names: Sequence[str], select: str, n_days: int, dimension: StoredDimension | None) -> str:
+    """A static statement a KPI family and day: $as_of is the first of the days, $day_1, $day_2 ... the others."""
+    value = "null::varchar"
+    if dimension:
+        value = (
+            value_on(dimension, "$as_of::date")
+            if dimension.has_history
+            else f"account.{quote(dimension.column)}::varchar"
+        )
+    parts, stood = [], []
+    for nth in range(n_days):
+        day = f"$day_{nth}" if nth else "$as_of"
+        part = f"select {nth} as nth, _account, kpi, among, k, n, why_not from {kpis.relation(names)}"
+        parts.append(part.replace("$as_of", day))
+        one = f"select {nth} as nth, _account, is_live, is_past_onboarding from {standing.STOOD}"
+        stood.append(one.replace("$as_of", day))
+    parts, stood = ("\n    union all\n    ".join(each) for each in (parts, stood))
+    levels = "(values (true), (false))" if dimension else "(values (true))"
+    return f"""with account_of_book as (
+    select account._account, {value} as value from book as account
+),
+part as (
+    {parts}
+),
+stood as (
+    {stood}
+),
+cut as (
+    select part.nth, is_whole, case when not is_whole then value end as segment, kpi, k, n, why_not
+    from part
+    join account_of_book on account_of_book._account = part._account
+    join stood on stood._account = part._account and stood.nth = part.nth
+    cross join {levels} as level (is_whole)
+    where list_contains($kpis::varchar[], kpi)
+      and (among = 'any' or (is_live and is_past_onboarding = (among = 'settled')))
+)
+{select}"""
+
+
+def _parameters(sql: str, book: Book, days: Sequence[date], definitions: Definitions) -> dict:
+    others = {f"day_{nth}": day for nth, day in enumerate(days) if nth}
+    return kpis.parameters(sql, days[0], definitions) | others
+
+
+def _key(row) -> tuple[int, tuple, str]:
+    segment = () if row.is_whole else (None if row.segment is None or row.segment != row.segment else row.segment,)
+    return int(row.nth), segment, row.kpi
+
+
+def _of_sums(rows: pd.DataFrame) -> Iterator[tuple[tuple, Figure]]:
+    k, n = rows["k"].to_numpy(float), rows["n"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(n > 0, k / n, np.nan)
+    is_share = rows["kpi"].map(lambda name: KPIS[name].kind == "share").to_numpy(bool)
+    by_wilson = stats.wilson(np.where(is_share, k, 0), np.where(is_share, n, 0))
+    by_sums = stats.ratio_of_sums(k, n, *(rows[name].to_numpy(float) for name in ("kk", "kn", "nn", "n_accounts")))
+    lo, hi = (np.where(is_share, wilson, sums) for wilson, sums in zip(by_wilson, by_sums, strict=True))
+    for at, row in enumerate(rows.itertuples(index=False)):
+        yield _key(row), Figure(value[at], lo[at], hi[at], int(row.n_accounts), int(row.n_left_out))
+
+
+def _of_times(rows: pd.DataFrame) -> Iterator[tuple[tuple, Figure]]:
+    for _, each in rows.groupby(["nth", "is_whole", "segment", "kpi"], dropna=False):
+        known = each[each["days"].notna()]
+        n_left_out = int(each["n_left_out"].sum())
+        value = lo = hi = np.nan
+        if len(known):
+            times = known["n_accounts"].to_numpy(int)
+            curve = stats.kaplan_meier(np.repeat(known["days"], times), np.repeat(known["reached"] > 0, times))
+            value, lo, hi = stats.median_interval(curve)
+        yield _key(each.iloc[0]), Figure(value, lo, hi, int(known["n_accounts"].sum()), n_left_out)
