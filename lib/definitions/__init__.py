@@ -24,6 +24,7 @@ from lib.definitions.sections import (
     Standing,
     Targets,
     UsagePattern,
+    Voice,
 )
 from lib.errors import Refused
 
@@ -42,6 +43,7 @@ class Definitions:
     adoption: Adoption
     carries: Carries
     corners: Corners
+    voice: Voice
     targets: Targets
 
     @cached_property
@@ -82,7 +84,9 @@ def _value(path: Path, key: str, kind: type, raw: object) -> object:
         return tuple(float(each) for each in raw)
     if kind == tuple[str, ...] and isinstance(raw, list) and all(isinstance(each, str) for each in raw):
         return tuple(raw)
-    names = {int: "a whole number", float: "a number", tuple[str, ...]: "a list of names"}
+    if kind is str and isinstance(raw, str):
+        return raw
+    names = {str: "a name", int: "a whole number", float: "a number", tuple[str, ...]: "a list of names"}
     expected = names.get(kind, "a list of numbers")
     raise Refused(f"{path.name}: {key} = {raw!r} must be {expected}.")
 

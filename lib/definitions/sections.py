@@ -134,6 +134,9 @@ class Adoption:
     nurture_days: int
     nurture_chance: float
     risen_points: float
+    started_within_days: int
+    value_stage: str
+    heavy_share: float
 
     def rules(self):
         for name in ("key_actions", "high_value_features"):
@@ -152,6 +155,28 @@ class Adoption:
         yield "nurture_days", 7 <= self.nurture_days <= 180, "days, 7 to 180"
         yield "nurture_chance", 0 < self.nurture_chance < 1, "a share above 0 and below 1"
         yield "risen_points", 0 < self.risen_points < 1, "a share above 0 and below 1"
+        yield "started_within_days", 30 <= self.started_within_days <= 1095, "days, 30 to 1095"
+        yield "value_stage", bool(self.value_stage.strip()), "the name of a stage"
+        yield "heavy_share", 0 < self.heavy_share <= 0.5, "a share above 0 and up to 0.5"
+
+
+@dataclass(frozen=True)
+class Voice:
+    review_days: int
+    ticket_days: int
+    survey_days: int
+    answer_days: int
+    promoter_from: int
+    detractor_to: int
+    satisfied_from: int
+
+    def rules(self):
+        for name in ("review_days", "ticket_days", "survey_days"):
+            yield name, 1 <= getattr(self, name) <= 730, "days, 1 to 730"
+        yield "answer_days", 0 <= self.answer_days < self.survey_days, "days, 0 or more and fewer than survey_days"
+        yield "promoter_from", self.detractor_to < self.promoter_from <= 10, "a score above detractor_to and up to 10"
+        yield "detractor_to", 0 <= self.detractor_to <= 9, "a score, 0 to 9"
+        yield "satisfied_from", 2 <= self.satisfied_from <= 5, "a score, 2 to 5"
 
 
 @dataclass(frozen=True)
@@ -197,6 +222,19 @@ class Targets:
     seats_active_rate: float
     activated_seats_rate: float
     risen_rate: float
+    onboarded_on_time_rate: float
+    first_key_action_days: float
+    ttv_days: float
+    onboarding_engagement_rate: float
+    business_review_rate: float
+    tickets_per_user: float
+    net_promoter_score: float
+    nps_response_rate: float
+    csat_rate: float
+    csat_response_rate: float
+    proficiency_score: float
+    arr_growth_rate: float
+    heavy_lost_rate: float
 
     def rules(self):
         for each in fields(self):

@@ -1,7 +1,7 @@
 """Facts: account-level relations with a stated grain; the one place where definitions meet data.
 
 outcome.sql   outcome_lost, outcome_lapsed, outcome_cancelled (opens_on, closes_on, as_of, grace_days)
-usage.sql     usage_before (day, n_weeks)
+usage.sql     usage_before (day, n_weeks); use_span (as_of): of which days use is known
 written.sql   the accounts and the written tables the facts below read, where a cursor has none of its own (written: as it has)
 terms.sql, use.sql, stages.sql, contact.sql, risk.sql, standing.sql   how accounts stand as of a day, each on those before it
 cohorts.sql   who began when, and what is known of them since
@@ -24,7 +24,7 @@ from lib.store.opening import Snapshot, open_snapshot
 
 _IN_ORDER = (
     "outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing", "one", "said", "settings", "people",
-    "adopting", "cohorts", "carried", "corner", "kpi_seats",
+    "adopting", "cohorts", "carried", "corner", "kpi_seats", "kpi_onboarding", "kpi_voice", "kpi_growth",
 )  # fmt: skip
 
 

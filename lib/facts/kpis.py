@@ -8,7 +8,7 @@ parameters  the values that a statement over them binds
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from lib.definitions import Definitions
@@ -16,6 +16,14 @@ from lib.errors import Refused
 from lib.facts import people, standing
 
 _SEATS = f"kpi_seats_on({standing.USE.removeprefix('use_on(').removesuffix(')')}, $risen_points)"
+_ONBOARDING = "kpi_onboarding_on($as_of, $grace_days, $started_within_days, $onboarding_days)"
+_FIRST_VALUE = "kpi_first_value_on($as_of, $grace_days, $started_within_days, $key_actions, $plain_names, $value_stage)"
+_VOICE = (
+    "kpi_voice_on($as_of, $grace_days, $review_days, $ticket_days, $survey_days, $answer_days, $promoter_from, $detractor_to, "
+    "$satisfied_from)"
+)
+_ARR_GROWTH = "kpi_arr_growth_on($as_of)"
+_HEAVY_LOST = "kpi_heavy_lost_on($as_of, $grace_days, $renewal_windows, $heavy_share, $least_peers)"
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,19 @@ KPIS = {
     "seats_active_rate": Kpi("Seats", "ratio", _SEATS),
     "activated_seats_rate": Kpi("Seats", "ratio", _SEATS),
     "risen_rate": Kpi("Seats", "share", _SEATS),
+    "onboarded_on_time_rate": Kpi("Onboarding and value", "share", _ONBOARDING),
+    "first_key_action_days": Kpi("Onboarding and value", "time", _FIRST_VALUE, is_less_better=True),
+    "ttv_days": Kpi("Onboarding and value", "time", _FIRST_VALUE, is_less_better=True),
+    "onboarding_engagement_rate": Kpi("Onboarding and value", "ratio", _ONBOARDING),
+    "business_review_rate": Kpi("Voice and contact", "share", _VOICE),
+    "tickets_per_user": Kpi("Voice and contact", "ratio", _VOICE, is_less_better=True),
+    "net_promoter_score": Kpi("Voice and contact", "ratio", _VOICE),
+    "nps_response_rate": Kpi("Voice and contact", "ratio", _VOICE),
+    "csat_rate": Kpi("Voice and contact", "ratio", _VOICE),
+    "csat_response_rate": Kpi("Voice and contact", "ratio", _VOICE),
+    "proficiency_score": Kpi("Voice and contact", "ratio", _VOICE),
+    "arr_growth_rate": Kpi("Growth", "ratio", _ARR_GROWTH),
+    "heavy_lost_rate": Kpi("Growth", "share", _HEAVY_LOST, is_less_better=True),
 }
 GROUPS = tuple(dict.fromkeys(each.group for each in KPIS.values()))
 
@@ -53,6 +74,13 @@ def relation(names: Sequence[str]) -> str:
 
 def parameters(sql: str, as_of: date, definitions: Definitions) -> dict:
     """The values `sql` binds: those its text names, since DuckDB refuses surplus ones."""
-    values = {"risen_points": definitions.adoption.risen_points}
+    adoption, voice = definitions.adoption, definitions.voice
+    values = {
+        "risen_points": adoption.risen_points,
+        "started_within_days": adoption.started_within_days,
+        "value_stage": adoption.value_stage,
+        "heavy_share": adoption.heavy_share,
+        **asdict(voice),
+    }
     named = set(re.findall(r"\$(\w+)", sql))
     return people.parameters(sql, as_of, definitions) | {name: values[name] for name in values if name in named}

@@ -3,22 +3,11 @@
 
 -- Grain: one row per person of an account.
 -- provisioned_on   the day of the person file, or of the first use where that is earlier or the file has none: begins_with says which
--- opens_on         the Monday from which use is known: the weeks before it hold less than 1 event in 2,000
--- known_until      the day after the last of which use is known: the day itself, or the end of the last week anybody used anything
--- closes_on        the Monday after the last full week of which use is known
+-- opens_on, known_until, closes_on   of the use that is known, as use_span (usage.sql) has them
 -- gone_on          the end of the account's last term (trials are terms), once the grace days after it are over
 -- ends_on          the day after the last on which the person was there to be seen
 create macro person_on(as_of, grace_days) as table
-with by_week as (
-    select week, sum(n_events + n_events_system)::bigint as n_events from usage.usage_week where week <= as_of::date group by week
-),
-running as (
-    select week, sum(n_events) over (order by week) as n_so_far, sum(n_events) over () as n_in_all from by_week
-),
-reach as (
-    select min(case when n_so_far * 2000 >= n_in_all then week end) as opens_on, max(week) as last_week from running
-),
-term_end as (
+with term_end as (
     select
         _account,
         max(coalesce(least(ends_on, case when cancelled_on <= as_of::date then cancelled_on end), date '9999-12-31')) as ended_on
@@ -57,13 +46,12 @@ met as (
 select
     scope._account, met.*,
     case when provisioned_on is not null then (date_trunc('week', provisioned_on + 6))::date end as first_monday,
-    opens_on, known_until,
-    (date_trunc('week', known_until))::date as closes_on,
+    opens_on, known_until, closes_on,
     gone_on,
     case when known_until is not null then least(known_until, deactivated_on, gone_on) end as ends_on
 from met
 join (select _account, account from scope) as scope on scope.account = met.account
-cross join (select opens_on, case when last_week is not null then least(as_of::date + 1, last_week + 7) end as known_until from reach) as span
+cross join use_span(as_of) as span
 left join gone on gone._account = scope._account;
 
 -- Grain: one row per person of an account: the columns of person_on, and

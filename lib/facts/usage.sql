@@ -69,3 +69,23 @@ from aged
 left join by_week using (account)
 left join people using (account)
 left join features using (account);
+
+-- Grain: one row: of which days use is known.
+-- opens_on      the Monday from which it is: the weeks before it hold less than 1 event in 2,000
+-- known_until   the day after the last: the day itself, or the end of the last week anybody used anything
+-- closes_on     the Monday after the last full week
+create macro use_span(as_of) as table
+with by_week as (
+    select week, sum(n_events + n_events_system)::bigint as n_events from usage.usage_week where week <= as_of::date group by week
+),
+running as (
+    select week, sum(n_events) over (order by week) as n_so_far, sum(n_events) over () as n_in_all from by_week
+),
+reach as (
+    select min(case when n_so_far * 2000 >= n_in_all then week end) as opens_on, max(week) as last_week from running
+)
+select
+    opens_on,
+    case when last_week is not null then least(as_of::date + 1, last_week + 7) end as known_until,
+    (date_trunc('week', known_until))::date as closes_on
+from reach;

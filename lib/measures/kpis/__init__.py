@@ -3,5 +3,6 @@
 adoption   `adoption`: every KPI on the day and 30 days before, against its target
 trend      `adoption_trend`: one KPI month by month
 listing    `kpi_accounts`: the accounts of one KPI
+values     `value_times`: days until promised outcomes were reached
 figures    what accounts add up to, and the error of it
 """

@@ -25,7 +25,13 @@ MEASURES = {
         "lib.measures.kpis.adoption:adoption",
         "the KPIs of adoption on the day and 30 days before, each against its target",
         (Option("only", "text", "one KPI alone"), BY),
-        WRITTEN,
+        (*WRITTEN, "goal"),
+    ),
+    "value_times": Measure(
+        "lib.measures.kpis.values:value_times",
+        "days until promised outcomes were reached, by their category; how many on time, and what they are worth",
+        (),
+        (*WRITTEN, "goal"),
     ),
     "cohorts": Measure(
         "lib.measures.cohorts:cohorts",
