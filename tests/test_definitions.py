@@ -61,6 +61,10 @@ def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
         (("[3, 6, 10]", "[true]"), r"usage_pattern.breadth = \[True\] must be a list of numbers"),
         (("[3, 6, 10]", "3"), "usage_pattern.breadth = 3 must be a list of numbers"),
         (("weeks = 13", "weeks = 53"), "usage_pattern.weeks = 53 must be weeks, 1 to 52"),
+        (('value_stage = "Value"', "value_stage = ' '"), "adoption.value_stage = ' ' must be the name of a stage"),
+        (('value_stage = "Value"', "value_stage = 3"), "adoption.value_stage = 3 must be a name"),
+        (("answer_days = 14 ", "answer_days = 180 "), "voice.answer_days = 180 must be days, 0 or more and fewer than"),
+        (("promoter_from = 9 ", "promoter_from = 6 "), "voice.promoter_from = 6 must be a score above detractor_to"),
         (("[calendar]", "[kalender]"), "calendar is missing"),
         (
             ("[calendar]", "[more]\nx = 1\n[calendar]"),

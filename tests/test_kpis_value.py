@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from lib import stats
+from lib import glossary, stats
 from lib.book import year_to
 from lib.facts import open_store
 from lib.facts.ask import ask
@@ -380,6 +380,16 @@ def test_lost_at_heavy_use_is_against_those_who_lived_through_the_same_weeks(tmp
 # --- the edges of a world
 
 
+@pytest.mark.parametrize("kpi", OURS)
+def test_every_kpi_is_a_word_has_a_target_and_is_told_by_its_family(told, kpi):
+    term = glossary.TERMS[kpi]
+    assert len(term.label) <= 25
+    assert getattr(WORDS.targets, kpi) > 0
+    assert ("less is better" in term.meaning) == KPIS[kpi].is_less_better
+    assert (term.unit == "days") == (KPIS[kpi].kind == "time")
+    assert of(told, kpi) or kpi == "heavy_lost_rate"  # whose only loss is told in a world of its own
+
+
 def test_without_a_scope_nothing_is_told_and_a_scope_has_its_own_alone(world):
     assert rows(world, scope=NOBODY) == {}
     own = rows(world, scope=Scope(("Dana",)), written=WRITTEN)
@@ -439,6 +449,11 @@ def raw() -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="module")
+def known(raw) -> dict[str, pd.DataFrame]:
+    return known_by(raw, TODAY)
+
+
+@pytest.fixture(scope="module")
 def sampled(raw, tmp_path_factory):
     return made(tmp_path_factory.mktemp("sampled"), raw)
 
@@ -480,8 +495,8 @@ def as_day(value) -> date:
     return pd.Timestamp(value).date()
 
 
-def test_nothing_after_the_day_changes_anything(raw, sampled, tmp_path):
-    then = made(tmp_path / "then", known_by(raw, TODAY))
+def test_nothing_after_the_day_changes_anything(known, sampled, tmp_path):
+    then = made(tmp_path / "then", known)
     assert rows(sampled, day=TODAY) == rows(then, day=TODAY)
     assert rows(sampled, day=TODAY) != rows(sampled, day=TODAY + timedelta(days=60))
     both = []
@@ -510,12 +525,12 @@ def last_seen(terms: pd.DataFrame) -> date:
 
 
 @pytest.fixture(scope="module")
-def twin(raw) -> dict[tuple[str, str], tuple]:
+def twin(known) -> dict[tuple[str, str], tuple]:
     """The same figures from the raw rows, account by account."""
-    known, found = known_by(raw, TODAY), {}
+    found = {}
     by = {name: dict(list(frame.groupby("account"))) for name, frame in known.items() if "account" in frame}
     none = {name: frame.iloc[:0] for name, frame in known.items()}
-    for account in raw["account"]["account"]:
+    for account in known["account"]["account"]:
         mine = {name: by[name].get(account, none[name]) for name in by}
         logins = mine["person"][mine["person"]["deactivated_on"].isna()]
         seen = set(logins["person"]) | set(mine["event"]["person"].dropna()) - set(mine["person"]["person"])
@@ -571,12 +586,13 @@ def test_the_sample_is_as_its_raw_rows_say(sampled, twin, kpi):
         assert told == pytest.approx(theirs[account]), account
 
 
-def test_first_key_action_is_as_the_raw_events_say(raw, sampled):
+def test_first_key_action_is_as_the_raw_events_say(known, sampled):
     """Of people alone, in a feature that is neither a login nor help, in a full week: the first day of that week they used anything."""
-    known = known_by(raw, TODAY)
-    role = raw["feature"].set_index("feature")["role"]
+    role = known["feature"].set_index("feature")["role"]
     events = known["event"].dropna(subset=["person"])
-    events = events[~events["feature"].map(raw["feature"].set_index("feature")["is_system"].fillna(False)).astype(bool)]
+    events = events[
+        ~events["feature"].map(known["feature"].set_index("feature")["is_system"].fillna(False)).astype(bool)
+    ]
     day = pd.to_datetime(events["occurred_at"]).dt.normalize()
     events = events.assign(day=day, week=day - pd.to_timedelta(day.dt.day_of_week, unit="D"))
     closes_on = pd.Timestamp("2026-05-11")
@@ -595,8 +611,7 @@ def test_first_key_action_is_as_the_raw_events_say(raw, sampled):
             assert account not in first.index or (first[account].date() - began[account]).days > told[0]
 
 
-def test_lost_at_heavy_use_is_as_the_raw_events_say(raw, sampled):
-    known = known_by(raw, TODAY)
+def test_lost_at_heavy_use_is_as_the_raw_events_say(known, sampled):
     words = replace(WORDS, adoption=replace(WORDS.adoption, heavy_share=0.4))
     ours = of(rows(sampled, ["heavy_lost_rate"], TODAY, words=words), "heavy_lost_rate")
     ours = {account: told[0] for account, told in ours.items() if not isinstance(told, str)}
@@ -627,12 +642,11 @@ def heads_between(people: pd.DataFrame, opens: date, closes: date) -> pd.Series:
     return people[came & stayed].groupby("account").size()
 
 
-def test_curves_of_value_are_alike_in_scipy_and_statsmodels(raw, sampled):
+def test_curves_of_value_are_alike_in_scipy_and_statsmodels(known, sampled):
     """Durations of every promised outcome from the raw rows; the whole curve in both, and the median of the answer in each."""
     from scipy.stats import CensoredData, ecdf
     from statsmodels.duration.survfunc import SurvfuncRight
 
-    known = known_by(raw, TODAY)
     began = known["contract"].groupby("account")["starts_on"].min()
     terms = dict(list(known["contract"].groupby("account")))
     durations, observed = [], []

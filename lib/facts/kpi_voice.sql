@@ -1,11 +1,11 @@
 -- KPIs of voice and contact (kpi_seats.sql tells the columns): what customers say, how they are asked, and how they are met.
 -- A window of so many days ends with the day. No day of a ticket's answer is known: it is taken to come when the ticket is closed.
--- The store keeps scores as the files had them, and no scale: csat counts where every answer so far, of all accounts, lies between
--- 1 and 5, tickets and surveys each by themselves.
+-- The store keeps scores as the files had them, and no scale: csat counts where every answer so far lies between 1 and 5, tickets and
+-- surveys each by themselves (is_of_five).
 
 -- Grain: one row per thing a customer was asked: kind, the day it was sent (a ticket: closed), the day and score of the answer.
 -- sent_on is that of the answer where the file has none. tells_of_asking: some of the kind were answered and some were not; where
--- all were, the file is a list of answers.
+-- all were, the file is a list of answers. Both are said of the whole data: they are of the files, and of no account.
 create macro asked_on(as_of) as table
 with question as (
     select
@@ -113,18 +113,22 @@ counted as (
         case when not has_tickets then 'no ticket known' when n_people is null then 'nobody known' end
     from met
     union all
-    select _account, 'net_promoter_score', n_promoters - n_detractors, n_nps, case when n_nps > 0 then null else 'no answer lately' end from met
+    select _account, 'net_promoter_score', n_promoters - n_detractors, n_nps, case when coalesce(n_nps, 0) = 0 then 'no answer lately' end
+    from met
     union all
-    select _account, 'nps_response_rate', n_nps_answered, n_nps_sent, case when n_nps_sent > 0 then null else 'not asked lately' end from met
+    select _account, 'nps_response_rate', n_nps_answered, n_nps_sent, case when coalesce(n_nps_sent, 0) = 0 then 'not asked lately' end
+    from met
     union all
     select
         _account, 'csat_rate', n_satisfied, n_csat,
-        case when n_csat > 0 then null when not is_csat_of_five then 'not on a scale of 1 to 5' else 'no answer lately' end
+        case when n_csat > 0 then null when is_csat_of_five then 'no answer lately' else 'not on a scale of 1 to 5' end
     from met
     union all
-    select _account, 'csat_response_rate', n_csat_answered, n_csat_sent, case when n_csat_sent > 0 then null else 'not asked lately' end from met
+    select _account, 'csat_response_rate', n_csat_answered, n_csat_sent, case when coalesce(n_csat_sent, 0) = 0 then 'not asked lately' end
+    from met
     union all
-    select _account, 'proficiency_score', proficiency, n_proficiency, case when n_proficiency > 0 then null else 'no answer lately' end from met
+    select _account, 'proficiency_score', proficiency, n_proficiency, case when coalesce(n_proficiency, 0) = 0 then 'no answer lately' end
+    from met
 )
 select
     _account, kpi, 'settled' as among,
