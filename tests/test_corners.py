@@ -122,7 +122,7 @@ def test_proficiency_on_its_edge(world):
     assert table.loc[["one of two", "none of two", "says no", "says yes"], "proficiency"].tolist() == [
         "proficient", "not proficient", "not proficient", "proficient",
     ]  # fmt: skip
-    assert table.loc[["one of two", "none of two"], "advanced_rate"].tolist() == [0.5, 0.0]
+    assert table.loc[["one of two", "none of two"], "advanced_used_rate"].tolist() == [0.5, 0.0]
     assert set(table.loc[["latest counts", "felt"], "proficiency"]) == {"not known"}  # nobody of Basic used one
 
 

@@ -296,7 +296,9 @@ def test_a_scale_that_is_not_1_to_5_gives_no_share(world, tmp_path):
 
 
 def test_proficiency_is_a_mean(told):
-    assert told["proficiency_score", "young"] == (7, 2) and told["proficiency_score", "fast"] == "no answer lately"
+    assert (
+        told["surveyed_proficiency", "young"] == (7, 2) and told["surveyed_proficiency", "fast"] == "no answer lately"
+    )
 
 
 # --- growth

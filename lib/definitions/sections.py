@@ -232,7 +232,7 @@ class Targets:
     nps_response_rate: float
     csat_rate: float
     csat_response_rate: float
-    proficiency_score: float
+    surveyed_proficiency: float
     arr_growth_rate: float
     heavy_lost_rate: float
 

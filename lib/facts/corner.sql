@@ -98,8 +98,8 @@ known as (
             else sentiment >= sentiment_satisfied::double
         end as is_satisfied,
         proficiency_score,
-        case when span.is_known then coalesce(n_used.n, 0) / nullif(there_is.n, 0) end as advanced_rate,
-        coalesce(proficiency_score >= proficient_score::double, advanced_rate >= proficient_share::double) as is_proficient
+        case when span.is_known then coalesce(n_used.n, 0) / nullif(there_is.n, 0) end as advanced_used_rate,
+        coalesce(proficiency_score >= proficient_score::double, advanced_used_rate >= proficient_share::double) as is_proficient
     from use_on(
         as_of, grace_days, renewal_windows, utilisation_bands, utilisation_labels, drop_ratio, rise_ratio, least_active
     ) as use

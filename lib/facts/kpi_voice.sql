@@ -127,7 +127,7 @@ counted as (
     select _account, 'csat_response_rate', n_csat_answered, n_csat_sent, case when coalesce(n_csat_sent, 0) = 0 then 'not asked lately' end
     from met
     union all
-    select _account, 'proficiency_score', proficiency, n_proficiency, case when coalesce(n_proficiency, 0) = 0 then 'no answer lately' end
+    select _account, 'surveyed_proficiency', proficiency, n_proficiency, case when coalesce(n_proficiency, 0) = 0 then 'no answer lately' end
     from met
 )
 select

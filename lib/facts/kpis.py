@@ -52,7 +52,7 @@ KPIS = {
     "nps_response_rate": Kpi("Voice and contact", "ratio", _VOICE),
     "csat_rate": Kpi("Voice and contact", "ratio", _VOICE),
     "csat_response_rate": Kpi("Voice and contact", "ratio", _VOICE),
-    "proficiency_score": Kpi("Voice and contact", "ratio", _VOICE),
+    "surveyed_proficiency": Kpi("Voice and contact", "ratio", _VOICE),
     "arr_growth_rate": Kpi("Growth", "ratio", _ARR_GROWTH),
     "heavy_lost_rate": Kpi("Growth", "share", _HEAVY_LOST, is_less_better=True),
 }

@@ -17,7 +17,7 @@ from lib.measures import Answer
 
 COLUMNS = [
     "account", "name", "csm", "arr", "renews_on", "days_to_renewal", "corner", "usage_level", "seats_active_rate",
-    "n_active_people", "satisfaction", "satisfied_by", "satisfied_score", "proficiency", "proficiency_score", "advanced_rate",
+    "n_active_people", "satisfaction", "satisfied_by", "satisfied_score", "proficiency", "proficiency_score", "advanced_used_rate",
     "n_rows",
 ]  # fmt: skip
 ALL = "all"
