@@ -29,7 +29,7 @@ _SORTS = {
 }  # fmt: skip
 _COLUMNS = [
     "name", "account", "csm", "arr", "renews_on", "days_to_renewal", "usage_level", "seats_active_rate", "satisfaction",
-    "satisfied_by", "satisfied_score", "proficiency", "proficiency_score", "advanced_rate",
+    "satisfied_by", "satisfied_score", "proficiency", "proficiency_score", "advanced_used_rate",
 ]  # fmt: skip
 
 
