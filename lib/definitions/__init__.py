@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lib.definitions.sections import (
     Adoption,
+    Cadence,
     Calendar,
     Carries,
     Corners,
@@ -44,6 +45,7 @@ class Definitions:
     carries: Carries
     corners: Corners
     voice: Voice
+    cadence: Cadence
     targets: Targets
 
     @cached_property

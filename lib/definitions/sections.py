@@ -137,6 +137,9 @@ class Adoption:
     started_within_days: int
     value_stage: str
     heavy_share: float
+    advanced_window: int
+    new_release_days: int
+    open_share: float
 
     def rules(self):
         for name in ("key_actions", "high_value_features"):
@@ -211,6 +214,28 @@ class Corners:
         for name in ("nps_satisfied", "csat_satisfied", "sentiment_satisfied", "proficient_score"):
             yield name, 0 <= getattr(self, name) <= 100, "a score, 0 to 100"
         yield "proficient_share", 0 < self.proficient_share <= 1, "a share above 0 and up to 1"
+        yield "advanced_window", 1 <= self.advanced_window <= 52, "weeks, 1 to 52"
+        yield "new_release_days", 1 <= self.new_release_days <= 1095, "days, 1 to 1095"
+        yield "open_share", 0 <= self.open_share <= 0.5, "a share, 0 to 0.5"
+
+
+class Cadence:
+    daily: tuple[float, ...]
+    weekly: tuple[float, ...]
+    monthly: tuple[float, ...]
+    quarterly: tuple[float, ...]
+    daily_days: int
+
+        for name in ("daily", "weekly", "monthly", "quarterly"):
+            weeks = getattr(self, name)
+            is_right = len(weeks) == 2 and all(map(float.is_integer, weeks)) and 1 <= weeks[0] <= weeks[1] <= 52
+            yield name, is_right, "two whole numbers, so many of the last so many weeks, 1 to 52"
+        yield "daily_days", 1 <= self.daily_days <= 7, "days, 1 to 7"
+
+    def rhythms(self) -> list[dict]:
+        """The weeks each rhythm asks for: at least `least` of the last `among`."""
+        named = {"daily": self.daily, "weekly": self.weekly, "monthly": self.monthly, "quarterly": self.quarterly}
+        return [{"rhythm": name, "least": int(least), "among": int(among)} for name, (least, among) in named.items()]
 
 
 @dataclass(frozen=True)
@@ -235,6 +260,22 @@ class Targets:
     surveyed_proficiency: float
     arr_growth_rate: float
     heavy_lost_rate: float
+    dau_mau: float
+    wau_mau: float
+    weekly_active_rate: float
+    adopted_share_rate: float
+    high_engaged_users: float
+    medium_engaged_users: float
+    low_engaged_users: float
+    use_gini: float
+    one_person_rate: float
+    roles_in_use_rate: float
+    features_per_user: float
+    high_value_rate: float
+    advanced_rate: float
+    new_features_rate: float
+    features_per_month: float
+    settings_tuned: float
 
     def rules(self):
         for each in fields(self):

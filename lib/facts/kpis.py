@@ -1,6 +1,7 @@
 """The KPIs of adoption: what each is, and the relations (kpi_*.sql) that give what every account adds to it.
 
 KPIS        name -> Kpi, in the order readers see them; what each says stands in the glossary, under its name
+FEATURE, FEATURE_USE   the features there are, and what accounts use of them
 GROUPS      the headings they stand under
 relation    the rows of several KPIs, as one relation of the columns kpi_seats.sql tells
 parameters  the values that a statement over them binds
@@ -24,6 +25,14 @@ _VOICE = (
 )
 _ARR_GROWTH = "kpi_arr_growth_on($as_of)"
 _HEAVY_LOST = "kpi_heavy_lost_on($as_of, $grace_days, $renewal_windows, $heavy_share, $least_peers)"
+_USE = (
+    "kpi_use_on($as_of, $grace_days, $renewal_windows, $adopted_days, $adopted_within_days, $loyal_weeks, $loyal_of_weeks, "
+    "$spread_window, $spread_share, $spread_least_events)"
+_FEATURES = (
+    "kpi_features_on($as_of, $grace_days, $renewal_windows, $high_value_features, $cadences, $daily_days, $advanced_window, "
+    "$new_release_days, $open_share)"
+FEATURE = "feature_on($as_of, $high_value_features, $cadences)"
+FEATURE_USE = "feature_use_on($as_of, $high_value_features, $cadences, $daily_days)"
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,22 @@ KPIS = {
     "surveyed_proficiency": Kpi("Voice and contact", "ratio", _VOICE),
     "arr_growth_rate": Kpi("Growth", "ratio", _ARR_GROWTH),
     "heavy_lost_rate": Kpi("Growth", "share", _HEAVY_LOST, is_less_better=True),
+    "dau_mau": Kpi("Use", "ratio", _USE),
+    "wau_mau": Kpi("Use", "ratio", _USE),
+    "weekly_active_rate": Kpi("Use", "share", _USE),
+    "adopted_share_rate": Kpi("Use", "ratio", _USE),
+    "high_engaged_users": Kpi("Use", "ratio", _USE),
+    "medium_engaged_users": Kpi("Use", "ratio", _USE),
+    "low_engaged_users": Kpi("Use", "ratio", _USE, is_less_better=True),
+    "use_gini": Kpi("Use", "ratio", _USE, is_less_better=True),
+    "one_person_rate": Kpi("Use", "share", _USE, is_less_better=True),
+    "roles_in_use_rate": Kpi("Use", "ratio", _USE),
+    "features_per_user": Kpi("Features", "ratio", _FEATURES),
+    "high_value_rate": Kpi("Features", "ratio", _FEATURES),
+    "advanced_rate": Kpi("Features", "ratio", _FEATURES),
+    "new_features_rate": Kpi("Features", "ratio", _FEATURES),
+    "features_per_month": Kpi("Features", "ratio", _FEATURES),
+    "settings_tuned": Kpi("Features", "ratio", _FEATURES),
 }
 GROUPS = tuple(dict.fromkeys(each.group for each in KPIS.values()))
 
@@ -81,6 +106,16 @@ def parameters(sql: str, as_of: date, definitions: Definitions) -> dict:
         "value_stage": adoption.value_stage,
         "heavy_share": adoption.heavy_share,
         **asdict(voice),
+        "risen_points": definitions.adoption.risen_points,
+        "spread_window": definitions.one_account.spread_window,
+        "spread_share": definitions.one_account.spread_share,
+        "spread_least_events": definitions.one_account.spread_least_events,
+        "high_value_features": list(definitions.adoption.high_value_features),
+        "advanced_window": definitions.adoption.advanced_window,
+        "new_release_days": definitions.adoption.new_release_days,
+        "open_share": definitions.adoption.open_share,
+        "daily_days": definitions.cadence.daily_days,
+        "cadences": definitions.cadence.rhythms(),
     }
     named = set(re.findall(r"\$(\w+)", sql))
     return people.parameters(sql, as_of, definitions) | {name: values[name] for name in values if name in named}
