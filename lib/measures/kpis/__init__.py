@@ -4,5 +4,6 @@ adoption   `adoption`: every KPI on the day and 30 days before, against its targ
 trend      `adoption_trend`: one KPI month by month
 listing    `kpi_accounts`: the accounts of one KPI
 values     `value_times`: days until promised outcomes were reached
+features   `feature_adoption`: every feature, how deep it is adopted and by whom
 figures    what accounts add up to, and the error of it
 """

@@ -33,6 +33,12 @@ MEASURES = {
         (),
         (*WRITTEN, "goal"),
     ),
+    "feature_adoption": Measure(
+        "lib.measures.kpis.features:feature_adoption",
+        "features: depth of adoption, accounts that use them and at their rhythm, who used them for the first time",
+        (),
+        WRITTEN,
+    ),
     "cohorts": Measure(
         "lib.measures.cohorts:cohorts",
         "cohorts step by step: people, accounts or ARR retained, or a feature adopted, and the pooled mean",
