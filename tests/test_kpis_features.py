@@ -9,7 +9,10 @@ import pytest
 
 from lib import stats
 from lib.book import year_to
+from lib.facts.ask import ask as asking
 from lib.facts.kpis import KPIS
+from lib.measures.registry import measure
+from lib.scope import Scope
 from tests.test_kpis_use import DAY, back, person, rows, use
 from tests.worldlets import WORDS, account_frame, ask, contract_frame, days, open_world
 
@@ -73,7 +76,9 @@ def world(tmp_path_factory):
         "fresh": ("f",),
     }
     frames = {
-        "account": account_frame(PLANS, plan=list(PLANS.values()), csm="Dana"),
+        "account": account_frame(
+            PLANS, plan=list(PLANS.values()), csm=["Lee" if name in ("b1", "b2") else "Dana" for name in PLANS]
+        ),
         "account_history": pd.DataFrame(HISTORY, columns=["account", "field", "from_on", "until_on", "value"], dtype=object),
         "contract": contract_frame(*terms),
         "person": pd.DataFrame([person(name, account) for account, names in people.items() for name in names], dtype=object),
@@ -151,6 +156,16 @@ def test_what_few_of_a_plan_use_is_not_open_to_all_of_it(world):
     for share, n in ((0.2, 2), (0.21, 1)):
         words = replace(WORDS, adoption=replace(WORDS.adoption, open_share=share))
         assert rows(world, ["advanced_rate"], words=words)[("down", "advanced_rate")] == (0, n)
+
+
+def test_what_others_use_or_set_is_as_if_it_were_not(world):
+    own = rows(world, FEATURES, scope=Scope(("Lee",)))
+    assert {account for account, _ in own} == {"b1", "b2"}
+    assert own[("b1", "settings_tuned")] == (1, 1) and own[("b1", "high_value_rate")] == (1, 3)
+    with asking(world, year_to(DAY), WORDS, Scope(("Lee",))) as con:
+        table = measure("feature_adoption")(con, year_to(DAY), WORDS).table
+    assert not {"old", "beat"} & set(table["feature"])  # they stand in no file
+    assert (table["n_active_people"] == 3).all() and table["n_feature_users"].sum() == 4
 
 
 # --- the features themselves

@@ -163,8 +163,9 @@ def test_outside_the_usage_data_nothing_is_said_of_use(world, name):
         said = {kpi: why for (account, kpi), why in rows(world, [*USE, *FEATURES], day).items() if account == name}
         assert set(said) == {*USE, *FEATURES}
         assert {kpi for kpi, why in said.items() if why != "no use known"} == {"settings_tuned"}
-    soon = rows(world, USE, date(2025, 10, 5))[("pulse", "dau_mau")]
-    assert soon == "use known for less than 4 weeks"  # it began on 29 September 2025: one full week
+    soon = rows(world, USE, date(2025, 10, 5))  # use began on 29 September 2025: one full week
+    for kpi in ("dau_mau", "weekly_active_rate", "adopted_share_rate", "high_engaged_users", "roles_in_use_rate"):
+        assert soon[("pulse", kpi)] == "use known for less than 4 weeks"
 
 
 def test_an_empty_store_says_nothing(tmp_path):

@@ -137,6 +137,9 @@ stood as materialized (
         case when coalesce(n_users, 0) = 0 then 'nobody with a login' end as no_users,
         coalesce(no_month, case when coalesce(n_active, 0) = 0 then 'nobody active in 4 weeks' end) as no_active,
         coalesce(too_short(loyal_of_weeks, closes_on, known_from, known_to, tried_on), no_users) as no_class,
+        coalesce(
+            too_short(ceil(adopted_within_days::integer / 7)::integer, closes_on, known_from, known_to, null::date), no_users
+        ) as no_adoption,
         coalesce(no_month, no_users, case when n_roles = 0 then 'no roles given' end) as no_roles,
         coalesce(
             no_use,
@@ -155,7 +158,7 @@ counted as (
     union all
     select _account, 'weekly_active_rate', case when n_weeks = 4 then 1 else 0 end, 1, no_month from stood
     union all
-    select _account, 'adopted_share_rate', n_adopted, n_users, coalesce(no_use, no_users) from stood
+    select _account, 'adopted_share_rate', n_adopted, n_users, no_adoption from stood
     union all
     select _account, 'high_engaged_users', n_high, 1, no_class from stood
     union all
