@@ -96,7 +96,6 @@ active as materialized (
         coalesce(n_business_days, 0) as n_business_days,
         coalesce(n_weeks_of, 0) as n_weeks_of,
         case when has_login then coalesce(n_events, 0) end as n_events,
-        row_number() over (partition by _account, has_login order by n_events nulls first) as place,
         adopted.account is not null as has_adopted
     from person
     left join used on used.account = person.account and used.person = person.person
@@ -115,7 +114,7 @@ by_account as (
         count(*) filter (where has_login and n_weeks_of = 0) as n_low,
         sum(n_events) as n_events,
         max(n_events) as n_most_events,
-        sum(n_events * place) as n_events_placed,
+        list(n_events) filter (where has_login) as each_n_events,
         count(distinct role) filter (where has_login) as n_roles,
         count(distinct role) filter (where has_login and n_weeks > 0) as n_roles_active
     from active
@@ -131,7 +130,6 @@ stood as materialized (
     select
         term._account, by_account.*,
         coalesce(by_week.n_weeks, 0) as n_weeks,
-        2 * n_events_placed / (n_users * n_events) - (n_users + 1) / n_users as gini,
         case when known_to is distinct from closes_on then 'no use known' end as no_use,
         too_short(4, closes_on, known_from, known_to, tried_on) as no_month,
         case when coalesce(n_users, 0) = 0 then 'nobody with a login' end as no_users,
@@ -166,7 +164,14 @@ counted as (
     union all
     select _account, 'low_engaged_users', n_low, 1, no_class from stood
     union all
-    select _account, 'use_gini', gini, 1, no_spread from stood
+    select
+        _account, 'use_gini',
+        case
+            when no_spread is null
+            then 2 * list_sum(list_transform(list_sort(each_n_events), lambda n, place: n * place)) / (n_users * n_events)
+                - (n_users + 1) / n_users
+        end, 1, no_spread
+    from stood
     union all
     select
         _account, 'one_person_rate',
