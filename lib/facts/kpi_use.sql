@@ -128,7 +128,7 @@ by_week as (
 ),
 stood as materialized (
     select
-        term._account, by_account.*,
+        term._account, by_account.* exclude (_account),
         coalesce(by_week.n_weeks, 0) as n_weeks,
         case when known_to is distinct from closes_on then 'no use known' end as no_use,
         too_short(4, closes_on, known_from, known_to, tried_on) as no_month,
