@@ -161,6 +161,9 @@ class Adoption:
         yield "started_within_days", 30 <= self.started_within_days <= 1095, "days, 30 to 1095"
         yield "value_stage", bool(self.value_stage.strip()), "the name of a stage"
         yield "heavy_share", 0 < self.heavy_share <= 0.5, "a share above 0 and up to 0.5"
+        yield "advanced_window", 1 <= self.advanced_window <= 52, "weeks, 1 to 52"
+        yield "new_release_days", 1 <= self.new_release_days <= 1095, "days, 1 to 1095"
+        yield "open_share", 0 <= self.open_share <= 0.5, "a share, 0 to 0.5"
 
 
 @dataclass(frozen=True)
@@ -214,11 +217,9 @@ class Corners:
         for name in ("nps_satisfied", "csat_satisfied", "sentiment_satisfied", "proficient_score"):
             yield name, 0 <= getattr(self, name) <= 100, "a score, 0 to 100"
         yield "proficient_share", 0 < self.proficient_share <= 1, "a share above 0 and up to 1"
-        yield "advanced_window", 1 <= self.advanced_window <= 52, "weeks, 1 to 52"
-        yield "new_release_days", 1 <= self.new_release_days <= 1095, "days, 1 to 1095"
-        yield "open_share", 0 <= self.open_share <= 0.5, "a share, 0 to 0.5"
 
 
+@dataclass(frozen=True)
 class Cadence:
     daily: tuple[float, ...]
     weekly: tuple[float, ...]
@@ -226,6 +227,7 @@ class Cadence:
     quarterly: tuple[float, ...]
     daily_days: int
 
+    def rules(self):
         for name in ("daily", "weekly", "monthly", "quarterly"):
             weeks = getattr(self, name)
             is_right = len(weeks) == 2 and all(map(float.is_integer, weeks)) and 1 <= weeks[0] <= weeks[1] <= 52
@@ -247,19 +249,6 @@ class Targets:
     seats_active_rate: float
     activated_seats_rate: float
     risen_rate: float
-    onboarded_on_time_rate: float
-    first_key_action_days: float
-    ttv_days: float
-    onboarding_engagement_rate: float
-    business_review_rate: float
-    tickets_per_user: float
-    net_promoter_score: float
-    nps_response_rate: float
-    csat_rate: float
-    csat_response_rate: float
-    surveyed_proficiency: float
-    arr_growth_rate: float
-    heavy_lost_rate: float
     dau_mau: float
     wau_mau: float
     weekly_active_rate: float
@@ -276,6 +265,19 @@ class Targets:
     new_features_rate: float
     features_per_month: float
     settings_tuned: float
+    onboarded_on_time_rate: float
+    first_key_action_days: float
+    ttv_days: float
+    onboarding_engagement_rate: float
+    business_review_rate: float
+    tickets_per_user: float
+    net_promoter_score: float
+    nps_response_rate: float
+    csat_rate: float
+    csat_response_rate: float
+    surveyed_proficiency: float
+    arr_growth_rate: float
+    heavy_lost_rate: float
 
     def rules(self):
         for each in fields(self):

@@ -28,9 +28,11 @@ _HEAVY_LOST = "kpi_heavy_lost_on($as_of, $grace_days, $renewal_windows, $heavy_s
 _USE = (
     "kpi_use_on($as_of, $grace_days, $renewal_windows, $adopted_days, $adopted_within_days, $loyal_weeks, $loyal_of_weeks, "
     "$spread_window, $spread_share, $spread_least_events)"
+)
 _FEATURES = (
     "kpi_features_on($as_of, $grace_days, $renewal_windows, $high_value_features, $cadences, $daily_days, $advanced_window, "
     "$new_release_days, $open_share)"
+)
 FEATURE = "feature_on($as_of, $high_value_features, $cadences)"
 FEATURE_USE = "feature_use_on($as_of, $high_value_features, $cadences, $daily_days)"
 
@@ -51,19 +53,6 @@ KPIS = {
     "seats_active_rate": Kpi("Seats", "ratio", _SEATS),
     "activated_seats_rate": Kpi("Seats", "ratio", _SEATS),
     "risen_rate": Kpi("Seats", "share", _SEATS),
-    "onboarded_on_time_rate": Kpi("Onboarding and value", "share", _ONBOARDING),
-    "first_key_action_days": Kpi("Onboarding and value", "time", _FIRST_VALUE, is_less_better=True),
-    "ttv_days": Kpi("Onboarding and value", "time", _FIRST_VALUE, is_less_better=True),
-    "onboarding_engagement_rate": Kpi("Onboarding and value", "ratio", _ONBOARDING),
-    "business_review_rate": Kpi("Voice and contact", "share", _VOICE),
-    "tickets_per_user": Kpi("Voice and contact", "ratio", _VOICE, is_less_better=True),
-    "net_promoter_score": Kpi("Voice and contact", "ratio", _VOICE),
-    "nps_response_rate": Kpi("Voice and contact", "ratio", _VOICE),
-    "csat_rate": Kpi("Voice and contact", "ratio", _VOICE),
-    "csat_response_rate": Kpi("Voice and contact", "ratio", _VOICE),
-    "surveyed_proficiency": Kpi("Voice and contact", "ratio", _VOICE),
-    "arr_growth_rate": Kpi("Growth", "ratio", _ARR_GROWTH),
-    "heavy_lost_rate": Kpi("Growth", "share", _HEAVY_LOST, is_less_better=True),
     "dau_mau": Kpi("Use", "ratio", _USE),
     "wau_mau": Kpi("Use", "ratio", _USE),
     "weekly_active_rate": Kpi("Use", "share", _USE),
@@ -80,6 +69,19 @@ KPIS = {
     "new_features_rate": Kpi("Features", "ratio", _FEATURES),
     "features_per_month": Kpi("Features", "ratio", _FEATURES),
     "settings_tuned": Kpi("Features", "ratio", _FEATURES),
+    "onboarded_on_time_rate": Kpi("Onboarding and value", "share", _ONBOARDING),
+    "first_key_action_days": Kpi("Onboarding and value", "time", _FIRST_VALUE, is_less_better=True),
+    "ttv_days": Kpi("Onboarding and value", "time", _FIRST_VALUE, is_less_better=True),
+    "onboarding_engagement_rate": Kpi("Onboarding and value", "ratio", _ONBOARDING),
+    "business_review_rate": Kpi("Voice and contact", "share", _VOICE),
+    "tickets_per_user": Kpi("Voice and contact", "ratio", _VOICE, is_less_better=True),
+    "net_promoter_score": Kpi("Voice and contact", "ratio", _VOICE),
+    "nps_response_rate": Kpi("Voice and contact", "ratio", _VOICE),
+    "csat_rate": Kpi("Voice and contact", "ratio", _VOICE),
+    "csat_response_rate": Kpi("Voice and contact", "ratio", _VOICE),
+    "surveyed_proficiency": Kpi("Voice and contact", "ratio", _VOICE),
+    "arr_growth_rate": Kpi("Growth", "ratio", _ARR_GROWTH),
+    "heavy_lost_rate": Kpi("Growth", "share", _HEAVY_LOST, is_less_better=True),
 }
 GROUPS = tuple(dict.fromkeys(each.group for each in KPIS.values()))
 
@@ -99,23 +101,22 @@ def relation(names: Sequence[str]) -> str:
 
 def parameters(sql: str, as_of: date, definitions: Definitions) -> dict:
     """The values `sql` binds: those its text names, since DuckDB refuses surplus ones."""
-    adoption, voice = definitions.adoption, definitions.voice
+    adoption, spread = definitions.adoption, definitions.one_account
     values = {
         "risen_points": adoption.risen_points,
+        "spread_window": spread.spread_window,
+        "spread_share": spread.spread_share,
+        "spread_least_events": spread.spread_least_events,
+        "high_value_features": list(adoption.high_value_features),
+        "advanced_window": adoption.advanced_window,
+        "new_release_days": adoption.new_release_days,
+        "open_share": adoption.open_share,
+        "daily_days": definitions.cadence.daily_days,
+        "cadences": definitions.cadence.rhythms(),
         "started_within_days": adoption.started_within_days,
         "value_stage": adoption.value_stage,
         "heavy_share": adoption.heavy_share,
-        **asdict(voice),
-        "risen_points": definitions.adoption.risen_points,
-        "spread_window": definitions.one_account.spread_window,
-        "spread_share": definitions.one_account.spread_share,
-        "spread_least_events": definitions.one_account.spread_least_events,
-        "high_value_features": list(definitions.adoption.high_value_features),
-        "advanced_window": definitions.adoption.advanced_window,
-        "new_release_days": definitions.adoption.new_release_days,
-        "open_share": definitions.adoption.open_share,
-        "daily_days": definitions.cadence.daily_days,
-        "cadences": definitions.cadence.rhythms(),
+        **asdict(definitions.voice),
     }
     named = set(re.findall(r"\$(\w+)", sql))
     return people.parameters(sql, as_of, definitions) | {name: values[name] for name in values if name in named}

@@ -14,8 +14,6 @@
 create table scope (
     _account uinteger, account varchar, segment varchar, started_on date, tenure_months double, arr decimal(18, 2), seats bigint,
     renews_on date, churned boolean, plan varchar
-    _account uinteger, account varchar, segment varchar, plan varchar, started_on date, tenure_months double, arr decimal(18, 2), seats bigint,
-    renews_on date, churned boolean
 );
 
 -- What people write in the app, with every column that facts and measures read. `place` orders rows of which the newest counts,
