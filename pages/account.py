@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.view import frame, passport
-from lib.view.account import finder, head, lists, story, use
+from lib.view.account import finder, head, kpis, lists, story, use
 from lib.view.account.meaning import meaning
 from lib.view.writing import handover, kept
 
@@ -18,6 +18,7 @@ found = head.row(answer)
 head.tiles(found)
 head.facts(found)
 shown = {"Account": answer, **use.panel(book, state)}
+against = st.container()
 left, right = st.columns(2, gap="medium")
 with left:
     shown |= lists.people(book, state)
@@ -30,6 +31,8 @@ with left:
 with right:
     shown |= lists.wins(book, state)
 shown |= lists.contracts(book, state)
+with against:  # asked last: it takes longest
+    shown |= kpis.panel(book, state)
 
 kept.panel(state.account, head.name_of(found))
 handover.panel(state.account)

@@ -19,6 +19,7 @@ from lib.book import year_to
 from lib.errors import Refused
 from lib.facts import open_store
 from lib.facts.ask import ask
+from lib.facts.kpis import KPIS
 from lib.facts.levels import OTHER
 from lib.measures.registry import MEASURES, measure
 from lib.scope import ALL, NOBODY, Scope
@@ -135,6 +136,7 @@ def options_of(name: str) -> list[dict]:
         "value": ["all", "Jan 2025", FOREIGN],
         "at": [0, 3],
         "options": ['{"user_class": "all"}', '{"search": "a"}', f'{{"user_class": "{UNKNOWN}"}}', "[]"],
+        "kpi": ["under_utilised_rate", "seats_assigned_rate", UNKNOWN],
         "first": [f"{FOREIGN} Lee", "Jan 2025"],
         "second": [f"{FOREIGN} Lee", "Feb 2025"],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
@@ -154,6 +156,9 @@ def options_of(name: str) -> list[dict]:
             known = values.get(option.name, list(option.choices) or [UNKNOWN] if option.kind == "text" else [])
             assert known, f"this walk does not know the option {option.name} of {name}"
             asked += [{option.name: value} for value in known]
+    if name == "adoption":  # all of them once; cut by each dimension, those of one family after another
+        families = itertools.cycle({each.family: kpi for kpi, each in KPIS.items()}.values())
+        asked = [{}, *({**each, "only": next(families)} if "by" in each else each for each in asked)]
     needs = (
         {"by": "channel"} if any(each.name == "by" and each.kind == "text" for each in MEASURES[name].options) else {}
     )
@@ -174,8 +179,16 @@ def snapshot(store):
     return open_store(store)
 
 
+@pytest.fixture
+def two_days(monkeypatch):
+    """A trend of two days in place of a year: it is the same statement once a day."""
+    from lib.measures.kpis import trend
+
+    monkeypatch.setattr(trend, "N_DAYS", 2)
+
+
 @pytest.mark.parametrize("name", MEASURES)
-def test_no_measure_tells_of_another_book(snapshot, name):
+def test_no_measure_tells_of_another_book(snapshot, name, two_days):
     year = year_to(snapshot.manifest.as_of)
     books = [year, year.standing("stage", ["Value", None]), year.where("channel", ["Direct", f"{FOREIGN} Direct"]), year.where("csm", [f"{FOREIGN} Lee"]),
              replace(year, search=FOREIGN.lower())]  # fmt: skip
@@ -232,7 +245,7 @@ def test_a_parent_is_named_to_who_sees_it_too(snapshot, name):
             assert (f"{FOREIGN}0001" in said(con, name, book, {"account": "A0001"})) == is_named
 
 
-def test_nobody_sees_nothing(snapshot):
+def test_nobody_sees_nothing(snapshot, two_days):
     book = year_to(snapshot.manifest.as_of)
     with ask(snapshot, book, WORDS, NOBODY) as con:
         for name in MEASURES:
@@ -262,11 +275,12 @@ LINKS = [
     {"s.stage": ["Value"]},
     {"account": "A0001"},
     {"account": f"{FOREIGN}0001"},
+    {"kpi": "seats_assigned_rate", "by": "csm", "which": "all"},
 ]
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_no_page_shows_another_book(house, page, monkeypatch):
+def test_no_page_shows_another_book(house, page, monkeypatch, two_days):
     offered = []
     button = st.download_button
 
@@ -755,7 +769,7 @@ def test_only_a_view_of_this_server_is_come_back_to(referer, view):
 # --- the shell
 
 
-def test_the_shell_shows_what_a_person_sees(store, tmp_path, capsys):
+def test_the_shell_shows_what_a_person_sees(store, tmp_path, capsys, two_days):
     path = str(secrets(tmp_path))
 
     def rows(*arguments) -> list[dict]:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from lib.book import year_to
 from lib.facts import open_store
 from lib.facts.ask import ask
+from lib.glossary import TERMS
 from lib.measures.registry import measure
 from lib.workspace import default_url, many, open_workspace
 from tests.test_journey import WIDE, settle, visit
@@ -145,6 +146,8 @@ def test_on_paper_nothing_is_cut(url, chromium: Browser, sample_store, listed, t
                 for value in table[column].dropna():
                     assert "".join(value.split()) in said, (name, value)
                     n += 1
+        for kpi in measure("account_kpis")(con, book, WORDS, account=account).table["kpi"]:
+            assert "".join(TERMS[kpi].label.split()) in said[said.index("KPIsagainsttargets") :], kpi
     assert n > 60
     for days in [table["happened_on"] for table in [_timeline(snapshot, book, account)]]:
         for day, times in days.value_counts().items():

@@ -28,6 +28,11 @@ people as (
     from person_on(as_of, grace_days)
     group by _account
 ),
+known as (
+    select
+        (select count(*) from people) > 0 as has_people,  -- "exists" over this join says no, in DuckDB 2.0, where nobody has used it
+        exists (from usage.usage_week where week < date_trunc('week', as_of::date + 1)::date) as has_use
+),
 seated as materialized (
     select
         stood._account,
@@ -39,15 +44,18 @@ seated as materialized (
         stood.seats_active_rate - earlier.seats_active_rate as points,
         case when coalesce(stood.seats, 0) = 0 then 'no seats given' end as no_seats,
         coalesce(no_seats, case when stood.n_active_people is null then 'no use known' end) as no_use,
-        coalesce(no_use, case when points is null then 'nothing to compare with 30 days before' end) as no_earlier
+        coalesce(no_use, case when points is null then 'nothing to compare with 30 days before' end) as no_earlier,
+        coalesce(no_seats, case when not has_people then 'no people known' end) as no_people,
+        coalesce(no_people, case when not has_use then 'no use known' end) as never_used
     from stood
+    cross join known
     left join earlier on earlier._account = stood._account
     left join people on people._account = stood._account
 ),
 counted as (
-    select _account, 'seats_assigned_rate' as kpi, n_assigned as k, seats as n, no_seats as why_not from seated
+    select _account, 'seats_assigned_rate' as kpi, n_assigned as k, seats as n, no_people as why_not from seated
     union all
-    select _account, 'activated_seats_rate', n_activated, seats, no_seats from seated
+    select _account, 'activated_seats_rate', n_activated, seats, never_used from seated
     union all
     select _account, 'seats_active_rate', n_active_people, seats, no_use from seated
     union all

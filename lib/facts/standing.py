@@ -1,6 +1,6 @@
 """How accounts stand as of a day: its relations (written.sql says which) with their words, and the states a Book may be cut by.
 
-TERMS, USE, RISK, STAGE, STOOD, STANDING   relations, a row per account of scope; they bind what `parameters` gives
+TERMS, USE, RISK, STAGE, SETTLED, STOOD, STANDING   relations, a row per account of scope; they bind what `parameters` gives
 STATES       name -> State, in the order readers see them
 state        the State of a name
 values       every value of a state, in its order
@@ -26,6 +26,7 @@ _USE = f"{_TERMS}, $utilisation_bands, $utilisation_labels, $drop_ratio, $rise_r
 TERMS = f"term_on({_TERMS})"
 USE = f"use_on({_USE})"
 STAGE = "stage_on($as_of)"
+SETTLED = f"settled_on({_TERMS}, $onboarding_days)"
 RISK = f"risk_on({_USE}, $low_sentiment)"
 STOOD = f"stood_on({_USE}, $low_sentiment, $onboarding_days, $least_peers)"
 STANDING = f"standing_on({_USE}, $low_sentiment, $onboarding_days, $top_user_share, $least_peers)"

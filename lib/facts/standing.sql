@@ -2,6 +2,20 @@
 -- scope of the same segment (as it is now) spent in that stage (Kaplan and Meier 1958: those still in it, or lost from it, are
 -- censored); empty where half have not left it, or fewer than least_peers came to it. dwell_ratio = dwell_days / peers_dwell_days.
 -- is_past_onboarding: past the first stage, or onboarding_days after the start.
+create macro is_past(place, is_since_ever, started_on, tenure_months, as_of, onboarding_days) as (
+    coalesce(place > 1, false) or is_since_ever
+        or coalesce(started_on + onboarding_days::integer <= as_of::date, false)
+        or coalesce(tenure_months * 30.4375 >= onboarding_days::integer, false)
+);
+
+-- Of stood_on what it takes to tell accounts in onboarding from those past it, at a third of the work.
+create macro settled_on(as_of, grace_days, renewal_windows, onboarding_days) as table
+select
+    term._account, term.is_live, term.arr, term.renews_on,
+    is_past(place, is_since_ever, term.started_on, term.tenure_months, as_of, onboarding_days) as is_past_onboarding
+from term_on(as_of, grace_days, renewal_windows) as term
+left join (select _account, place from stage_spell(as_of) where is_furthest) as spell on spell._account = term._account;
+
 create macro stood_on(
     as_of, grace_days, renewal_windows, utilisation_bands, utilisation_labels, drop_ratio, rise_ratio, least_active, low_sentiment,
     onboarding_days, least_peers
@@ -15,9 +29,7 @@ stood as materialized (
         spell.stage,
         spell.reached_on as stage_since,
         case when is_live or is_pending then as_of::date - spell.reached_on end as dwell_days,
-        coalesce(spell.place > 1, false) or is_since_ever
-            or coalesce(risk.started_on + onboarding_days::integer <= as_of::date, false)
-            or coalesce(risk.tenure_months * 30.4375 >= onboarding_days::integer, false) as is_past_onboarding
+        is_past(spell.place, is_since_ever, risk.started_on, risk.tenure_months, as_of, onboarding_days) as is_past_onboarding
     from risk_on(
         as_of, grace_days, renewal_windows, utilisation_bands, utilisation_labels, drop_ratio, rise_ratio, least_active, low_sentiment
     ) as risk

@@ -36,6 +36,7 @@ ROOMS = {
         Room("pages/compare.py", "Compare fairly", ":material/balance:"),
     ),
     "Adoption": (
+        Room("pages/adoption.py", "KPIs", ":material/target:"),
         Room("pages/cohorts.py", "Cohorts", ":material/groups_2:"),
         Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),
         Room("pages/carries.py", "What carries", ":material/anchor:"),

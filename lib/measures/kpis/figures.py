@@ -1,11 +1,13 @@
 """KPIs as figures: what accounts add up to on one day or on several, and the error of each figure.
 
-Figure    value, lo, hi, and the accounts it is of
+Figure    value, lo, hi, the accounts it is of, and its change since the next of the days
 figures   (nth day, segment, KPI) -> Figure; the SQL
+IS_ABOUT  SQL: whether a KPI is about an account that stands so
+value_of  SQL of the value of a dimension, of `account`
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
@@ -17,6 +19,7 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.facts import kpis, standing
 from lib.facts.kpis import KPIS
+from lib.measures.kpis.changes import changed
 from lib.store.dimensions import StoredDimension, find_dimension, read_catalogue
 from lib.store.opening import value_on
 from lib.store.tables import quote
@@ -31,6 +34,13 @@ class Figure:
     hi: float
     n_accounts: int
     n_left_out: int
+    why: Mapping[str, int] = field(default_factory=dict)  # of those left out
+    change_lo: float = np.nan  # of the value less that of the next of the days, where changes were asked for
+    change_hi: float = np.nan
+    change_p: float = np.nan
+
+
+IS_ABOUT = "(among = 'any' or (is_live and is_past_onboarding = (among = 'settled')))"
 
 
 def figures(
@@ -40,16 +50,21 @@ def figures(
     names: Sequence[str],
     days: Sequence[date],
     by: str | None = None,
+    has_changes: bool = False,
 ) -> tuple[dict[tuple[int, tuple, str], Figure], str]:
     """The KPIs `names` on each of `days`: of the whole book, segment (), and of each value of the dimension `by`, segment (value,).
 
     Shares of accounts have Wilson's interval, ratios that of lib.stats.ratio_of_sums, times the median of Kaplan and Meier.
+    has_changes   with the error of the change from each day to the one before it in `days`; medians of times have none
     """
     dimension = find_dimension(read_catalogue(con), by) if by else None
     summed = [name for name in names if KPIS[name].kind != "time"]
     timed = [name for name in names if KPIS[name].kind == "time"]
     found, said = {}, []
-    for chosen, select, read in ((summed, _SUMS, _of_sums), (timed, _TIMES, _of_times)):
+    for chosen, select, read in (
+        (summed, _PAIRED if has_changes else _SUMS, _of_sums),
+        (timed, _TIMES, _of_times),
+    ):
         if chosen:
             sql = _statement(chosen, select, len(days), dimension)
             rows = con.execute(sql, _parameters(sql, book, days, definitions) | {"kpis": list(chosen)}).df()
@@ -58,37 +73,49 @@ def figures(
     return found, ";\n\n".join(said)
 
 
-_SUMS = """select
-    nth, is_whole, segment, kpi,
-    count(k) as n_accounts, count(why_not) as n_left_out,
-    sum(k)::double as k, sum(n)::double as n, sum(k * k)::double as kk, sum(k * n)::double as kn, sum(n * n)::double as nn
+_SUMMED = """select
+    cut.nth, cut.is_whole, cut.segment, cut.kpi,
+    count(cut.k) as n_accounts, coalesce(map_entries(histogram(cut.why_not)), []) as why,
+    sum(cut.k)::double as k, sum(cut.n)::double as n,
+    sum(cut.k * cut.k)::double as kk, sum(cut.k * cut.n)::double as kn, sum(cut.n * cut.n)::double as nn"""
+_GROUPED = "group by cut.nth, cut.is_whole, cut.segment, cut.kpi"
+_SUMS = f"{_SUMMED}\nfrom cut\n{_GROUPED}"
+_PAIRED = f"""{_SUMMED},
+    count(was.k) filter (where cut.k is not null) as n_both,
+    sum(cut.k * was.k)::double as kk_was, sum(cut.k * was.n)::double as kn_was,
+    sum(cut.n * was.k)::double as nk_was, sum(cut.n * was.n)::double as nn_was
 from cut
-group by nth, is_whole, segment, kpi"""
-_TIMES = """select nth, is_whole, segment, kpi, k as days, n as reached, count(*) as n_accounts, count(why_not) as n_left_out
+left join cut as was
+    on was._account = cut._account and was.kpi = cut.kpi and was.is_whole = cut.is_whole and was.nth = cut.nth + 1
+{_GROUPED}"""
+_TIMES = """select
+    nth, is_whole, segment, kpi, k as days, n as reached, why_not, count(*) as n_accounts
 from cut
-group by nth, is_whole, segment, kpi, k, n"""
+group by nth, is_whole, segment, kpi, k, n, why_not"""
+
+
+def value_of(dimension: StoredDimension | None) -> str:
+    """SQL of the value of a dimension, of `account`, as of the day; of none, nothing."""
+    if dimension is None:
+        return "null::varchar"
+    if dimension.has_history:
+        return value_on(dimension, "$as_of::date")
+    return f"account.{quote(dimension.column)}::varchar"
 
 
 def _statement(names: Sequence[str], select: str, n_days: int, dimension: StoredDimension | None) -> str:
     """A static statement a KPI family and day: $as_of is the first of the days, $day_1, $day_2 ... the others."""
-    value = "null::varchar"
-    if dimension:
-        value = (
-            value_on(dimension, "$as_of::date")
-            if dimension.has_history
-            else f"account.{quote(dimension.column)}::varchar"
-        )
     parts, stood = [], []
     for nth in range(n_days):
         day = f"$day_{nth}" if nth else "$as_of"
         part = f"select {nth} as nth, _account, kpi, among, k, n, why_not from {kpis.relation(names)}"
         parts.append(part.replace("$as_of", day))
-        one = f"select {nth} as nth, _account, is_live, is_past_onboarding from {standing.STOOD}"
+        one = f"select {nth} as nth, _account, is_live, is_past_onboarding from {standing.SETTLED}"
         stood.append(one.replace("$as_of", day))
     parts, stood = ("\n    union all\n    ".join(each) for each in (parts, stood))
     levels = "(values (true), (false))" if dimension else "(values (true))"
     return f"""with account_of_book as (
-    select account._account, {value} as value from book as account
+    select account._account, {value_of(dimension)} as value from book as account
 ),
 part as (
     {parts}
@@ -97,13 +124,13 @@ stood as (
     {stood}
 ),
 cut as (
-    select part.nth, is_whole, case when not is_whole then value end as segment, kpi, k, n, why_not
+    select part.nth, part._account, is_whole, case when not is_whole then value end as segment, kpi, k, n, why_not
     from part
     join account_of_book on account_of_book._account = part._account
     join stood on stood._account = part._account and stood.nth = part.nth
     cross join {levels} as level (is_whole)
     where list_contains($kpis::varchar[], kpi)
-      and (among = 'any' or (is_live and is_past_onboarding = (among = 'settled')))
+      and {IS_ABOUT}
 )
 {select}"""
 
@@ -126,17 +153,25 @@ def _of_sums(rows: pd.DataFrame) -> Iterator[tuple[tuple, Figure]]:
     by_wilson = stats.wilson(np.where(is_share, k, 0), np.where(is_share, n, 0))
     by_sums = stats.ratio_of_sums(k, n, *(rows[name].to_numpy(float) for name in ("kk", "kn", "nn", "n_accounts")))
     lo, hi = (np.where(is_share, wilson, sums) for wilson, sums in zip(by_wilson, by_sums, strict=True))
+    found = {}
     for at, row in enumerate(rows.itertuples(index=False)):
-        yield _key(row), Figure(value[at], lo[at], hi[at], int(row.n_accounts), int(row.n_left_out))
+        why = {each["key"]: int(each["value"]) for each in row.why}
+        found[_key(row)] = Figure(value[at], lo[at], hi[at], int(row.n_accounts), sum(why.values()), why)
+    return iter(
+        (
+            changed(found, {_key(row): row for row in rows.itertuples(index=False)}) if "n_both" in rows else found
+        ).items()
+    )
 
 
 def _of_times(rows: pd.DataFrame) -> Iterator[tuple[tuple, Figure]]:
     for _, each in rows.groupby(["nth", "is_whole", "segment", "kpi"], dropna=False):
-        known = each[each["days"].notna()]
-        n_left_out = int(each["n_left_out"].sum())
+        known, unknown = each[each["days"].notna()], each[each["days"].isna()]
+        why = unknown.groupby("why_not")["n_accounts"].sum().astype(int).to_dict()
         value = lo = hi = np.nan
         if len(known):
             times = known["n_accounts"].to_numpy(int)
             curve = stats.kaplan_meier(np.repeat(known["days"], times), np.repeat(known["reached"] > 0, times))
             value, lo, hi = stats.median_interval(curve)
-        yield _key(each.iloc[0]), Figure(value, lo, hi, int(known["n_accounts"].sum()), n_left_out)
+        n_accounts = int(known["n_accounts"].sum())
+        yield _key(each.iloc[0]), Figure(value, lo, hi, n_accounts, sum(why.values()), why)

@@ -3,7 +3,7 @@
 MEASURES   name -> Measure
 """
 
-from lib.measures.registry.options import PAGE, WRITTEN, Measure, Option
+from lib.measures.registry.options import ACCOUNT, PAGE, WRITTEN, Measure, Option
 
 OF = Option("of", "text", "people who become loyal, or accounts that adopt", ("people", "accounts"))
 COHORTS = (
@@ -18,6 +18,7 @@ COHORTS = (
     Option("feature", "text", "the share that has used this feature by then"),
 )
 
+KPI = Option("kpi", "text", "which KPI, by the name `adoption` gives it")
 BY = Option("by", "text", "a dimension (default: the whole book alone)")
 
 MEASURES = {
@@ -37,6 +38,29 @@ MEASURES = {
         "lib.measures.kpis.features:feature_adoption",
         "features: depth of adoption, accounts that use them and at their rhythm, who used them for the first time",
         (),
+        WRITTEN,
+    ),
+    "adoption_trend": Measure(
+        "lib.measures.kpis.trend:adoption_trend",
+        "one KPI on the last day of each of the last 13 months, against its target",
+        (KPI, BY),
+        WRITTEN,
+    ),
+    "kpi_accounts": Measure(
+        "lib.measures.kpis.listing:kpi_accounts",
+        "the accounts of one KPI, those furthest from its target first",
+        (
+            KPI,
+            Option("which", "text", "which", ("all", "met", "missed", "unknown")),
+            Option("sort", "text", "the order", ("worst", "arr", "renewal", "account", "change")),
+            *PAGE,
+        ),
+        WRITTEN,
+    ),
+    "account_kpis": Measure(
+        "lib.measures.kpis.account:account_kpis",
+        "the KPIs of one account, against their targets and the figures of its segment",
+        (ACCOUNT,),
         WRITTEN,
     ),
     "cohorts": Measure(

@@ -3,6 +3,7 @@
 state     what the link says: which account, which kind of things on the timeline
 head      title, tiles and facts: what a reader wants in the first twenty seconds
 use       people, week by week, against the seats bought
+kpis      KPIs against targets, beside the figures of its segment
 lists     people, features, contracts, goals and wins
 story     the timeline
 finder    a box to find an account, where the link names none

@@ -26,6 +26,8 @@ def meaning() -> dict[str, str]:
         f"fewer than {standing.least_peers}; a new feature was first used in the last {page.new_feature_days} days.",
         "Came as": f"renewed where a term of the product starts within {words.renewals.grace_days} days of the end before; up or "
         "down by ARR, else by seats.",
+        "KPIs": "of this account alone, by the rules of the page of KPIs; the segment's figure is of all its accounts that you "
+        f"see, where they are at least {standing.least_peers}.",
         "Small wins": " ".join(f"({kind}) {rule}" for kind, rule in rules(words).items()),
         "Not shown": "anything after the day the page is seen as of; accounts that you may not see.",
     }
