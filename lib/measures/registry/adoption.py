@@ -19,6 +19,7 @@ COHORTS = (
 )
 
 KPI = Option("kpi", "text", "which KPI, by the name `adoption` gives it")
+KPIS_READ = (*WRITTEN, "goal")  # a promised outcome can be written in the app
 BY = Option("by", "text", "a dimension (default: the whole book alone)")
 
 MEASURES = {
@@ -26,13 +27,13 @@ MEASURES = {
         "lib.measures.kpis.adoption:adoption",
         "the KPIs of adoption on the day and 30 days before, each against its target",
         (Option("only", "text", "one KPI alone"), BY),
-        (*WRITTEN, "goal"),
+        KPIS_READ,
     ),
     "value_times": Measure(
         "lib.measures.kpis.values:value_times",
         "days until promised outcomes were reached, by their category; how many on time, and what they are worth",
         (),
-        (*WRITTEN, "goal"),
+        KPIS_READ,
     ),
     "feature_adoption": Measure(
         "lib.measures.kpis.features:feature_adoption",
@@ -44,7 +45,7 @@ MEASURES = {
         "lib.measures.kpis.trend:adoption_trend",
         "one KPI on the last day of each of the last 13 months, against its target",
         (KPI, BY),
-        WRITTEN,
+        KPIS_READ,
     ),
     "kpi_accounts": Measure(
         "lib.measures.kpis.listing:kpi_accounts",
@@ -55,13 +56,13 @@ MEASURES = {
             Option("sort", "text", "the order", ("worst", "arr", "renewal", "account", "change")),
             *PAGE,
         ),
-        WRITTEN,
+        KPIS_READ,
     ),
     "account_kpis": Measure(
         "lib.measures.kpis.account:account_kpis",
         "the KPIs of one account, against their targets and the figures of its segment",
         (ACCOUNT,),
-        WRITTEN,
+        KPIS_READ,
     ),
     "cohorts": Measure(
         "lib.measures.cohorts:cohorts",
