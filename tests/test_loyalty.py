@@ -277,6 +277,13 @@ def test_groups_and_the_whole_add_up(planted):
     assert list(answer.table) == COLUMNS and "people who became loyal within 365 days" in answer.notes[0]
 
 
+def test_groups_stand_by_size_and_those_alike_by_name(planted):
+    table = ask(planted, "loyalty", year_to(planted.manifest.as_of), of="accounts", by="csm").table
+    groups = table[table["by_day"] == 0].iloc[1:]
+    order = [(-row.n_followed, row.segment["csm"]) for row in groups.itertuples()]
+    assert len(order) > 5 and order == sorted(order) and len({n for n, _ in order}) < len(order)
+
+
 def test_a_curve_is_that_of_the_clock_and_rises(planted):
     year = year_to(planted.manifest.as_of)
     curve = ask(planted, "loyalty_curve", year).table.set_index("by_day")

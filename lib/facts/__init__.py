@@ -8,7 +8,7 @@ cohorts.sql   who began when, and what is known of them since
 carried.sql   trait_before (day): features, settings and behaviours an account had before a day; corner.sql: corner_on (as_of)
 one.sql       facts of one account: its terms, its weeks, its peers; said.sql: what was written about it
 settings.sql  setting_on (as_of): the configuration choices in use
-people.sql, adopting.sql   lives of people, their class on a day, and accounts as users; people: what they bind
+people.sql, lives.sql, adopting.sql   people, their class on a day, their lives, and accounts as users; people: what they bind
 features.sql  features, and what accounts use of them
 kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: which there are, and what they bind
 about         what a form needs to know of the accounts it is about
@@ -25,7 +25,7 @@ from lib.store.opening import Snapshot, open_snapshot
 
 _IN_ORDER = (
     "outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing", "one", "said", "settings", "people",
-    "adopting", "cohorts", "carried", "corner", "kpi_seats", "kpi_onboarding", "kpi_voice", "kpi_growth", "kpi_use",
+    "lives", "adopting", "cohorts", "carried", "corner", "kpi_seats", "kpi_onboarding", "kpi_voice", "kpi_growth", "kpi_use",
     "features", "kpi_features",
 )  # fmt: skip
 

@@ -4,15 +4,12 @@
 -- adopted_share   n_adopted / n_users; is_adopted: it is account_adopted_share or more; both empty where nobody is known
 -- adopted_on      the first day at whose end the share was that high among the people there were by then
 -- met_on          the day its first person came, or its first contract (trials too) began, whichever was earlier
--- seen_days, followed_days, is_start_seen, left_by   of the account, as of people (people.sql)
+-- seen_days, followed_days, is_start_seen, left_by   of the account, as of people (lives.sql)
 create macro account_adoption_on(
-    as_of, grace_days, renewal_windows, key_actions, plain_names, adopted_days, adopted_within_days, loyal_weeks, loyal_of_weeks,
-    account_adopted_share
+    as_of, grace_days, renewal_windows, adopted_days, adopted_within_days, loyal_weeks, loyal_of_weeks, account_adopted_share
 ) as table
 with life as materialized (
-    from person_life(
-        as_of, grace_days, key_actions, plain_names, adopted_days, adopted_within_days, loyal_weeks, loyal_of_weeks
-    )
+    from person_adopting(as_of, grace_days, adopted_days, adopted_within_days, loyal_weeks, loyal_of_weeks)
 ),
 span as (
     select any_value(opens_on) as opens_on, any_value(known_until) as known_until from life

@@ -1,7 +1,9 @@
-"""Lives of people and of accounts as users: the relations of people.sql and adopting.sql, and what they bind.
+"""Lives of people and of accounts as users: the relations of people.sql, lives.sql and adopting.sql, and what they bind.
 
 PERSON     person_on: a row per person, when they came, were last seen, left
-LIFE       person_life: the same with the days of adopting and of becoming loyal
+LOYAL      person_loyal: the same with the day of becoming loyal
+ADOPTING   person_adopting: the same with the day of adopting too
+LIFE       person_life: the same with the day of the first key action too
 CLASS      user_class_on: the same with what each is on the day
 ADOPTION   account_adoption_on: a row per account, how far its people have come
 CLASSES    what a person can be on a day, in the order readers see them
@@ -16,10 +18,13 @@ from lib.definitions import Definitions
 from lib.facts import standing
 from lib.store.rollups import PLAIN_NAMES
 
-_RULES = "$key_actions, $plain_names, $adopted_days, $adopted_within_days, $loyal_weeks, $loyal_of_weeks"
+_LOYAL = "$loyal_weeks, $loyal_of_weeks"
+_RULES = f"$adopted_days, $adopted_within_days, {_LOYAL}"
 PERSON = "person_on($as_of, $grace_days)"
-LIFE = f"person_life($as_of, $grace_days, {_RULES})"
-CLASS = "user_class_on($as_of, $grace_days, $loyal_weeks, $loyal_of_weeks)"
+LOYAL = f"person_loyal($as_of, $grace_days, {_LOYAL})"
+ADOPTING = f"person_adopting($as_of, $grace_days, {_RULES})"
+LIFE = f"person_life($as_of, $grace_days, $key_actions, $plain_names, {_RULES})"
+CLASS = f"user_class_on($as_of, $grace_days, {_LOYAL})"
 ADOPTION = f"account_adoption_on($as_of, $grace_days, $renewal_windows, {_RULES}, $account_adopted_share)"
 CLASSES = ("loyal", "casual", "dormant", "never", "deactivated")
 

@@ -14,13 +14,13 @@ import numpy as np
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
-from lib.facts.people import ADOPTION, LIFE, parameters
+from lib.facts.people import ADOPTION, LOYAL, parameters
 from lib.measures.loyalty.incidence import BECAME, CENSORED, LEFT, Incidence, incidence
 from lib.store.dimensions import StoredDimension, find_dimension, read_catalogue
 from lib.store.opening import value_on
 from lib.store.tables import quote
 
-OF = {"people": (LIFE, "days_to_loyal"), "accounts": (ADOPTION, "days_to_adopted")}
+OF = {"people": (LOYAL, "days_to_loyal"), "accounts": (ADOPTION, "days_to_adopted")}
 MOST_VALUES = 30  # of a dimension
 
 
@@ -89,7 +89,7 @@ join cut on cut._account = life._account"""
     groups = [whole]
     if dimension:
         values = rows["segment"].to_numpy(object)
-        known = rows["segment"].value_counts(dropna=False)
+        known = rows["segment"].value_counts(dropna=False).sort_index().sort_values(ascending=False, kind="stable")
         for value in list(known.index)[:MOST_VALUES]:
             is_in = rows["segment"].isna().to_numpy() if value != value or value is None else values == value
             said = None if value != value else value

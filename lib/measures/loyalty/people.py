@@ -13,8 +13,8 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts.paging import check_page
+from lib.facts.people import ADOPTING, CLASSES, parameters
 from lib.facts.people import CLASS as CLASS_ON
-from lib.facts.people import CLASSES, LIFE, parameters
 from lib.measures import Answer
 from lib.measures.loyalty.lives import read
 
@@ -67,7 +67,7 @@ def people(
 )
 select page.*, life.adopted_on, life.loyal_on
 from page
-left join {LIFE} as life on life.account = page.account and life.person = page.person
+left join {ADOPTING} as life on life.account = page.account and life.person = page.person
 order by place"""
     asked = {"user_class": user_class, "limit": limit, "offset": offset}
     table = con.execute(sql, parameters(sql, book.as_of, definitions) | asked).df()
