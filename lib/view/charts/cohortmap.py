@@ -66,28 +66,13 @@ def figure(
         },
     )  # fmt: skip
     drawn.update_layout(height=46 + ROW * max(len(rows), 2), margin={"l": 10, "r": 10, "t": 34, "b": 6}, bargap=0)
-    for at, n in enumerate(sizes):
-        drawn.add_annotation(
-            x=-0.08,
-            y=at,
-            text=numbers.count(n),
-            showarrow=False,
-            xanchor="right",
-            font={"size": 12.5, "color": colours.muted},
-        )
-    for cell in cells:
-        drawn.add_annotation(
-            x=cell.step + 0.5, y=cell.row, text=_said(cell), showarrow=False, captureevents=False,
-            font={
-                "size": 12.5 if cell.is_complete else 11,
-                "color": _ink(_shade(cell.rate, low, top, colours), colours) if cell.is_complete else colours.muted,
-            },
-        )  # fmt: skip
-        if cell.is_open:
-            drawn.add_shape(
-                type="rect", x0=cell.step, x1=cell.step + 1, y0=cell.row - 0.48, y1=cell.row + 0.48,
-                line={"color": colours.ink, "width": 2.4},
-            )  # fmt: skip
+    drawn.update_layout(
+        annotations=[
+            *_sizes(sizes, colours),
+            *(_letters(cell, _shade(cell.rate, low, top, colours), colours) for cell in cells),
+        ],
+        shapes=[_frame(cell, colours) for cell in cells if cell.is_open],
+    )  # at once: plotly checks all of them anew for each that is added
     if len(rows) > 2:
         drawn.add_hline(y=len(rows) - 1.5, line={"color": colours.rest, "width": 1})
     return drawn
@@ -135,6 +120,36 @@ def _bars(
         "customdata": [cell.row * 1_000 + cell.step for cell in cells],
         "hovertext": [_hover(cell, verb) for cell in cells], "hovertemplate": "%{hovertext}<extra></extra>",
         "marker": {"color": list(fill), "line": {"color": colours.page, "width": 2}, **hatch}, **theme.STILL,
+    }  # fmt: skip
+
+
+def _sizes(sizes: Sequence[int], colours: theme.Palette) -> list[dict]:
+    """How many each cohort has, before its row."""
+    return [
+        {
+            "x": -0.08, "y": at, "text": numbers.count(n), "showarrow": False, "xanchor": "right",
+            "font": {"size": 12.5, "color": colours.muted},
+        }
+        for at, n in enumerate(sizes)
+    ]  # fmt: skip
+
+
+def _letters(cell: Cell, shade: str, colours: theme.Palette) -> dict:
+    """What a cell says, in a colour that reads well on its shade."""
+    return {
+        "x": cell.step + 0.5, "y": cell.row, "text": _said(cell), "showarrow": False, "captureevents": False,
+        "font": {
+            "size": 12.5 if cell.is_complete else 11,
+            "color": _ink(shade, colours) if cell.is_complete else colours.muted,
+        },
+    }  # fmt: skip
+
+
+def _frame(cell: Cell, colours: theme.Palette) -> dict:
+    """Around the cell that is open."""
+    return {
+        "type": "rect", "x0": cell.step, "x1": cell.step + 1, "y0": cell.row - 0.48, "y1": cell.row + 0.48,
+        "line": {"color": colours.ink, "width": 2.4},
     }  # fmt: skip
 
 
