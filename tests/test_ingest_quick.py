@@ -40,11 +40,11 @@ def messy(n: int, seed: int) -> str:
 
 
 @pytest.mark.parametrize("time_zone", ["UTC", "Europe/Berlin"])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(2))  # long files: a file costs a second, a row nothing
 @pytest.mark.parametrize("with_ids", [True, False])
 def test_the_quick_way_says_what_the_careful_way_says(tmp_path, monkeypatch, seed, time_zone, with_ids):
     path = tmp_path / "events.csv"
-    content = messy(600, seed)
+    content = messy(1_800, seed)
     if not with_ids:
         content = "\n".join(line.split(",", 1)[-1] for line in content.splitlines())
     path.write_text(content)
@@ -54,7 +54,7 @@ def test_the_quick_way_says_what_the_careful_way_says(tmp_path, monkeypatch, see
         return read(path, into=tmp_path / "out", table="event", time_zone=time_zone, on_refused="skip")
 
     careful, fast = reading(1 << 40), reading(0)
-    assert careful.n_rows_refused > 10 and careful.n_rows_kept > 400
+    assert careful.n_rows_refused > 30 and careful.n_rows_kept > 1_200
     for name in ("n_rows_read", "n_rows_kept", "n_rows_refused", "n_rows_merged", "columns", "mapping"):
         assert getattr(fast, name) == getattr(careful, name), name
     key = ["row", "column", "value", "reason"]

@@ -21,14 +21,16 @@ select rowid, null, $header, filled({column}),
 from raw
 where {sql} is null and filled({column}) is not null and rowid not in (select n from blank)
 """
-OUT_OF_RANGE = """
+UNREAD_DAY = """
 insert into refused
-with said as materialized (
-    select rowid as n, ({sql})::date as day from raw
+with said as materialized (  -- else the long rules for a day are planned again for every mention of it
+    select rowid as n, {sql} as day from raw
 )
-select n, null, $header, filled({column}), $reason, null, null
+select n, null, $header, filled({column}),
+       case when day is not null then $out_of_days when is_damaged(filled({column})) then $damaged else $reason end, null, null
 from said join raw on raw.rowid = n
-where day not between $first_day::date and $last_day::date
+where day::date not between $first_day::date and $last_day::date
+      or (day is null and filled({column}) is not null and n not in (select n from blank))
 """
 BAD_ID = """
 insert into refused
@@ -63,7 +65,7 @@ where {all_blank} and rowid not in (select n from blank union all select n from 
 """
 DISORDER = """
 insert into refused
-with said as materialized (  -- else the long rules for a day are planned again for every mention of it
+with said as materialized (
     select rowid as n, {before} as earlier, {after} as later from raw
 )
 select n, null, $header, filled({column}), 'before ' || $before_header, 'that is ' || strftime(earlier, '%Y-%m-%d'), null
@@ -73,9 +75,14 @@ where later < earlier and later between $first_day::date and $last_day::date
 """
 TWICE = """
 create temp table twice as
-with again as (select {id} as id from raw where {id} is not null group by all having count(*) > 1)
-select raw.rowid as n, again.id, {whole} as whole
-from raw join again on {id} = again.id
+with said as materialized (
+    select rowid as n, {id} as id from raw
+),
+again as (
+    select id from said where id is not null group by id having count(*) > 1
+)
+select n, id, {whole} as whole
+from said join again using (id) join raw on raw.rowid = n
 """
 CONFLICTS = """
 insert into refused
@@ -127,9 +134,9 @@ def refuse_other_changes(con: duckdb.DuckDBPyConnection, column: str, header: st
 def refuse_unread(con: duckdb.DuckDBPyConnection, column: str, how: values.Expression, header: str) -> None:
     """Filled cells that the column's type cannot hold, and days that no customer base has."""
     said = {"header": header, "reason": how.refusal, "damaged": DAMAGED_NUMBER}
-    con.execute(UNREAD.format(column=column, sql=how.sql), said)
     if how.kind in ("DATE", "TIMESTAMP"):
-        con.execute(OUT_OF_RANGE.format(column=column, sql=how.sql), {"header": header, "reason": OUT_OF_DAYS, **RANGE})
+        said |= {"out_of_days": OUT_OF_DAYS, **RANGE}
+    con.execute((UNREAD_DAY if "out_of_days" in said else UNREAD).format(column=column, sql=how.sql), said)
 
 
 def refuse_disorder(

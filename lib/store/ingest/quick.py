@@ -149,7 +149,10 @@ def _select(columns: list[Column], casts: list[tuple[str, str]], n_columns: int)
 
 
 def _read_the_rest(con: duckdb.DuckDBPyConnection, columns: list[Column], rest_of: Mapping[str, str]) -> None:
-    """The cells that a cast does not read, by the rules of macros.sql."""
+    """Which rows are blank, not a word in them; then the cells that a cast does not read, by the rules of macros.sql."""
+    con.execute(
+        _BLANK.format(all_null=" and ".join(f"coalesce(v{at}::varchar, '') = ''" for at in range(len(columns))))
+    )
     is_rest = con.execute("select 1 from raw where rest is not null limit 1").fetchone()
     for at, column in enumerate(columns):
         if column.raw not in rest_of:
@@ -176,8 +179,7 @@ def _nothing() -> tuple[str, ...]:
 
 
 def _judge(con: duckdb.DuckDBPyConnection, columns: list[Column], texts_of: Mapping[str, str]) -> None:
-    """Rows without a value, cells that would not be one, and rows that stand in for one another."""
-    con.execute(_BLANK.format(all_null=" and ".join(f"{column.how.sql} is null" for column in columns)))
+    """Cells that would not be a value, and rows that stand in for one another."""
     by_name = {column.name: column for column in columns}
     who = [by_name[name] for name in ("account", "person") if name in by_name]
     if len(who) == 1:
