@@ -30,10 +30,10 @@ run: setup
 	HEADLIGHT_STORE="$(STORE)" $(PY) -m streamlit run app.py
 
 test: setup browser postgres pdftotext lint
-	$(PY) -m pytest -n 2 -m "not slow"
+	$(PY) -m pytest -n 2 --dist worksteal -m "not slow"
 
 test-slow: setup browser postgres pdftotext
-	$(PY) -m pytest -n 2 -m slow --timeout 3600
+	$(PY) -m pytest -n 2 --dist worksteal -m slow --timeout 3600
 
 bench: $(VENV)/bench-ready
 	$(PY) -m tests.bench.hotspots

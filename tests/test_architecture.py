@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ def top_level_imports(tree: ast.Module) -> set[str]:
     return set().union(*(imports(node) for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))), set())
 
 
+@cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 

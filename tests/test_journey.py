@@ -58,8 +58,13 @@ def query_of(page: Page) -> str:
     return page.evaluate("location.search")
 
 
-def test_a_link_first_then_clicks_back_and_reload(serve, chromium: Browser, full_store):
-    url = serve(full_store)  # a fresh server: nobody has opened its front page
+@pytest.fixture(scope="module")
+def url(serve_all, full_store) -> str:
+    """A server that the first test meets fresh: nobody has opened its front page."""
+    return serve_all(full_store)
+
+
+def test_a_link_first_then_clicks_back_and_reload(url, chromium: Browser):
     page = chromium.new_context(viewport=WIDE).new_page()
     visit(
         page,
@@ -113,8 +118,7 @@ def test_a_link_first_then_clicks_back_and_reload(serve, chromium: Browser, full
     page.context.close()
 
 
-def test_two_readers_do_not_meet(serve, chromium: Browser, full_store):
-    url = serve(full_store)
+def test_two_readers_do_not_meet(url, chromium: Browser):
     dana, jo = (chromium.new_context(viewport=WIDE).new_page() for _ in range(2))
     visit(dana, f"{url}/hotspots", {"f.region": "US"})
     visit(jo, f"{url}/hotspots", {"f.region": "EMEA", "rows": "lost"})

@@ -49,8 +49,12 @@ def counts(page: Page, n: int) -> dict[str, int]:
     return {value.strip(): int(number.replace(",", "")) for value, number in parts}
 
 
-def test_a_book_follows_to_every_page_and_into_a_fresh_browser(serve, chromium: Browser, full_store):
-    url = serve(full_store)
+@pytest.fixture(scope="module")
+def url(serve_all, full_store) -> str:
+    return serve_all(full_store)
+
+
+def test_a_book_follows_to_every_page_and_into_a_fresh_browser(url, chromium: Browser):
     page = chromium.new_context(viewport=WIDE).new_page()
     visit(page, f"{url}/book")
     everybody = sentence(page)
@@ -95,9 +99,8 @@ def test_a_book_follows_to_every_page_and_into_a_fresh_browser(serve, chromium: 
         fresh.context.close()
 
 
-def test_back_and_forward_step_through_filters_and_pages(serve, chromium: Browser, full_store):
+def test_back_and_forward_step_through_filters_and_pages(url, chromium: Browser):
     """Two filters, Back, Back, Forward, a page change, Back: each shows what it should, the bar included."""
-    url = serve(full_store)
     page = chromium.new_context(viewport=WIDE).new_page()
     visit(page, f"{url}/hotspots")
 

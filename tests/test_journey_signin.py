@@ -71,7 +71,7 @@ def start(tmp_path_factory, provider):
 
 @pytest.fixture(scope="module")
 def served(start):
-    """A server for the tests that need no fresh one."""
+    """A server for all who need no other roles; the first test meets it fresh: nobody has opened its front page."""
     return start()
 
 
@@ -114,8 +114,8 @@ def is_at_the_door(page: Page, heard: list[bytes]) -> None:
     ]
 
 
-def test_a_link_first_then_ones_own_book_and_out_again(start, reader):
-    url, log = start()  # a fresh server: nobody has opened its front page
+def test_a_link_first_then_ones_own_book_and_out_again(served, reader):
+    url, log = served
     page, heard = reader()
     link = f"/hotspots?{urlencode(LINK)}"
     page.goto(url + link)

@@ -16,12 +16,26 @@ pytestmark = pytest.mark.browser
 SLOW = 60_000
 
 
+@pytest.fixture(scope="module")
+def url(serve_all, full_store, tmp_path_factory) -> str:
+    """A server for the tests that look at their page alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADLIGHT_PRIVATE", str(tmp_path_factory.mktemp("private")))
+        return serve_all(full_store)
+
+
 @pytest.fixture
-def served(serve, full_store, tmp_path, monkeypatch):
-    """The address of a server of this test's own, and the folder its readers' files lie in."""
+def private(tmp_path, monkeypatch) -> Path:
+    """The folder in which the files lie of the readers of a server that starts now."""
     monkeypatch.setenv("HEADLIGHT_PRIVATE", str(tmp_path / "private"))
     monkeypatch.setenv("STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL", "1")
-    return serve(full_store), tmp_path / "private"
+    return tmp_path / "private"
+
+
+@pytest.fixture
+def served(private, serve, full_store):
+    """The address of a server of this test's own, and the folder its readers' files lie in."""
+    return serve(full_store), private
 
 
 def reader(chromium: Browser, url: str) -> Page:
@@ -99,8 +113,8 @@ def desks(private: Path) -> list[Path]:
     return [each for each in private.glob("headlight-private-*/*") if each.is_dir()]
 
 
-def test_a_reload_is_asked_about_and_then_loses_the_upload(served, chromium: Browser):
-    page = reader(chromium, served[0])
+def test_a_reload_is_asked_about_and_then_loses_the_upload(url, chromium: Browser):
+    page = reader(chromium, url)
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.reload()
@@ -114,8 +128,8 @@ def test_a_reload_is_asked_about_and_then_loses_the_upload(served, chromium: Bro
     assert asked == ["beforeunload"] and "mine.csv" not in everything(page)
 
 
-def test_an_import_is_cancelled_and_the_page_stays_usable(served, chromium: Browser):
-    page = reader(chromium, served[0])
+def test_an_import_is_cancelled_and_the_page_stays_usable(url, chromium: Browser):
+    page = reader(chromium, url)
     drop(page, "mine.csv", accounts(300))
     explore(page)
     cancel = page.get_by_role("button", name="Cancel")
@@ -126,8 +140,8 @@ def test_an_import_is_cancelled_and_the_page_stays_usable(served, chromium: Brow
     page.context.close()
 
 
-def test_a_column_changed_in_the_table_stands_out_and_counts(served, chromium: Browser):
-    page = reader(chromium, served[0])
+def test_a_column_changed_in_the_table_stands_out_and_counts(url, chromium: Browser):
+    page = reader(chromium, url)
     drop(page, "mine.csv", accounts(220))
     expect(page.get_by_text("5 columns")).to_be_visible(timeout=SLOW)
     settle(page)
@@ -150,10 +164,10 @@ def test_a_column_changed_in_the_table_stands_out_and_counts(served, chromium: B
 
 
 @pytest.fixture
-def served_small(monkeypatch, served, serve, full_store):
+def served_small(monkeypatch, private, serve, full_store):
     """The same, where the page's own box takes one megabyte."""
     monkeypatch.setenv("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "1")
-    return serve(full_store), served[1]
+    return serve(full_store), private
 
 
 @pytest.fixture
