@@ -83,8 +83,11 @@ ODD = ["2024-02-01T10:00:00Z", "2024-02-01 10:00", "31.12.2024 24:00", "12/31/20
        "1712345678901", "soon", "", "infinity", "epoch", "2101-01-01", "9/9/1949 9:09", "30/02/2024 10:00", "-", "44000"]  # fmt: skip
 
 
-@pytest.mark.parametrize("time_zone", ["UTC", "Europe/Berlin"])
-@pytest.mark.parametrize("way", WRITTEN)
+@pytest.mark.parametrize(
+    ("way", "time_zone"),
+    [(way, "Europe/Berlin") for way in WRITTEN]
+    + [(way, "UTC") for way in ("zoned", "a space between", "day first", "no known way")],
+)
 def test_moments_are_read_alike_however_they_are_written(tmp_path, monkeypatch, way, time_zone):
     rng = random.Random(way)
     lines = ["account,quantity,occurred at,note,amount"]
