@@ -3,6 +3,7 @@
 import html
 import re
 
+import duckdb
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -256,3 +257,39 @@ def test_an_unforeseen_error_is_said_calmly_and_logged(visit, full_store, monkey
     assert not app.exception
     reference = re.search(r"Reference \*\*(\w+)\*\*", app.error[0].value).group(1)
     assert "secret" not in text(app) and reference in caplog.text
+
+
+def test_data_that_a_fault_of_duckdb_spoilt_is_opened_anew_and_answers(visit, full_store, monkeypatch, caplog):
+    from lib.measures.registry import measure
+    from lib.view import door
+
+    faults = []
+
+    def fails_once(name):
+        if faults:
+            return measure(name)
+        faults.append(name)
+
+        def fails(con, *_, **__):
+            con.close()
+            door._open(*opened[-1]).root.close()  # what is left after a fault answers nothing any more
+            raise duckdb.InternalException("INTERNAL Error: dictionary")
+
+        return fails
+
+    opened = []
+    was = door.open_store
+    monkeypatch.setattr(door, "open_store", lambda folder: opened.append(at(folder)) or was(folder))
+    at = lambda folder: (
+        str(folder),
+        door.current(folder).name,
+        (door.current(folder) / "manifest.json").stat().st_mtime_ns,
+    )  # noqa: E731
+    monkeypatch.setattr(door, "measure", fails_once)
+    for kept in (door._answer, door._open):
+        kept.clear()
+    app = visit(full_store)
+    assert not app.exception and not app.error and "lost" in text(app)
+    assert faults and len(opened) == 2 and "INTERNAL Error" in caplog.text
+    door._answer.clear()
+    assert not app.run().error and len(opened) == 2

@@ -15,7 +15,7 @@ from lib.measures import Answer
 from lib.measures.registry import MEASURES, reads
 from lib.scope import ALL, Scope
 from lib.shell.output import say, write
-from lib.store.opening import Snapshot
+from lib.store.opening import FAULTS, Snapshot
 
 
 def answer(options: argparse.Namespace) -> None:
@@ -28,8 +28,15 @@ def answer(options: argparse.Namespace) -> None:
     words = definitions.load(options.definitions) if options.definitions else definitions.load()
     snapshot = open_store(options.store)
     book = _book(options, snapshot)
-    with ask(snapshot, book, words, scope_of(options), _written(options, book)) as con:
-        found = measure(options.measure)(con, book, words, **_asked(options))
+
+    def asked(snapshot: Snapshot) -> Answer:
+        with ask(snapshot, book, words, scope_of(options), _written(options, book)) as con:
+            return measure(options.measure)(con, book, words, **_asked(options))
+
+    try:
+        found = asked(snapshot)
+    except FAULTS:  # of DuckDB itself: the data is opened anew, and mostly answers then
+        found = asked(open_store(options.store))
     show(found, options.format)
 
 

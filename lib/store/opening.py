@@ -2,6 +2,7 @@
 
 open_snapshot   the root of a store's current snapshot: no writing, no other files, settings locked
 open_at         the same for any snapshot folder: an earlier one, or a draft
+FAULTS          what DuckDB raises where it fails itself; the opened snapshot is spoilt for everybody then, and must be opened anew
 Snapshot.ask    a cursor cut to a scope and a book: temp views `scope` (the accounts the viewer may see) and `book`
                 (scope cut by the filters), both with the columns of account. The one gate below every measure
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMORY_LIMIT = "4GB"
+FAULTS = (duckdb.InternalException, duckdb.FatalException)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,16 @@ class Snapshot:
     def version(self) -> str:
         """Names this data and no other: part of every cache key."""
         return f"{self.path.parent.parent.name}/{self.manifest.snapshot}/{self.manifest.published_at}"
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it can be asked."""
+        try:
+            with self.root.cursor() as con:
+                con.execute("select 1")
+        except duckdb.Error:
+            return False
+        return True
 
     def dimension(self, name: str) -> StoredDimension:
         """The dimension people call `name`; raises Refused with the names there are."""

@@ -42,7 +42,7 @@ from lib.measures.registry import measure, reads
 from lib.scope import ALL, Scope
 from lib.store.dimensions import StoredDimension
 from lib.store.folder import Batch, Manifest, current, default_store
-from lib.store.opening import Snapshot
+from lib.store.opening import FAULTS, Snapshot
 from lib.view import access, look, mishap, private, written
 from lib.view.plain import plain
 
@@ -114,7 +114,12 @@ def _current() -> Snapshot | None:
 
 def _newest(folder: Path, opens: Callable[[str, str, int], Snapshot]) -> Snapshot | None:
     place = current(folder)
-    return place and opens(str(folder), place.name, os.stat(place / "manifest.json").st_mtime_ns)
+    at = place and (str(folder), place.name, os.stat(place / "manifest.json").st_mtime_ns)
+    snapshot = at and opens(*at)
+    if snapshot and not snapshot.is_well:
+        opens.clear(*at)
+        snapshot = opens(*at)
+    return snapshot
 
 
 @st.cache_resource(max_entries=1, show_spinner="Opening the new data …")
@@ -157,11 +162,8 @@ def states(book: Book) -> dict[str, tuple[str | None, ...]]:
 def outcomes(book: Book) -> tuple[str, ...]:
     """The outcomes this data can answer, the default one first."""
     default = _shape(book)[1]
-    return (
-        tuple(name for name, each in OUTCOMES.items() if each.has_period)
-        if OUTCOMES[default].has_period
-        else (default,)
-    )
+    with_period = tuple(name for name, each in OUTCOMES.items() if each.has_period)
+    return with_period if OUTCOMES[default].has_period else (default,)
 
 
 def _shape(book: Book) -> tuple[tuple[StoredDimension, ...], str]:
@@ -209,17 +211,12 @@ def _shaped(
 
 def ask(name: str, book: Book, **options) -> Answer:
     """The answer of the measure `name`. Where there is none, says why and ends the page."""
-    return _said(lambda: _cached(name, book, options)) or st.stop()
+    return _said(lambda: answer(name, book, **options)) or st.stop()
 
 
 def try_ask(name: str, book: Book, **options) -> Answer | None:
     """The answer of the measure `name`; where there is none, says why in its place and gives None."""
-    return _said(lambda: _cached(name, book, options))
-
-
-def answer(name: str, book: Book, **options) -> Answer:
-    """The same; raises Refused where there is none, for what says so in words of its own."""
-    return _cached(name, book, options)
+    return _said(lambda: answer(name, book, **options))
 
 
 def whole(name: str, book: Book, **options) -> Callable[[], Answer]:
@@ -247,13 +244,14 @@ def _said(asked: Callable[[], Answer]) -> Answer | None:
     return None
 
 
-def _cached(name: str, book: Book, options: dict) -> Answer:
+def answer(name: str, book: Book, **options) -> Answer:
+    """The same; raises Refused where there is none, for what says so in words of its own."""
     snapshot, meaning, seen = _whole_store(), definitions(), scope()
     key = tuple(sorted((option, _frozen(value)) for option, value in options.items()))
     said = _reads(name, book)
     asked = repr(
         (name, book, key, written.version(said))
-    )  # Streamlit hashes a text in no time, a frozen book field by field
+    )  # Streamlit hashes a text at once, a frozen book field by field
     kept = _answer_own if private.is_on() else _answer
     return kept(
         snapshot.version,
@@ -277,8 +275,20 @@ def _answer_own(version: str, words_hash: str, scope: str, asked: str, *, _quest
 def _asked(
     snapshot: Snapshot, name: str, book: Book, meaning: Definitions, scope: Scope, options: dict, said: Mapping
 ) -> Answer:
-    with cursor(snapshot, book, meaning, scope, said) as con:
-        return measure(name)(con, book, meaning, **options)
+    """The answer; asked once more where DuckDB failed, of the same data opened anew."""
+
+    def asked(of: Snapshot) -> Answer:
+        with cursor(of, book, meaning, scope, said) as con:
+            return measure(name)(con, book, meaning, **options)
+
+    try:
+        return asked(snapshot)
+    except FAULTS as fault:
+        mishap.note(fault)
+        again = look_up()
+        if again is None or again.version != snapshot.version:
+            raise
+        return asked(again)
 
 
 def _reads(name: str, book: Book) -> tuple[str, ...]:

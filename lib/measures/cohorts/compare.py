@@ -34,14 +34,12 @@ chosen as (
     select * from member where list_contains($keys::varchar[], coalesce(cohort, $missing))
 ),
 used_on as (
-    select distinct member, day
-    from (
-        select member, began_on, active_days, unnest(range(7)) as nth, week + nth::integer as day
-        from usage.usage_person_week as used
-        join chosen on chosen.account = used.account and chosen.person = used.person
-        where week > began_on - 7
-    ) as used
-    where (active_days::integer >> nth) & 1 = 1 and day > began_on and day < (select known_to from known)
+    select distinct member, week + nth as day
+    from usage.usage_person_week as used
+    join chosen on chosen.account = used.account and chosen.person = used.person
+    cross join (select unnest(range(7))::integer as nth) as of_week  -- not unnested over the join: DuckDB 2.0.0 fails at that
+    where week > began_on - 7
+      and (active_days::integer >> nth) & 1 = 1 and week + nth > began_on and week + nth < (select known_to from known)
     union
     select member, began_on from chosen
 ),
