@@ -134,3 +134,25 @@ def test_the_account_page_holds_its_kpis_against_targets(visit, sample_store, an
     assert is_well(app), text(app)
     table = next(each.proto.body for each in app.get("html") if "KPIs of the account against" in each.proto.body)
     assert f"{listed['kpi_k'].iat[0]:.0f} of {listed['kpi_n'].iat[0]:.0f}" in table and "missed" in table
+
+
+@pytest.mark.parametrize(
+    "name, measure, rows",
+    [("advanced_rate", "feature_adoption", "feature_name"), ("ttv_days", "value_times", "category")],
+)
+def test_what_a_kpi_is_made_of_stands_below_its_accounts(visit, sample_store, answer, name, measure, rows):
+    app = visit(sample_store, PAGE, {"kpi": name})
+    assert is_well(app), text(app)
+    found, shown = answer(measure), app.dataframe[-1].value
+    assert len(shown) == len(found) > 1 and not accounts(app).equals(shown)
+    said = shown.iloc[:, 0].tolist()
+    if measure == "feature_adoption":
+        assert said == found[rows].tolist()
+        users, people = found["n_feature_users"].iat[0], found["n_active_people"].iat[0]
+        assert (
+            shown["depth"].iat[0].startswith(f"{users / people:.1%}".replace("%", " %"))
+            and f"of {people:,}" in shown["depth"].iat[0]
+        )
+    else:
+        assert said[0] == "All" and set(said[1:]) == set(found[rows].dropna())
+        assert shown["reached"].iat[0] == f"{found['n_goals_reached'].iat[0]:,} of {found['n_goals'].iat[0]:,}"

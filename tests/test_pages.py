@@ -277,14 +277,14 @@ def test_data_that_a_fault_of_duckdb_spoilt_is_opened_anew_and_answers(visit, fu
 
         return fails
 
-    opened = []
-    was = door.open_store
-    monkeypatch.setattr(door, "open_store", lambda folder: opened.append(at(folder)) or was(folder))
-    at = lambda folder: (
-        str(folder),
-        door.current(folder).name,
-        (door.current(folder) / "manifest.json").stat().st_mtime_ns,
-    )  # noqa: E731
+    opened, was = [], door.open_store
+
+    def opens(folder):
+        place = door.current(folder)
+        opened.append((str(folder), place.name, (place / "manifest.json").stat().st_mtime_ns))
+        return was(folder)
+
+    monkeypatch.setattr(door, "open_store", opens)
     monkeypatch.setattr(door, "measure", fails_once)
     for kept in (door._answer, door._open):
         kept.clear()

@@ -1,4 +1,4 @@
-"""The KPI that is open: what it says, its trend, its segments, its accounts.
+"""The KPI that is open: what it says, its trend, its segments, its accounts, and what it is made of.
 
 panel   all of it; gives the answers for the passport
 """
@@ -15,7 +15,7 @@ from lib.measures import Answer
 from lib.measures.kpis.adoption import EARLIER
 from lib.view import accountlist, door, look, numbers, step, tables
 from lib.view.charts import ranges, theme, trend
-from lib.view.kpis import spelt
+from lib.view.kpis import parts, spelt
 from lib.view.kpis.kpistate import Kpis
 from lib.view.kpis.units import PER_ACCOUNT, SCORE, SIDES, UNITS
 from lib.view.paging import PAGE
@@ -56,6 +56,8 @@ def panel(book: Book, answer: Answer, state: Kpis) -> dict[str, Answer]:
             shown = _segments(book, state)
         with st.container():
             shown |= _accounts(book, state)
+        with st.container():
+            shown |= parts.section(book, name)
         with left:
             shown |= _trend(book, name)
     return shown
