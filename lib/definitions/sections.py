@@ -192,7 +192,6 @@ class Carries:
     few_event_types: int
     few_values: int
     touch_days: int
-    review_days: int
 
     def rules(self):
         yield "least_accounts", self.least_accounts >= 1, "accounts, 1 or more"
@@ -200,7 +199,6 @@ class Carries:
         yield "few_event_types", self.few_event_types >= 0, "features, 0 or more"
         yield "few_values", 1 <= self.few_values <= 20, "values, 1 to 20"
         yield "touch_days", 1 <= self.touch_days <= 730, "days, 1 to 730"
-        yield "review_days", 1 <= self.review_days <= 730, "days, 1 to 730"
 
 
 @dataclass(frozen=True)

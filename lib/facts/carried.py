@@ -34,7 +34,7 @@ def parameters(sql: str, book: Book, definitions: Definitions) -> dict:
     values = {
         "few_values": trait.few_values,
         "touch_days": trait.touch_days,
-        "review_days": trait.review_days,
+        "review_days": definitions.voice.review_days,
         "said_days": corner.said_days,
         "nps_satisfied": corner.nps_satisfied,
         "csat_satisfied": corner.csat_satisfied,

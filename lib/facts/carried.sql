@@ -149,7 +149,7 @@ by_number as (
     union all
     select distinct _account, 'behaviour', 'business review'
     from touch
-    where kind = 'qbr' and occurred_at >= day::date - review_days::integer and occurred_at < day::date
+    where lower(kind) = 'qbr' and occurred_at >= day::date - review_days::integer and occurred_at < day::date
 )
 select ours._account, trait_kind, trait from by_account join ours on ours.account = by_account.account
 union all

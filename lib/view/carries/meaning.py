@@ -15,7 +15,8 @@ def meaning(outcome: str) -> dict[str, str]:
     return {
         "Retained": f"not {OUTCOMES[outcome].verb}: {OUTCOMES[outcome].question}. The interval is Wilson's, 95 %.",
         "Before": f"everything is read before the period opens: features and use in the {weeks} full weeks before it, settings and "
-        f"people by the day before, two-way touches of {words.touch_days} days, business reviews of {words.review_days} days. "
+        f"people by the day before, two-way touches of {words.touch_days} days, business reviews of "
+        f"{door.definitions().voice.review_days} days. "
         "Accounts whose first contract began less than four full weeks before are left out.",
         "Feature used": "by people of the account. Machines have no feature in the rollups: they are the behaviour “API use”. An "
         "account that used nothing at all is not counted against a feature: it would make each look as if it kept accounts. "
