@@ -25,10 +25,13 @@ def panel(book: Book, state: OneAccount) -> dict[str, Answer]:
         return {}
     rows = tables.records(answer.table)
     told = [row for row in rows if row["kpi_value"] == row["kpi_value"]]
-    if told:
-        paper.table(told, _columns(), label="KPIs of the account against their targets", height=420)
+    if not told:
+        reasons = dict.fromkeys(plain(row["why_not"] or "nothing is known") for row in rows)
+        look.note(f"No KPI can be told of this account: {'; '.join(reasons)}.")
+        return {"KPIs": answer}
+    paper.table(told, _columns(), label="KPIs of the account against their targets", height=420)
     if untold := _untold(rows):
-        look.note(f"{'Not told' if told else 'None can be told'}: {untold}.")
+        look.note(f"Not told: {untold}.")
     return {"KPIs": answer}
 
 
