@@ -151,6 +151,8 @@ def test_white_space_at_the_ends_of_cells_is_seen(tmp_path, monkeypatch, content
     delimiter = ";" if ";" in content else ","
     whole = text.Text(path, "utf-8", 0, path.stat().st_size)
     assert text.has_spaces_at_cell_ends(whole, delimiter, '"') == has_spaces
+    for of in (2, 3):
+        assert any(text.has_spaces_at_cell_ends(whole, delimiter, '"', nth, of) for nth in range(of)) == has_spaces
 
 
 def test_a_file_whose_first_rows_do_not_tell_its_dates_is_read_with_care(tmp_path, monkeypatch):

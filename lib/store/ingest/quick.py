@@ -10,7 +10,7 @@ cell is first read by a plain cast; only the few that this may read wrongly go t
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from lib.store.ingest.values import FIRST_DAY, LAST_DAY, NOTHING, ORDERS, Column
 FROM = 16 << 20
 SHRINKS = 4  # typed events take a fraction of the memory their text does
 N_FIRST = 5_000  # rows on which it is decided how to read the columns
+_N_PARTS = 2  # in which a file is looked through for spaces at once
 
 _READ_THE_REST = "update raw set v{at} = {full} where rest is not null"
 _TRIMMED = (
@@ -42,10 +43,10 @@ insert into blank
 select rowid from raw where {all_null} and coalesce(len(list_filter(rest, lambda cell: bare(cell) <> '')), 0) = 0
 """
 # Rows alike fall together when sorted by a narrow hash, and so do a few others: those are then compared in full.
-_NARROW = "create temp table narrow as select rowid as n, (hash({same}) >> 32)::uinteger as hash from raw"
+_NARROW = "create temp table narrow as select (hash({same}) >> 32)::uinteger as hash from raw"  # row by row: rowids are the same
 _ALIKE = """
 create temp table alike as
-select n
+select rowid as n
 from narrow
 where hash in (select hash from (select hash, lag(hash) over (order by hash) as before from narrow) where hash = before)
 """
@@ -79,8 +80,9 @@ def load(
 
     None where the first rows do not tell how to read a column: then all of them must be looked at, as read.py does.
     """
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        spaces = beside.submit(texts.has_spaces_at_cell_ends, text, dialect.delimiter, dialect.quote)
+    with ThreadPoolExecutor(_N_PARTS) as beside:
+        look = partial(texts.has_spaces_at_cell_ends, text, dialect.delimiter, dialect.quote)
+        spaces = [beside.submit(look, nth, _N_PARTS) for nth in range(_N_PARTS)]
         try:
             rows.load(con, text, dialect, headers, work, most=N_FIRST)
             profiles = profiles_of(con, len(headers))
@@ -97,7 +99,7 @@ def load(
         if is_empty or not all(there.intersection(group) for group in kind.needs):
             return None
         is_trimmed = any(column.profile.n_trimmed for column in columns)  # by ="0012", which no space tells of
-        has_spaces = spaces.result() or is_trimmed
+        has_spaces = is_trimmed or any(each.result() for each in spaces)
         casts = [_cast(column, f"v{at}", time_zone, has_spaces=has_spaces) for at, column in enumerate(columns)]
     rows.load(con, text, dialect, headers, work, select=_select(columns, casts, len(headers)))
     rest_of = {column.raw: f"rest[{at}]" for at, column in enumerate(_typed(columns), 1)}
