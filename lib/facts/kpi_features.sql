@@ -144,9 +144,4 @@ counted as (
     union all
     select _account, 'settings_tuned', n_settings, n_all, no_settings from stood
 )
-select
-    _account, kpi, 'settled' as among,
-    case when why_not is null then k end::double as k,
-    case when why_not is null then n end::double as n,
-    why_not
-from counted;
+select _account, kpi, 'settled' as among, k, n, why_not from counted;

@@ -47,12 +47,7 @@ told as (
     left join by_account on by_account._account = scope._account
     left join main on true
 )
-select
-    _account, 'arr_growth_rate' as kpi, 'settled' as among,
-    case when why_not is null then k end::double as k,
-    case when why_not is null then n end::double as n,
-    why_not
-from told;
+select _account, 'arr_growth_rate' as kpi, 'settled' as among, k, n, why_not from told;
 
 -- Of the accounts lost in the last 365 days, those that used it heavily to the end: events (of people and of systems) a head over
 -- the four full weeks before the end, at least those of the last of the top heavy_share of accounts of scope that lived through
@@ -122,9 +117,4 @@ told as (
     left join rated on rated._account = lost._account and rated.closes_on = lost.closes_on
     left join ranked on ranked.closes_on = lost.closes_on
 )
-select
-    _account, 'heavy_lost_rate' as kpi, 'any' as among,
-    case when why_not is null then is_heavy end::integer::double as k,
-    case when why_not is null then 1 end::double as n,
-    why_not
-from told;
+select _account, 'heavy_lost_rate' as kpi, 'any' as among, is_heavy::integer as k, 1 as n, why_not from told;

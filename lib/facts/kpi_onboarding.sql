@@ -83,12 +83,7 @@ counted as (
     from begun_on(as_of, grace_days) as begun
     left join people on people._account = begun._account
 )
-select
-    _account, kpi, among,
-    case when why_not is null then k end::double as k,
-    case when why_not is null then n end::double as n,
-    why_not
-from counted;
+select _account, kpi, among, k, n, why_not from counted;
 
 -- Days from the start to the first key action of anybody, and to value: the first promised outcome reached or, in data without
 -- any, the stage value_stage. Seen to the last full week of use, and to the day; or to the last day of an account that has left.
@@ -166,7 +161,7 @@ seen as (
 )
 select
     _account, kpi, 'any' as among,
-    case when why_not is null then greatest(case when is_reached then reached_on else last_on end - began_on, 0) end::double as k,
-    case when why_not is null then is_reached end::integer::double as n,
+    greatest(case when is_reached then reached_on else last_on end - began_on, 0) as k,
+    is_reached::integer as n,
     why_not
 from seen;

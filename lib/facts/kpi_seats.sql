@@ -2,7 +2,7 @@
 --   kpi       its name, a term of the glossary that says what it is
 --   among     whose figure it is: 'settled' (live and past onboarding), 'new' (live and not yet), 'any' (those the macro gives)
 --   k, n      what the account adds to both sides of the ratio: of a share of accounts k is 0 or 1 and n is 1
---   why_not   why the account does not count; k and n are empty then, and only then
+--   why_not   why the account does not count: whatever k and n are then, kpis.relation gives them empty
 -- A figure is sum(k) / sum(n). Nothing after the day is known.
 
 -- Seats bought against people: a seat is assigned to a person with an open login, activated once that person has used the
@@ -66,9 +66,4 @@ counted as (
     union all
     select _account, 'risen_rate', case when points > risen_points::double + 1e-9 then 1 else 0 end, 1, no_earlier from seated
 )
-select
-    _account, kpi, 'settled' as among,
-    case when why_not is null then k end::double as k,
-    case when why_not is null then n end::double as n,
-    why_not
-from counted;
+select _account, kpi, 'settled' as among, k, n, why_not from counted;

@@ -180,9 +180,4 @@ counted as (
     union all
     select _account, 'roles_in_use_rate', n_roles_active, n_roles, no_roles from stood
 )
-select
-    _account, kpi, 'settled' as among,
-    case when why_not is null then k end::double as k,
-    case when why_not is null then n end::double as n,
-    why_not
-from counted;
+select _account, kpi, 'settled' as among, k, n, why_not from counted;

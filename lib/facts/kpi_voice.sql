@@ -130,9 +130,4 @@ counted as (
     select _account, 'surveyed_proficiency', proficiency, n_proficiency, case when coalesce(n_proficiency, 0) = 0 then 'no answer lately' end
     from met
 )
-select
-    _account, kpi, 'settled' as among,
-    case when why_not is null then k end::double as k,
-    case when why_not is null then n end::double as n,
-    why_not
-from counted;
+select _account, kpi, 'settled' as among, k, n, why_not from counted;

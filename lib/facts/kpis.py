@@ -35,6 +35,10 @@ _FEATURES = (
 )
 FEATURE = "feature_on($as_of, $high_value_features, $cadences)"
 FEATURE_USE = "feature_use_on($as_of, $high_value_features, $cadences, $daily_days)"
+_TOLD = (
+    "select _account, kpi, among, case when why_not is null then k end::double as k, "
+    "case when why_not is null then n end::double as n, why_not from "
+)
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,9 @@ def kpi(name: str) -> Kpi:
 
 
 def relation(names: Sequence[str]) -> str:
-    """The rows of the KPIs `names`, those of the same family asked for once."""
+    """The rows of the KPIs `names`, those of the same family asked for once; k and n are empty where why_not says why."""
     families = dict.fromkeys(kpi(name).family for name in names)
-    return "(" + " union all by name ".join(f"from {family}" for family in families) + ")"
+    return "(" + " union all ".join(f"{_TOLD}{family}" for family in families) + ")"
 
 
 def parameters(sql: str, as_of: date, definitions: Definitions) -> dict:
