@@ -20,7 +20,7 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.facts.kpis import KPIS, kpi
 from lib.measures import Answer
-from lib.measures.kpis.figures import Figure, figures
+from lib.measures.kpis.figures import NOTHING, figures, segments
 
 EARLIER = 30
 SURE = 0.05
@@ -30,7 +30,6 @@ COLUMNS = [
     "n_kpi_left_out", "why_left_out", "earlier_on", "kpi_value_earlier", "kpi_change", "kpi_change_lo", "kpi_change_hi",
     "q_value", "is_moved",
 ]  # fmt: skip
-_NOTHING = Figure(np.nan, np.nan, np.nan, 0, 0)
 
 
 def adoption(
@@ -52,16 +51,11 @@ def adoption(
     names = [only] if only and kpi(only) else list(KPIS)
     days = (book.as_of, book.as_of - timedelta(days=EARLIER))
     found, sql = figures(con, book, definitions, names, days, by, has_changes=True)
-    sizes: dict[tuple, int] = {}
-    for (nth, segment, _), figure in found.items():
-        if segment and not nth:
-            sizes[segment] = max(sizes.get(segment, 0), figure.n_accounts + figure.n_left_out)
-    segments = [(), *sorted(sizes, key=lambda each: (-sizes[each], str(each[0])))[:MOST_VALUES]]
     rows = []
-    for segment in segments:
+    for segment in segments(found, MOST_VALUES):
         said = {by: segment[0]} if segment else {}
         for name in names:
-            now, was = (found.get((nth, segment, name), _NOTHING) for nth in (0, 1))
+            now, was = (found.get((nth, segment, name), NOTHING) for nth in (0, 1))
             target = getattr(definitions.targets, name)
             rows.append(
                 (

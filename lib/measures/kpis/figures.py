@@ -3,7 +3,8 @@
 Figure    value, lo, hi, the accounts it is of, and its change since the next of the days
 figures   (nth day, segment, KPI) -> Figure; the SQL
 IS_ABOUT  SQL: whether a KPI is about an account that stands so
-value_of  SQL of the value of a dimension, of `account`
+segments  the groups that figures are of, the largest first
+NOTHING   the figure of what nothing is known of
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +23,6 @@ from lib.facts.kpis import KPIS
 from lib.measures.kpis.changes import changed
 from lib.store.dimensions import StoredDimension, find_dimension, read_catalogue
 from lib.store.opening import value_on
-from lib.store.tables import quote
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,9 @@ class Figure:
 
 
 IS_ABOUT = "(among = 'any' or (is_live and is_past_onboarding = (among = 'settled')))"
+
+
+NOTHING = Figure(np.nan, np.nan, np.nan, 0, 0)
 
 
 def figures(
@@ -94,17 +97,18 @@ from cut
 group by nth, is_whole, segment, kpi, k, n, why_not"""
 
 
-def value_of(dimension: StoredDimension | None) -> str:
-    """SQL of the value of a dimension, of `account`, as of the day; of none, nothing."""
-    if dimension is None:
-        return "null::varchar"
-    if dimension.has_history:
-        return value_on(dimension, "$as_of::date")
-    return f"account.{quote(dimension.column)}::varchar"
+def segments(found: Mapping[tuple[int, tuple, str], Figure], most: int) -> list[tuple]:
+    """The whole book, then at most so many values of the dimension: those of most accounts on the first day."""
+    sizes: dict[tuple, int] = {}
+    for (nth, segment, _), figure in found.items():
+        if segment and not nth:
+            sizes[segment] = max(sizes.get(segment, 0), figure.n_accounts + figure.n_left_out)
+    return [(), *sorted(sizes, key=lambda each: (-sizes[each], str(each[0])))[:most]]
 
 
 def _statement(names: Sequence[str], select: str, n_days: int, dimension: StoredDimension | None) -> str:
     """A static statement a KPI family and day: $as_of is the first of the days, $day_1, $day_2 ... the others."""
+    value = value_on(dimension, "$as_of::date") if dimension else "null::varchar"
     parts, stood = [], []
     for nth in range(n_days):
         day = f"$day_{nth}" if nth else "$as_of"
@@ -115,7 +119,7 @@ def _statement(names: Sequence[str], select: str, n_days: int, dimension: Stored
     parts, stood = ("\n    union all\n    ".join(each) for each in (parts, stood))
     levels = "(values (true), (false))" if dimension else "(values (true))"
     return f"""with account_of_book as (
-    select account._account, {value_of(dimension)} as value from book as account
+    select account._account, {value} as value from book as account
 ),
 part as (
     {parts}

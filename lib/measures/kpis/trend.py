@@ -9,7 +9,6 @@ from calendar import monthrange
 from datetime import date
 
 import duckdb
-import numpy as np
 import pandas as pd
 
 from lib.book import Book
@@ -17,7 +16,7 @@ from lib.definitions import Definitions
 from lib.facts.kpis import KPIS, kpi
 from lib.measures import Answer
 from lib.measures.kpis.adoption import is_met
-from lib.measures.kpis.figures import Figure, figures
+from lib.measures.kpis.figures import NOTHING, figures, segments
 
 N_DAYS = 13
 MOST_VALUES = 6  # of a dimension
@@ -25,7 +24,6 @@ COLUMNS = [
     "kpi_group", "kpi", "segment", "kpi_on", "kpi_value", "kpi_value_lo", "kpi_value_hi", "target_value", "is_met",
     "n_kpi_accounts", "n_kpi_left_out",
 ]  # fmt: skip
-_NOTHING = Figure(np.nan, np.nan, np.nan, 0, 0)
 
 
 def adoption_trend(
@@ -42,17 +40,12 @@ def adoption_trend(
     """
     about, on = _kpi(kpi), days(book.as_of)
     found, sql = figures(con, book, definitions, [kpi], on, by)
-    sizes: dict[tuple, int] = {}
-    for (nth, segment, _), figure in found.items():
-        if segment and not nth:
-            sizes[segment] = figure.n_accounts + figure.n_left_out
-    segments = [(), *sorted(sizes, key=lambda each: (-sizes[each], str(each[0])))[:MOST_VALUES]]
     target = getattr(definitions.targets, kpi)
     rows = []
-    for segment in segments:
+    for segment in segments(found, MOST_VALUES):
         said = {by: segment[0]} if segment else {}
         for nth, day in reversed(list(enumerate(on))):
-            then = found.get((nth, segment, kpi), _NOTHING)
+            then = found.get((nth, segment, kpi), NOTHING)
             rows.append(
                 (
                     about.group, kpi, said, day, then.value, then.lo, then.hi, target, is_met(kpi, then.value, definitions),

@@ -16,7 +16,8 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.facts.people import CLASS, CLASSES, parameters
 from lib.measures import Answer, left_out
-from lib.measures.loyalty.lives import chosen, value_of
+from lib.measures.loyalty.lives import chosen
+from lib.store.opening import value_on
 
 EARLIER = 30
 COLUMNS = [
@@ -34,7 +35,7 @@ def user_classes(
     are empty where use was not known yet.
     """
     dimension = chosen(con, by)
-    segment = value_of(dimension) if dimension else "null::varchar"
+    segment = value_on(dimension, "$as_of::date") if dimension else "null::varchar"
     earlier_on = book.as_of - timedelta(days=EARLIER)
     arms = "\n    union all\n    ".join(
         f"select {number} as nth, _account, user_class, is_new, gone_on is not null as is_gone from {relation}"

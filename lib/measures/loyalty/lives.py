@@ -18,7 +18,6 @@ from lib.facts.people import ADOPTION, LOYAL, parameters
 from lib.measures.loyalty.incidence import BECAME, CENSORED, LEFT, Incidence, incidence
 from lib.store.dimensions import StoredDimension, find_dimension, read_catalogue
 from lib.store.opening import value_on
-from lib.store.tables import quote
 
 OF = {"people": (LOYAL, "days_to_loyal"), "accounts": (ADOPTION, "days_to_adopted")}
 MOST_VALUES = 30  # of a dimension
@@ -59,7 +58,7 @@ def read(
         raise Refused(f"There is no clock of {of!r}; choose from {', '.join(OF)}.")
     relation, became = OF[of]
     dimension = chosen(con, by)
-    segment = value_of(dimension) if dimension else "null::varchar"
+    segment = value_on(dimension, "$as_of::date") if dimension else "null::varchar"
     sql = f"""with life as (
     select _account, {became} as became_days, seen_days, followed_days, is_start_seen, left_by,
         {"provisioned_on is null" if of == "people" else "not has_people"} as is_unknown
@@ -102,10 +101,3 @@ join cut on cut._account = life._account"""
 def chosen(con: duckdb.DuckDBPyConnection, by: str | None) -> StoredDimension | None:
     """The dimension called `by`; raises Refused with the names there are."""
     return find_dimension(read_catalogue(con), by) if by else None
-
-
-def value_of(dimension: StoredDimension) -> str:
-    """SQL for the value an account has of it on the day."""
-    return (
-        value_on(dimension, "$as_of::date") if dimension.has_history else f"account.{quote(dimension.column)}::varchar"
-    )
