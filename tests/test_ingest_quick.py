@@ -48,6 +48,7 @@ def test_the_quick_way_says_what_the_careful_way_says(tmp_path, monkeypatch, see
     if not with_ids:
         content = "\n".join(line.split(",", 1)[-1] for line in content.splitlines())
     path.write_text(content)
+    monkeypatch.setattr(quick, "_N_SORTED", 500)
 
     def reading(start: int):
         monkeypatch.setattr(quick, "FROM", start)

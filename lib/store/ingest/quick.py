@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache, partial
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
 from lib.errors import Refused
 from lib.store.ingest import faults, fields, moments, rows
@@ -31,6 +32,7 @@ FROM = 16 << 20
 SHRINKS = 4  # typed events take a fraction of the memory their text does
 N_FIRST = 5_000  # rows on which it is decided how to read the columns
 _N_PARTS = 2  # in which a file is looked through for spaces at once
+_N_SORTED = 20_000_000  # hashes in memory at once
 
 _READ_THE_REST = "update raw set v{at} = {full} where rest is not null"
 _TRIMMED = (
@@ -42,14 +44,10 @@ _BLANK = """
 insert into blank
 select rowid from raw where {all_null} and coalesce(len(list_filter(rest, lambda cell: bare(cell) <> '')), 0) = 0
 """
-# Rows alike fall together when sorted by a narrow hash, and so do a few others: those are then compared in full.
+# Rows alike have the same narrow hash, and so do a few others: those are then compared in full.
 _NARROW = "create temp table narrow as select (hash({same}) >> 32)::uinteger as hash from raw"  # row by row: rowids are the same
-_ALIKE = """
-create temp table alike as
-select rowid as n
-from narrow
-where hash in (select hash from (select hash, lag(hash) over (order by hash) as before from narrow) where hash = before)
-"""
+_SOME = "select hash from narrow where hash >= $first and hash < $end"
+_ALIKE = "create temp table alike as select rowid as n from narrow where hash in (from repeated)"
 _SAME = """
 insert into merged
 select n
@@ -199,9 +197,22 @@ def _judge(con: duckdb.DuckDBPyConnection, columns: list[Column], texts_of: Mapp
     has_ids = "event" in by_name and con.execute(f"select count(*) = count({said}) from raw").fetchone()[0]
     exactly = said if has_ids else f"{said}, case when {said} is null then {whole} end"
     con.execute(_NARROW.format(same=exactly))
+    con.register("repeated", _repeated(con))
     con.execute(_ALIKE)
+    con.unregister("repeated")
     if con.execute("select 1 from alike limit 1").fetchone():
         con.execute(_SAME.format(exactly=exactly))
+
+
+def _repeated(con: duckdb.DuckDBPyConnection) -> np.ndarray:
+    """The hashes of `narrow` that more than one row has: sorted by numpy, in half the time of DuckDB, some at a time."""
+    n_parts = con.execute("select count(*) // $most + 1 from narrow", {"most": _N_SORTED}).fetchone()[0]
+    bounds = np.linspace(0, 2**32, n_parts + 1).astype(int).tolist()
+    found = [np.empty(0, dtype=np.uint32)]
+    for first, end in pairwise(bounds):
+        hashes = np.sort(con.execute(_SOME, {"first": first, "end": end}).fetchnumpy()["hash"])
+        found.append(np.unique(hashes[1:][hashes[1:] == hashes[:-1]]))
+    return np.concatenate(found)
 
 
 def _seen(profile: Profile) -> Profile:

@@ -18,7 +18,7 @@ import numpy as np
 
 from lib.errors import Refused
 
-CHUNK = 1 << 20
+CHUNK = 1 << 18  # bytes at a time: few enough that copies of them stay in the processor's cache
 ENOUGH = 100  # kana that leave no doubt
 LINE_LIMIT = 2_000_000  # bytes of one line; DuckDB's own limit for a row, so that both say the same
 
@@ -93,18 +93,18 @@ def has_spaces_at_cell_ends(text: Text, delimiter: str, quote: str, nth: int = 0
 
     Yes where in doubt: of a no-break space (C2 A0) or a byte-order mark (EF BB BF) the outer bytes are looked for.
     """
-    seen = b""
-    for chunk in chunks(text.path, nth, of):
-        seen = seen[-2:] + chunk
-        byte = np.frombuffer(seen, dtype=np.uint8)
-        is_end = (byte == 10) | (byte == 13)
-        is_mark = is_end | (byte == ord(delimiter))
-        is_space = byte == 32
-        for other in b"\t\v\f":
-            if other in seen and other != ord(delimiter):
-                is_space |= byte == other
-        if not seen.isascii():
-            for other in (0xC2, 0xA0, 0xEF, 0xBF):
+    other_spaces = set(b"\t\v\f") - set(delimiter.encode())
+    seen = bytearray(CHUNK + 2)
+    byte = np.frombuffer(seen, dtype=np.uint8)
+    is_end, is_mark, is_space, is_it = np.empty((4, len(seen)), dtype=bool)  # once: filling them costs less
+    for _ in _read_into(seen, text.path, nth, of):
+        np.equal(byte, ord("\n"), out=is_end)
+        if 13 in seen:
+            is_end |= byte == 13
+        np.logical_or(is_end, np.equal(byte, ord(delimiter), out=is_it), out=is_mark)
+        np.equal(byte, ord(" "), out=is_space)
+        for other in other_spaces if seen.isascii() else other_spaces.union(b"\xc2\xa0\xef\xbf"):
+            if other in seen:
                 is_space |= byte == other
         if quote.encode() in seen:
             is_quote = byte == ord(quote)
@@ -112,9 +112,28 @@ def has_spaces_at_cell_ends(text: Text, delimiter: str, quote: str, nth: int = 0
             if (is_quote[1:-1] & (begins | ends)).any():
                 return True
             is_mark |= is_quote
-        if ((is_space[:-1] & is_mark[1:]) | (is_mark[:-1] & is_space[1:])).any():
-            return True
-    return nth == of - 1 and seen[-1:] in (b" ", b"\t", b"\v", b"\f", b"\xa0", b"\xbf")
+        for first, second in ((is_space, is_mark), (is_mark, is_space)):
+            if np.logical_and(first[:-1], second[1:], out=is_it[1:]).any():
+                return True
+    return False
+
+
+def _read_into(seen: bytearray, path: Path, nth: int, of: int) -> Iterator[None]:
+    """Fills `seen` with the nth part of a file, over and over, each time after the last two bytes of the time before.
+
+    What the bytes do not fill is letters; behind the last byte of the file stands a line end.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file, memoryview(seen) as view:
+        file.seek(max(size * nth // of - 2, 0))
+        view[:] = b"x" * len(seen)
+        while (left := size * (nth + 1) // of - file.tell()) > 0 and (n := file.readinto(view[2:][:left])):
+            view[n + 2 :] = b"x" * (len(seen) - n - 2)
+            yield
+            view[:2] = view[n : n + 2]
+        if file.tell() == size:
+            view[2:] = b"\n".ljust(len(seen) - 2, b"x")
+            yield
 
 
 def _known(encoding: str) -> str:
@@ -202,12 +221,12 @@ def _is_japanese(path: Path) -> bool:
 
 
 def chunks(path: Path, nth: int = 0, of: int = 1) -> Iterator[bytes]:
-    """The file's bytes, a MiB at a time; of the nth part of it alone, with the two bytes before it."""
+    """The file's bytes, a chunk at a time; of the nth part of it alone, with the two bytes before it."""
     size = path.stat().st_size
     with path.open("rb") as file:
         file.seek(max(size * nth // of - 2, 0))
-        while (left := size * (nth + 1) // of - file.tell()) > 0:
-            yield file.read(min(CHUNK, left))
+        while (left := size * (nth + 1) // of - file.tell()) > 0 and (chunk := file.read(min(CHUNK, left))):
+            yield chunk
 
 
 def _watched(path: Path) -> Iterator[bytes]:
