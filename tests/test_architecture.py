@@ -21,6 +21,7 @@ COMMON = {
     "lib",
     "lib.book",
     "lib.definitions",
+    "lib.definitions.journey",
     "lib.definitions.sections",
     "lib.errors",
     "lib.export",

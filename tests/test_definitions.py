@@ -1,10 +1,11 @@
 """Definitions: the default is right, an edit gets another name, and a wrong file says which key, value and rule."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from lib.definitions import DEFAULT, load
+from lib.definitions import DEFAULT, load, made_of
 from lib.errors import Refused
 
 TEXT = DEFAULT.read_text()
@@ -25,6 +26,19 @@ def test_the_default_is_read_as_it_is_written():
     assert words.renewals.grace_days == 30
     assert words.hotspots.alpha == 0.05
     assert words.usage_pattern.volume == (10.0, 100.0, 1000.0)
+
+
+def test_the_journey_is_read_as_rows_whose_exits_come_last():
+    words = load()
+    kept = asdict(words)
+    assert made_of(kept, "an edit").hash == words.hash
+    kept["journey"]["stages"] = ({"stage": "Lost", "is_exit": True}, {"stage": "Engaging"}, {"stage": "Won"})
+    rows = made_of(kept, "an edit").journey.rows()
+    assert [(row["stage"], row["place"], row["is_exit"]) for row in rows] == [
+        ("Engaging", 1, False),
+        ("Won", 2, False),
+        ("Lost", 3, True),
+    ]
 
 
 def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
@@ -48,6 +62,24 @@ def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
             ("fiscal_year_starts_in = 1 ", "fiscal_year_starts_in = 13 "),
             "calendar.fiscal_year_starts_in = 13 must be a month",
         ),
+        (("expected_days = 30 },", "expected_days = -1 },"), "journey.stages must be with expected_days of 0 to 1825"),
+        (('metric = "goals"', 'metric = "mood"'), "journey.stages must be completed by a metric, one of milestone, "),
+        (
+            ('metric = "goals"', 'metric = "survey"'),
+            "journey.stages must be with `of` for the metrics feature_people and survey",
+        ),
+        (('stage = "Usage"', 'stage = "adoption"'), "journey.stages must be stages that come once in a journey"),
+        (('stage = "Usage"', 'step = "Usage"'), r"journey.stages\[3\] = .* must be a stage"),
+        (
+            ('metric = "goals", at_least = 1', 'metric = "goals", at_least = true'),
+            r"journey.stages\[3\].at_least = True must be a number",
+        ),
+        (('metric = "goals"', 'metrics = "goals"'), r"journey.stages\[3\].metrics is not known; known are at_least, "),
+        (
+            ('stage = "Advocacy"', 'stage = "Advocacy", journey = "SMB"'),
+            "journey.stages must be 2 to 20 stages a journey",
+        ),
+        (('milestones = "stage"', 'milestones = "all"'), "journey.milestones = 'all' must be stage or account"),
         (("alpha = 0.05", "alpha = 0"), "hotspots.alpha = 0 must be a share above 0 and up to 0.5"),
         (("alpha = 0.05", "alpha = nan"), "hotspots.alpha = nan must be a share"),
         (("minimum_lift = 1.15", "minimum_lift = 0.9"), "hotspots.minimum_lift = 0.9 must be a ratio, 1 to 10"),
