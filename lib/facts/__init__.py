@@ -7,6 +7,7 @@ terms.sql, use.sql, stages.sql, contact.sql, risk.sql, standing.sql   how accoun
 cohorts.sql   who began when, and what is known of them since
 carried.sql   trait_before (day): features, settings and behaviours an account had before a day; corner.sql: corner_on (as_of)
 one.sql       facts of one account: its terms, its weeks, its peers; said.sql: what was written about it
+journey.sql   journey_spell_on (as_of): the stays of accounts in the stages of their journey; journey: lays its stages on a cursor
 settings.sql  setting_on (as_of): the configuration choices in use
 people.sql, lives.sql, adopting.sql   people, their class on a day, their lives, and accounts as users; people: what they bind
 features.sql  features, and what accounts use of them
@@ -25,8 +26,8 @@ from lib.store.opening import Snapshot, open_snapshot
 
 _IN_ORDER = (
     "outcome", "usage", "written", "terms", "use", "stages", "contact", "risk", "standing", "one", "said", "settings", "people",
-    "lives", "adopting", "cohorts", "carried", "corner", "kpi_seats", "kpi_onboarding", "kpi_voice", "kpi_growth", "kpi_use",
-    "features", "kpi_features",
+    "lives", "adopting", "cohorts", "carried", "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth",
+    "kpi_use", "features", "kpi_features",
 )  # fmt: skip
 
 

@@ -32,7 +32,12 @@ STOOD = f"stood_on({_USE}, $low_sentiment, $onboarding_days, $least_peers)"
 STANDING = f"standing_on({_USE}, $low_sentiment, $onboarding_days, $top_user_share, $least_peers)"
 NO_SEATS, NO_USE = "no seats given", "no use known"
 
-_STAGES = "select distinct stage, place from stage_spell($as_of) order by place"
+_STAGES = """
+select stage, place
+from stage_order()
+where stage in (select stage from stage_spell($as_of))
+order by place, stage
+"""
 
 
 @dataclass(frozen=True)

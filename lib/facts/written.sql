@@ -59,3 +59,13 @@ create table written_goal (
     account varchar, category varchar, promised_on date, due_on date, reached_on date, "value" double, comment varchar,
     real_promised_on date, real_reached_on date, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
+
+-- The journey in force, laid on a cursor by journey.py. journey_stage: a row per journey and stage in its order; metric, metric_of,
+-- least: what enters it (milestone: a file must say so; start: the account's start). journey_said: the texts of files that mean it.
+-- journey_of: which journey an account is on, where the values of a column have their own.
+create table journey_stage (
+    journey varchar, place integer, stage varchar, objective varchar, expected_days integer, is_optional boolean, is_exit boolean,
+    metric varchar, metric_of varchar, least double
+);
+create table journey_said (stage varchar, journey varchar, place integer);
+create table journey_of (_account uinteger, journey varchar);

@@ -41,6 +41,10 @@ class StoredDimension:
     has_history: bool
     also_called: tuple[str, ...] = ()  # the headers it had in the files
 
+    def answers_to(self, name: str) -> bool:
+        """Whether people may mean it by `name`: case, spaces and underscores do not matter."""
+        return _folded(name) in map(_folded, (self.name, *self.also_called))
+
 
 def catalogue(con: duckdb.DuckDBPyConnection, table: str) -> list[StoredDimension]:
     """The dimensions of the folded account table `table`, in the order of its columns."""
@@ -87,7 +91,7 @@ def find_dimension(dimensions: Sequence[StoredDimension], name: str) -> StoredDi
     Raises Refused with the names there are.
     """
     exact = [each for each in dimensions if each.name == name]
-    alike = [each for each in dimensions if _folded(name) in map(_folded, (each.name, *each.also_called))]
+    alike = [each for each in dimensions if each.answers_to(name)]
     if not exact and not alike:
         raise Refused(f"There is no dimension {name!r}; this data has {', '.join(each.name for each in dimensions)}.")
     return (exact or alike)[0]
