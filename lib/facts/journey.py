@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from lib.definitions.journey import Journey
+from lib.definitions.journey import METRICS, Journey
 from lib.store.opening import Snapshot
 from lib.store.tables import quote
 
@@ -22,21 +22,40 @@ select said.stage, defined.journey, defined.place
 from (select distinct stage from core.milestone) as said
 join defined_stage as defined on lower(trim(said.stage)) = defined.name
 """
+_TELLABLE = """
+select
+    exists (from usage.usage_week) as has_use,
+    exists (from core.survey where score is not null) as has_surveys,
+    exists (from core.goal) or exists (from written_goal) as has_goals
+"""
 _DEFINED = """
 create temp table journey_stage as
 with recorded as (
     select distinct journey, place, true as is_said from journey_said
+),
+told as (
+    select
+        defined.* exclude (name, metric),
+        case
+            when is_exit or ($is_told_by_stage and is_said) then 'milestone'
+            when lag(metric) over line is null then 'start'
+            when list_contains($tellable, lag(metric) over line) then lag(metric) over line
+            else 'milestone'
+        end as metric,
+        lag("of") over line as metric_of,
+        lag(at_least) over line as least,
+        coalesce(is_said, false) as is_recorded
+    from defined_stage as defined
+    left join recorded using (journey, place)
+    window line as (partition by journey, is_exit order by place)
 )
 select
-    defined.* exclude (name, metric),
+    * exclude (metric, is_recorded),
     case
-        when is_exit or ($is_told_by_stage and is_said is not null) then 'milestone'
-        else coalesce(lag(metric) over line, 'start')
-    end as metric,
-    lag("of") over line as metric_of,
-    lag(at_least) over line as least
-from defined_stage as defined
-left join recorded using (journey, place)
+        when metric = 'start' and not coalesce(lead(is_recorded or metric <> 'milestone') over line, false) then 'milestone'
+        else metric
+    end as metric
+from told
 window line as (partition by journey, is_exit order by place)
 """
 _OWN = """
@@ -70,6 +89,8 @@ def lay(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, journey: Journey, as
     Where files record stages and none of the journey's, their own stand in the order in which accounts come to them by
     `as_of`: the median of days since an account's first stage. Whole on purpose: readers of one house speak of the same
     order, and a book of few accounts has none of its own.
+
+    A metric of which the data says nothing enters no stage; nor does an account's start, where nothing would tell its end.
     """
     con.register("defined_stage", _defined(journey))
     con.execute(_SAID)
@@ -77,7 +98,7 @@ def lay(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, journey: Journey, as
         "select (select count(*) from journey_said), (select count(*) from (select 1 from core.milestone limit 1))"
     ).fetchone()
     if n_said or not n_recorded:
-        con.execute(_DEFINED, {"is_told_by_stage": journey.milestones == "stage"})
+        con.execute(_DEFINED, {"is_told_by_stage": journey.milestones == "stage", "tellable": _tellable(con)})
     else:
         con.execute(_OWN, {"as_of": as_of})
         con.execute(_OWN_SAID)
@@ -86,6 +107,14 @@ def lay(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, journey: Journey, as
         con.execute(
             f"create temp view journey_of as select _account, account.{column}::varchar as journey from core.account"
         )
+
+
+def _tellable(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """The metrics of which the data says anything."""
+    has_use, has_surveys, has_goals = con.execute(_TELLABLE).fetchone()
+    found = ["days"]
+    found += [name for name in METRICS if name.startswith(("active_", "feature", "event"))] if has_use else []
+    return found + ["survey"] * has_surveys + ["goals"] * has_goals
 
 
 @lru_cache(maxsize=8)
