@@ -1,11 +1,6 @@
-"""Intervals, survival curves, tests: arrays in, arrays out.
+"""Intervals and tests: arrays in, arrays out. lib/survival.py has the times until something happens.
 
 wilson               interval of a proportion
-kaplan_meier         the share still there after a time, with unfinished ones censored
-survival_at, median_survival, median_interval
-greenwood            standard error of a survival curve at each of its steps
-log_log              interval of a survival, given its standard error
-logrank              do groups survive alike?
 log_tail_count       how surprising a number of lost accounts is: the logarithm of its upper tail
 log_tail_pearson3    the same for a skewed sum, such as ARR lost
 rate_differs         does a part's rate differ from the rest's? two-sided p
@@ -17,8 +12,6 @@ poisson_bootstrap    sums drawn anew, for intervals of ratios of money
 
 Thin over scipy and statsmodels; each is the other's check in tests/test_stats.py.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -40,93 +33,6 @@ def wilson(k, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
         centre = (rate + z2 / (2 * n)) / (1 + z2 / n)
         half = np.sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n))) / (1 + z2 / n)
     return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
-
-
-@dataclass(frozen=True)
-class Survival:
-    """A survival curve as steps: at `times[i]` the share still there falls to `share[i]`; `n_at_risk[i]` were there before."""
-
-    times: np.ndarray
-    share: np.ndarray
-    n_at_risk: np.ndarray
-    n_events: np.ndarray
-
-
-def kaplan_meier(durations, observed) -> Survival:
-    """Product-limit survival of (N,) durations; `observed` is False where the end was not seen (censored).
-
-    Kaplan and Meier 1958, by statsmodels SurvfuncRight; second check: scipy.stats.ecdf on CensoredData.
-    """
-    from statsmodels.duration.survfunc import SurvfuncRight
-
-    durations, observed = np.asarray(durations, float), np.asarray(observed, bool)
-    if not observed.any():
-        nothing = np.empty(0)
-        return Survival(nothing, nothing, nothing, nothing)
-    curve = SurvfuncRight(durations, observed)
-    return Survival(curve.surv_times, curve.surv_prob, curve.n_risk, curve.n_events)
-
-
-def survival_at(curve: Survival, times) -> np.ndarray:
-    """P(T > t): the share still there after each of `times`."""
-    steps = np.concatenate([[1.0], curve.share])
-    return steps[np.searchsorted(curve.times, np.asarray(times, float), side="right")]
-
-
-def median_survival(curve: Survival) -> float:
-    """The first time by which half are gone; NaN where the curve does not fall that far."""
-    gone = np.flatnonzero(curve.share <= 0.5)
-    return float(curve.times[gone[0]]) if len(gone) else float("nan")
-
-
-def median_interval(curve: Survival, level: float = 0.95) -> tuple[float, float, float]:
-    """The median and its interval: the first times at which the curve and its log-log band are at half; NaN where they never are.
-
-    Brookmeyer and Crowley 1982; second check: statsmodels SurvfuncRight.quantile_ci(0.5, method="cloglog").
-    """
-    lo, hi = log_log(curve.share, greenwood(curve), level)
-    first = [curve.times[share <= 0.5 + 1e-12] for share in (curve.share, lo, hi)]
-    median, low, high = (float(times[0]) if len(times) else np.nan for times in first)
-    return median, low, high
-
-
-def greenwood(curve: Survival) -> np.ndarray:
-    """Standard error of the share still there after each step; 0 where nobody is left.
-
-    Greenwood 1926: share x sqrt(sum of d / (n (n - d))). Second check: statsmodels SurvfuncRight.surv_prob_se.
-    """
-    left = curve.n_at_risk - curve.n_events
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.sqrt(np.cumsum(np.where(left > 0, curve.n_events / (curve.n_at_risk * left), 0)))
-    return curve.share * spread
-
-
-def log_log(share, error, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Interval of a survival by its logarithm's logarithm: (lo, hi) in [0, 1]; NaN where the share is 0 or 1.
-
-    Kalbfleisch and Prentice 1980: share to the power exp(+- z error / (share ln share)). Second check: scipy.stats.ecdf,
-    confidence_interval(method="log-log").
-    """
-    from scipy.special import ndtri
-
-    share, error = np.asarray(share, float), np.asarray(error, float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        by = np.exp(ndtri(0.5 + level / 2) * error / np.abs(share * np.log(share)))
-        lo, hi = share**by, share ** (1 / by)
-    is_inside = (share > 0) & (share < 1)
-    return np.where(is_inside, lo, np.nan), np.where(is_inside, hi, np.nan)
-
-
-def logrank(durations, observed, group) -> tuple[float, int, float]:
-    """Log-rank test that all groups survive alike: (chi-squared, degrees of freedom, p).
-
-    Mantel 1966, by statsmodels survdiff; second check: scipy.stats.logrank for two groups.
-    """
-    from statsmodels.duration.survfunc import survdiff
-
-    group = np.asarray(group)
-    chi2, p = survdiff(np.asarray(durations, float), np.asarray(observed, bool), group)
-    return float(chi2), len(np.unique(group)) - 1, float(p)
 
 
 def benjamini_hochberg(p) -> np.ndarray:

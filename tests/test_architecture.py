@@ -29,6 +29,7 @@ COMMON = {
     "lib.scope",
     "lib.stats",
     "lib.strata",
+    "lib.survival",
     "lib.glossary",
 }
 MAY_IMPORT = {  # a room -> the rooms it may import, itself aside; COMMON is open to all

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import false_discovery_control, fisher_exact
 
-from lib import definitions, stats
+from lib import definitions, survival
 from lib.__main__ import main
 from lib.book import year_to
 from lib.facts import open_store
@@ -145,13 +145,13 @@ def test_survival_by_contract(telco, known):
         name: (rows[rows["contract"] == name], answer) for name, answer in wanted["by_contract"].items()
     }
     for name, (part, answer) in curves.items():
-        curve = stats.kaplan_meier(part["tenure_months"], part["churned"])
+        curve = survival.kaplan_meier(part["tenure_months"], part["churned"])
         assert (len(part), int(part["churned"].sum())) == (answer["n"], answer["events"]), name
         months = [int(month) for month in answer["S"]]
-        assert stats.survival_at(curve, months) == pytest.approx(list(answer["S"].values()), abs=1e-6), name
-        median = stats.median_survival(curve)
+        assert survival.survival_at(curve, months) == pytest.approx(list(answer["S"].values()), abs=1e-6), name
+        median = survival.median_survival(curve)
         assert median == answer["median"] or (np.isnan(median) and answer["median"] == "not reached")
-    chi2, freedom, p = stats.logrank(rows["tenure_months"], rows["churned"], rows["contract"])
+    chi2, freedom, p = survival.logrank(rows["tenure_months"], rows["churned"], rows["contract"])
     assert (chi2, freedom) == pytest.approx(
         (wanted["logrank_contract"]["chi2"], wanted["logrank_contract"]["dof"]), rel=1e-6
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib import stats
+from lib import stats, survival
 from lib.book import year_to
 from lib.errors import Refused
 from lib.facts import kpis, open_store, standing
@@ -97,7 +97,7 @@ def test_intervals_are_those_of_the_accounts(asked, name):
     elif KPIS[name].kind == "ratio":
         lo, hi = stats.ratio_of_sums(k.sum(), n.sum(), k @ k, k @ n, n @ n, len(k))
     else:
-        _, lo, hi = stats.median_interval(stats.kaplan_meier(k, n > 0))
+        _, lo, hi = survival.median_interval(survival.kaplan_meier(k, n > 0))
     assert (row["kpi_value_lo"], row["kpi_value_hi"]) == pytest.approx((float(lo), float(hi)), nan_ok=True)
 
 

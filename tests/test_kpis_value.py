@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from lib import glossary, stats
+from lib import glossary, survival
 from lib.book import year_to
 from lib.facts import open_store
 from lib.facts.ask import ask
@@ -660,7 +660,7 @@ def test_curves_of_value_are_alike_in_scipy_and_statsmodels(known, sampled):
         observed.append(is_reached)
     durations, observed = np.array(durations, float), np.array(observed, bool)
     theirs = ecdf(CensoredData(uncensored=durations[observed], right=durations[~observed])).sf
-    other, ours = SurvfuncRight(durations, observed), stats.kaplan_meier(durations, observed)
+    other, ours = SurvfuncRight(durations, observed), survival.kaplan_meier(durations, observed)
     assert np.allclose(other.surv_prob, theirs.evaluate(other.surv_times), rtol=0, atol=1e-9)
     assert np.allclose(ours.share, theirs.evaluate(ours.times), rtol=0, atol=1e-9)
     with ask(sampled, year_to(TODAY), WORDS) as con:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib import stats
+from lib import stats, survival
 from lib.book import year_to
 from lib.errors import Refused
 from lib.facts import open_store
@@ -42,14 +42,14 @@ def parity(durations, observed) -> None:
 
     data = CensoredData(uncensored=durations[observed], right=durations[~observed])
     theirs, other = ecdf(data).sf, SurvfuncRight(durations, observed)
-    ours = stats.kaplan_meier(durations, observed)
+    ours = survival.kaplan_meier(durations, observed)
     at = ours.times
     assert np.allclose(ours.share, theirs.evaluate(at), rtol=0, atol=1e-9)
     assert np.allclose(other.surv_prob, theirs.evaluate(other.surv_times), rtol=0, atol=1e-9)
-    error = stats.greenwood(ours)
+    error = survival.greenwood(ours)
     is_left = ours.share > 1e-12
     assert np.allclose(error[is_left], other.surv_prob_se[is_left], rtol=0, atol=1e-9)
-    lo, hi = stats.log_log(ours.share, error)
+    lo, hi = survival.log_log(ours.share, error)
     band = theirs.confidence_interval(method="log-log")
     inside = (ours.share > 1e-12) & (ours.share < 1)
     assert np.allclose(lo[inside], band.low.evaluate(at)[inside], rtol=0, atol=1e-9)
@@ -92,8 +92,8 @@ def test_a_curve_where_some_leave_is_statsmodels(seen):
 def test_where_nobody_leaves_it_is_kaplan_and_meier(seen):
     days, ended, account = (np.array(each) for each in zip(*seen, strict=True))
     curve = incidence(days, np.where(ended == LEFT, CENSORED, ended), account, 20)
-    survival = stats.survival_at(stats.kaplan_meier(days, ended == BECAME), np.arange(21))
-    assert np.allclose(1 - curve.share, survival, rtol=0, atol=1e-9) and np.allclose(curve.waiting, survival, atol=1e-9)
+    still = survival.survival_at(survival.kaplan_meier(days, ended == BECAME), np.arange(21))
+    assert np.allclose(1 - curve.share, still, rtol=0, atol=1e-9) and np.allclose(curve.waiting, still, atol=1e-9)
 
 
 def test_a_curve_by_hand():
@@ -151,9 +151,9 @@ def test_where_each_is_an_account_the_error_is_greenwoods():
     dice = np.random.default_rng(5)
     days, ended = dice.integers(1, 80, 2_000), dice.integers(0, 2, 2_000)
     curve = incidence(days, ended, np.arange(2_000), 60)
-    survival = stats.kaplan_meier(days, ended == BECAME)
-    lo, hi = stats.log_log(survival.share, stats.greenwood(survival))
-    at = [int(np.searchsorted(survival.times, day)) for day in (10, 30, 50)]
+    ours = survival.kaplan_meier(days, ended == BECAME)
+    lo, hi = survival.log_log(ours.share, survival.greenwood(ours))
+    at = [int(np.searchsorted(ours.times, day)) for day in (10, 30, 50)]
     band = curve.band([10, 30, 50])
     assert band[0] == pytest.approx(1 - hi[at], abs=1e-3) and band[1] == pytest.approx(1 - lo[at], abs=1e-3)
 

@@ -5,14 +5,13 @@ COLUMNS          of the answer, whatever the options
 SILENT_DAYS      without use for so long somebody has stopped
 """
 
-import contextlib
 from collections.abc import Sequence
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from lib import stats
+from lib import stats, survival
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
@@ -217,19 +216,15 @@ def _gross(cells: pd.DataFrame, question: Question) -> pd.Series:
 def _over_time(known: pd.DataFrame, keys: list[str]) -> dict[str, float]:
     """The log-rank test of two cohorts, their medians, and how many have ended; empty where nobody has."""
     both = [known[[_said(each) == key for each in known["cohort"]]] for key in keys]
-    days = [np.repeat(each["days"].to_numpy(float), each["n"]) for each in both]
-    ended = [np.repeat(each["has_ended"].to_numpy(bool), each["n"]) for each in both]
+    ended = [np.where(each["has_ended"].to_numpy(bool), each["n"], 0) for each in both]
+    others = [each["n"].to_numpy() - n for each, n in zip(both, ended, strict=True)]
     medians = [
-        stats.median_survival(stats.kaplan_meier(*each)) if len(each[0]) else np.nan
-        for each in zip(days, ended, strict=True)
+        survival.median_survival(survival.curve_of(each["days"], *counts))
+        for each, *counts in zip(both, ended, others, strict=True)
     ]
-    p = np.nan
-    if all(map(len, days)) and any(each.any() for each in ended):
-        group = np.repeat([0, 1], [len(each) for each in days])
-        with contextlib.suppress(np.linalg.LinAlgError):  # nobody could have ended while there were others of both
-            p = stats.logrank(np.concatenate(days) + 1, np.concatenate(ended), group)[
-                2
-            ]  # a day begun and ended on is a day
+    is_of = np.arange(2)[:, None] == np.repeat([0, 1], [len(each) for each in both])
+    days = np.concatenate([each["days"] for each in both])
+    _, _, p = survival.logrank_of(days, is_of * np.concatenate(ended), is_of * np.concatenate(others))
     n_ended = [int(each.sum()) for each in ended]
     return {
         "median_days": medians[0], "other_median_days": medians[1], "logrank_p": p,

@@ -7,7 +7,7 @@ COLUMNS        of the answer
 import duckdb
 import numpy as np
 
-from lib import stats
+from lib import survival
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.facts import kpis, standing
@@ -43,8 +43,8 @@ def account_kpis(con: duckdb.DuckDBPyConnection, book: Book, definitions: Defini
 
 
 def _median(days: list, reached: list) -> float:
-    curve = stats.kaplan_meier(np.asarray(days, float), np.asarray(reached, float) > 0)
-    return stats.median_interval(curve)[0]
+    curve = survival.kaplan_meier(np.asarray(days, float), np.asarray(reached, float) > 0)
+    return survival.median_interval(curve)[0]
 
 
 def _statement() -> str:

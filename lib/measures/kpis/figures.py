@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from lib import stats
+from lib import stats, survival
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.facts import kpis, standing
@@ -174,8 +174,8 @@ def _of_times(rows: pd.DataFrame) -> Iterator[tuple[tuple, Figure]]:
         why = unknown.groupby("why_not")["n_accounts"].sum().astype(int).to_dict()
         value = lo = hi = np.nan
         if len(known):
-            times = known["n_accounts"].to_numpy(int)
-            curve = stats.kaplan_meier(np.repeat(known["days"], times), np.repeat(known["reached"] > 0, times))
-            value, lo, hi = stats.median_interval(curve)
+            n_reached = np.where(known["reached"] > 0, known["n_accounts"], 0)
+            curve = survival.curve_of(known["days"], n_reached, known["n_accounts"] - n_reached)
+            value, lo, hi = survival.median_interval(curve)
         n_accounts = int(known["n_accounts"].sum())
         yield _key(each.iloc[0]), Figure(value, lo, hi, n_accounts, sum(why.values()), why)

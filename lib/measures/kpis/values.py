@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from lib import stats
+from lib import stats, survival
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.facts import kpis
@@ -64,7 +64,7 @@ def value_times(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definit
 
 def _told(category: str | None, is_every: bool, goals: pd.DataFrame) -> tuple:
     days, is_reached = goals["days"].to_numpy(float), goals["is_reached"].to_numpy(bool)
-    median = stats.median_interval(stats.kaplan_meier(days, is_reached))
+    median = survival.median_interval(survival.kaplan_meier(days, is_reached))
     due = goals[goals["is_due"].fillna(False).astype(bool)]
     n_due, n_on_time = len(due), int(due["is_on_time"].fillna(False).sum())
     lo, hi = stats.wilson(n_on_time, n_due)
@@ -85,6 +85,6 @@ def _notes(goals: pd.DataFrame, definitions: Definitions) -> tuple[str, ...]:
     groups = goals["category"].astype(object).where(goals["category"].notna(), "")
     if groups.nunique() < 2 or not goals["is_reached"].any():
         return ()
-    _, _, p = stats.logrank(goals["days"], goals["is_reached"], groups.to_numpy(str))
+    _, _, p = survival.logrank(goals["days"], goals["is_reached"], groups.to_numpy(str))
     differ = "Categories differ" if p < 0.05 else "Categories do not differ by more than chance"
     return (f"{differ} (log-rank over all of them, p = {p:.2g}).",)

@@ -16,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 
-from lib import stats
+from lib import stats, survival
 
 CENSORED, BECAME, LEFT = 0, 1, 2
 
@@ -104,7 +104,7 @@ class Incidence:
     def band(self, days) -> tuple[np.ndarray, np.ndarray]:
         """(lo, hi) of the share by each of `days`: of what is left, by log-log."""
         error = [self.error(self._influence[1][day]) for day in days]
-        lo, hi = stats.log_log(1 - self.share[list(days)], error)
+        lo, hi = survival.log_log(1 - self.share[list(days)], error)
         return 1 - hi, 1 - lo
 
     def _interval(self, value: float, slope: np.ndarray, n: float) -> Estimate:

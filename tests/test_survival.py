@@ -1,0 +1,336 @@
+"""Every number of lib.survival against a hand-worked case and a second implementation; and against worlds whose truth is known."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from lib import stats, survival
+
+# Freireich's leukaemia remissions, 6-MP arm (weeks; True: relapse seen): the textbook example of a censored sample.
+WEEKS = [6, 6, 6, 6, 7, 9, 10, 10, 11, 13, 16, 17, 19, 20, 22, 23, 25, 32, 32, 34, 35]
+RELAPSED = (
+    [True, True, True, False, True, False, True, False, False, True, True] + [False] * 3 + [True, True] + [False] * 5
+)
+
+
+def repeated(times, *counts) -> tuple[np.ndarray, np.ndarray]:
+    """A row for each that was counted: its time, and which of the counts it was in."""
+    rows = [np.repeat(times, each) for each in counts]
+    return np.concatenate(rows).astype(float), np.repeat(np.arange(len(counts)), [len(each) for each in rows])
+
+
+def days_of(n_counts: int, least: int = 1):
+    """Counts by day, days in any order and some of them twice."""
+    return st.lists(st.tuples(st.integers(least, 30), *[st.integers(0, 4)] * n_counts), min_size=2, max_size=25).map(
+        lambda rows: np.array(rows).T
+    )
+
+
+# --- survival
+
+
+def test_kaplan_meier_of_the_textbook_sample():
+    curve = survival.kaplan_meier(WEEKS, RELAPSED)
+    # by hand: 18/21; x 16/17; x 14/15; x 11/12; x 10/11; x 6/7; x 5/6
+    assert curve.times.tolist() == [6, 7, 10, 13, 16, 22, 23]
+    assert curve.n_at_risk.tolist() == [21, 17, 15, 12, 11, 7, 6]
+    assert curve.share == pytest.approx(
+        [0.857143, 0.806723, 0.752941, 0.690196, 0.627451, 0.537815, 0.448179], abs=1e-6
+    )
+    assert survival.median_survival(curve) == 23
+
+
+def test_survival_is_read_as_a_step_and_the_median_is_blank_where_it_is_not_reached():
+    curve = survival.kaplan_meier([1, 2, 3, 4], [True, False, False, False])
+    assert survival.survival_at(curve, [0, 0.5, 1, 100]).tolist() == [1, 1, 0.75, 0.75]
+    assert np.isnan(survival.median_survival(curve))
+
+
+@pytest.mark.parametrize("curve", [survival.kaplan_meier([1, 2], [False, False]), survival.curve_of([], [], [])])
+def test_a_sample_without_any_end_has_no_step(curve):
+    assert len(curve.times) == 0
+    assert survival.survival_at(curve, [5]).tolist() == [1]
+    assert np.isnan(survival.quantile_interval(curve, 0.25)).all()
+
+
+def test_a_quarter_gone_is_a_quarter_gone_however_it_rounds():
+    """Ten that end one by one: 0.1 of them by the first, though 1 - 0.1 is no binary number."""
+    curve = survival.curve_of(range(1, 11), np.ones(10), np.zeros(10))
+    assert [survival.quantile_interval(curve, share)[0] for share in (0.1, 0.3, 0.7, 0.9)] == [1, 3, 7, 9]
+
+
+@given(days_of(2))
+def test_a_curve_from_counts_is_that_of_the_rows_in_scipy_and_statsmodels(counted):
+    from scipy.stats import CensoredData, ecdf
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    days, censored = repeated(*counted)
+    assume((censored == 0).any())
+    ours = survival.curve_of(*counted)
+    data = CensoredData(uncensored=days[censored == 0], right=days[censored == 1])
+    assert survival.survival_at(ours, range(31)) == pytest.approx(ecdf(data).sf.evaluate(np.arange(31.0)))
+    theirs = SurvfuncRight(days, censored == 0)
+    assert ours.times.tolist() == theirs.surv_times.tolist() and ours.n_at_risk.tolist() == theirs.n_risk.tolist()
+    assert ours.n_events.tolist() == theirs.n_events.tolist()
+    rows = survival.kaplan_meier(days, censored == 0)
+    assert np.array_equal(rows.share, ours.share) and np.array_equal(rows.times, ours.times)
+    is_left = ours.share > 1e-12
+    assert survival.greenwood(ours)[is_left] == pytest.approx(theirs.surv_prob_se[is_left])
+
+
+@given(days_of(2), st.sampled_from([0.1, 0.25, 0.5, 0.75, 0.9]))
+def test_quantiles_are_those_of_statsmodels(counted, share):
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    counted = np.hstack([counted, [[31], [0], [1]]])  # one is still there: at a share of 0 there is no band
+    curve = survival.curve_of(*counted)
+    days, censored = repeated(*counted)
+    assume(
+        len(curve.times) and np.abs(curve.share - (1 - share)).min() > 1e-9
+    )  # at the very share only rounding differs
+    theirs = SurvfuncRight(days, censored == 0)
+    time, lo, hi = survival.quantile_interval(curve, share)
+    assert time == pytest.approx(theirs.quantile(share), nan_ok=True)
+    band = survival.log_log(curve.share, survival.greenwood(curve))
+    if ((band[0] <= 1 - share) & (band[1] >= 1 - share)).any():  # else statsmodels gives none
+        low, high = theirs.quantile_ci(share)
+        assert (lo, hi) == pytest.approx((low, np.nan if np.isinf(high) else high), nan_ok=True)
+
+
+# --- ends of another kind come first
+
+
+def test_competing_ends_by_hand():
+    """Of ten, one completes on day 1 and one leaves, one is last seen then; two complete on day 3; the rest are seen to day 5."""
+    ours = survival.aalen_johansen([1, 3, 5], [1, 2, 0], [1, 0, 0], [1, 0, 5])
+    assert ours.rate == pytest.approx([1 / 10, 1 / 10 + 8 / 10 * 2 / 7, 1 / 10 + 8 / 10 * 2 / 7])
+    assert ours.waiting == pytest.approx([8 / 10, 8 / 10 * 5 / 7, 8 / 10 * 5 / 7])
+    assert ours.n_seen.tolist() == [10, 9, 9]
+    assert ours.error[0] == pytest.approx(np.sqrt(0.1 * 0.9 / 10))
+
+
+def test_beyond_what_was_seen_nothing_is_said_and_before_the_first_all_may_be():
+    ours = survival.aalen_johansen([2, 4, 9], [0, 3, 0], [0, 1, 0], [1, 0, 5])
+    rate, lo, hi = survival.incidence_at(ours, [0, 3, 4, 9, 10])
+    assert np.isnan([rate[-1], lo[-1], hi[-1]]).all() and not np.isnan(np.stack([rate, lo, hi])[:, :-1]).any()
+    assert (rate[:2] == 0).all() and (lo[:2] == 0).all()
+    assert hi[:2] == pytest.approx([stats.wilson(0, 10)[1], stats.wilson(0, 9)[1]])  # one was last seen on day 2
+    assert (lo[2] < rate[2] < hi[2]) and (rate[3], lo[3], hi[3]) == (rate[2], lo[2], hi[2])
+    nobody = survival.incidence_at(survival.aalen_johansen([], [], [], []), [0, 30])
+    assert np.isnan(nobody).all()
+
+
+def test_where_nobody_is_left_the_share_stays_what_it_is():
+    rate, lo, hi = survival.incidence_at(survival.aalen_johansen([2, 4], [3, 4], [1, 2], [0, 0]), [4, 1_000])
+    assert rate == pytest.approx([0.7, 0.7]) and lo[0] == lo[1] and hi[0] == hi[1]
+    rate, lo, hi = survival.incidence_at(survival.aalen_johansen([1], [8], [0], [0]), [1])
+    assert (rate[0], lo[0], hi[0]) == (1, pytest.approx(stats.wilson(8, 8)[0]), 1)
+
+
+@given(days_of(2))
+def test_uncensored_it_is_a_proportion_and_its_error(counted):
+    days, events, competing = counted
+    n = (events + competing).sum()
+    assume(n > 0)
+    ours = survival.aalen_johansen(days, events, competing, np.zeros(len(days)))
+    for day in range(1, 31):
+        k = events[days <= day].sum()
+        rate, lo, hi = survival.incidence_at(ours, day)
+        assert rate == pytest.approx(k / n)
+        assert (lo <= rate + 1e-9) and (rate <= hi + 1e-9)
+        at = np.searchsorted(ours.times, day, side="right") - 1
+        if at >= 0:
+            assert ours.error[at] == pytest.approx(np.sqrt(k / n * (1 - k / n) / n), abs=1e-9)
+
+
+def looped(rows: list[tuple[int, int]]) -> dict[int, tuple[float, float]]:
+    """Aalen and Johansen's curve and its variance, day by day and term by term, as the books print them."""
+    still, steps, found = 1.0, [], {}
+    for day in sorted({each for each, _ in rows}):
+        n = sum(each >= day for each, _ in rows)
+        d, k = sum(each == day and end != 2 for each, end in rows), rows.count((day, 0))
+        steps.append((n, d, k, still, (steps[-1][4] if steps else 0) + still * k / n))
+        rate = steps[-1][4]
+        variance = 0.0
+        for n_j, d_j, k_j, before, rate_j in steps:
+            if n_j > d_j:
+                variance += (rate - rate_j) ** 2 * d_j / (n_j * (n_j - d_j))
+            variance += before**2 * (n_j - k_j) / n_j**3 * k_j - 2 * (rate - rate_j) * before * k_j / n_j**2
+        found[day] = rate, variance
+        still *= 1 - d / n
+    return found
+
+
+@given(days_of(3))
+def test_competing_ends_are_those_of_statsmodels_and_of_a_loop(counted):
+    from statsmodels.duration.survfunc import CumIncidenceRight
+
+    days, end = repeated(*counted)
+    assume(len(days) > 0)
+    ours = survival.aalen_johansen(*counted)
+    for day, (rate, variance) in looped([(int(d), int(e)) for d, e in zip(days, end, strict=True)]).items():
+        at = ours.times.tolist().index(day)
+        assert (ours.rate[at], ours.error[at] ** 2) == pytest.approx((rate, variance), abs=1e-9)
+    if (end == 0).any():
+        theirs = CumIncidenceRight(days, np.array([1, 2, 0])[end])
+        at = np.searchsorted(ours.times, theirs.times)
+        assert ours.rate[at] == pytest.approx(theirs.cinc[0])
+
+
+def test_the_error_is_that_of_a_bootstrap():
+    dice = np.random.default_rng(4)
+    days, end = dice.geometric(0.02, 400), dice.choice(3, 400, p=[0.5, 0.2, 0.3])
+    table = np.zeros((3, days.max() + 1))
+    np.add.at(table, (end, days), 1)
+    ours = survival.aalen_johansen(np.arange(table.shape[1]), *table)
+    drawn = [
+        survival.incidence_at(survival.aalen_johansen(np.arange(table.shape[1]), *each.reshape(table.shape)), [20, 60])[
+            0
+        ]
+        for each in dice.multinomial(400, table.ravel() / 400, 400)
+    ]
+    at = np.searchsorted(ours.times, [20, 60], side="right") - 1
+    assert np.std(drawn, axis=0) == pytest.approx(ours.error[at], rel=0.12)
+
+
+# --- both
+
+
+@given(days_of(3), st.integers(2, 5))
+def test_repeating_everybody_changes_no_rate(counted, times):
+    days, *counts = counted
+    more = [each * times for each in counts]
+    once, often = survival.aalen_johansen(days, *counts), survival.aalen_johansen(days, *more)
+    assert once.rate == pytest.approx(often.rate) and once.waiting == pytest.approx(often.waiting)
+    assert once.error == pytest.approx(often.error * np.sqrt(times), abs=1e-9)
+    assert survival.curve_of(days, *counts[:2]).share == pytest.approx(survival.curve_of(days, *more[:2]).share)
+
+
+@given(days_of(3), st.integers(1, 1_000))
+def test_who_came_today_changes_no_rate(counted, n_new):
+    """Last seen on day 0, before anything can have happened to anybody: in every count of those at risk then, and in no other."""
+    days, *counts = counted
+    with_new = [np.append(days, 0), *(np.append(each, new) for each, new in zip(counts, (0, 0, n_new), strict=True))]
+    for day in range(1, 31):
+        with_them = survival.incidence_at(survival.aalen_johansen(*with_new), day)[0]
+        without = survival.incidence_at(survival.aalen_johansen(days, *counts), day)[0]
+        assert with_them == pytest.approx(without, nan_ok=True)
+
+
+# --- groups
+
+
+def test_logrank_agrees_with_scipy():
+    from scipy.stats import CensoredData, logrank
+
+    rng = np.random.default_rng(3)
+    durations, observed, group = rng.exponential(10, 200).round(1) + 0.1, rng.random(200) < 0.7, rng.integers(0, 2, 200)
+    samples = [
+        CensoredData(uncensored=durations[(group == g) & observed], right=durations[(group == g) & ~observed])
+        for g in (0, 1)
+    ]
+    theirs = logrank(*samples)
+    chi2, freedom, p = survival.logrank(durations, observed, group)
+    assert (chi2, freedom, p) == pytest.approx((theirs.statistic**2, 1, theirs.pvalue))
+
+
+@given(st.integers(2, 4), st.integers(0, 10_000))
+def test_logrank_from_counts_is_that_of_statsmodels(n_groups, seed):
+    from statsmodels.duration.survfunc import survdiff
+
+    dice = np.random.default_rng(seed)
+    days = dice.permutation(40)[:12]
+    events, others = dice.integers(0, 4, (2, n_groups, 12))
+    others[:, -1] += 3  # somebody of every group is at risk when somebody ends
+    days[-1], events[0, 0] = 41, 1
+    rows = [repeated(days, *each) for each in zip(events, others, strict=True)]
+    durations, censored = (np.concatenate(each) for each in zip(*rows, strict=True))
+    group = np.repeat(np.arange(n_groups), [len(each) for each, _ in rows])
+    wanted = survdiff(durations, censored == 0, group)
+    assert survival.logrank_of(days, events, others) == pytest.approx((wanted[0], n_groups - 1, wanted[1]), abs=1e-7)
+    assert survival.logrank(durations, censored == 0, group) == pytest.approx(
+        (wanted[0], n_groups - 1, wanted[1]), abs=1e-7
+    )
+
+
+def test_groups_that_can_not_be_compared_are_not():
+    assert np.isnan(survival.logrank_of([1, 2], [[1, 1]], [[0, 0]])[2])  # one group
+    assert np.isnan(survival.logrank_of([1, 2], [[1, 1], [0, 0]], [[0, 0], [0, 0]])[2])  # the other one is empty
+    assert np.isnan(survival.logrank_of([1, 2, 3], [[0, 0, 4], [0, 0, 0]], [[0, 0, 0], [2, 3, 0]])[2])  # never together
+    with_nobody = survival.logrank_of([1, 2, 3], [[1, 2, 0], [0, 1, 1], [0, 0, 0]], [[0, 0, 3], [1, 0, 2], [0, 0, 0]])
+    assert with_nobody == pytest.approx(survival.logrank_of([1, 2, 3], [[1, 2, 0], [0, 1, 1]], [[0, 0, 3], [1, 0, 2]]))
+    assert with_nobody[1] == 1
+
+
+# --- worlds whose truth is known: a stage of some months, entered over two years, read today
+
+
+MEDIAN_DAYS, SPREAD = 240, 0.9  # the days a stage takes: a lognormal law
+EXIT_DAYS = 900  # mean days until an account leaves, whatever stage it is in
+WORLD_DAYS = 730
+QUANTILES = {
+    share: np.ceil(MEDIAN_DAYS * np.exp(SPREAD * z)) for share, z in ((0.25, -0.674490), (0.5, 0), (0.75, 0.674490))
+}
+
+
+def worlds(n_worlds: int, n: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Days in the stage of n accounts that entered it in the last two years, and how that ended: completed, exited, inside."""
+    dice = np.random.default_rng(11)
+    for _ in range(n_worlds):
+        takes = np.ceil(MEDIAN_DAYS * np.exp(SPREAD * dice.standard_normal(n))).astype(int)
+        leaves = np.ceil(dice.exponential(EXIT_DAYS, n)).astype(int)
+        seen = dice.integers(1, WORLD_DAYS + 1, n)
+        days = np.minimum(np.minimum(takes, leaves), seen)
+        yield days, np.where(days == takes, 0, np.where(days == leaves, 1, 2))
+
+
+def completed_by(day: int) -> float:
+    """The share that completes the stage by the day, leaving counted: the sum over the days until then."""
+    from scipy.special import ndtr
+
+    days = np.arange(1, day + 1)
+    until, before = (ndtr(np.log(np.maximum(each, 1e-9) / MEDIAN_DAYS) / SPREAD) for each in (days, days - 1))
+    return float(((until - before) * np.exp(-(days - 1) / EXIT_DAYS)).sum())  # it comes first where both fall on a day
+
+
+def simulated(n_worlds: int, n: int) -> tuple[dict, dict, float]:
+    """Means over the worlds of what we say; how often its interval holds the truth; and the mean of the naive medians."""
+    said = {name: [] for name in (*QUANTILES, "day 90")}
+    is_held, naive, by_90 = {name: [] for name in said}, [], completed_by(90)
+    day = np.arange(WORLD_DAYS + 1)
+    for days, end in worlds(n_worlds, n):
+        table = np.zeros((3, WORLD_DAYS + 1))
+        np.add.at(table, (end, days), 1)
+        curve = survival.curve_of(day, table[0], table[1] + table[2])
+        for share, wanted in QUANTILES.items():
+            time, lo, hi = survival.quantile_interval(curve, share)
+            said[share].append(time)
+            is_held[share].append(lo <= wanted and not hi < wanted)  # a bound that is not reached is beyond all days
+        rate, lo, hi = survival.incidence_at(survival.aalen_johansen(day, *table), 90)
+        said["day 90"].append(rate)
+        is_held["day 90"].append(lo <= by_90 <= hi)
+        naive.append(np.median(days[end == 0]))
+    return (
+        {name: np.mean(each) for name, each in said.items()},
+        {name: np.mean(each) for name, each in is_held.items()},
+        np.mean(naive),
+    )
+
+
+@pytest.mark.parametrize(
+    ("n_worlds", "n"),
+    [
+        (1_000, 200),
+        pytest.param(20_000, 200, marks=pytest.mark.slow),
+        pytest.param(4_000, 2_000, marks=pytest.mark.slow),
+    ],
+)
+def test_what_is_said_is_true_where_the_median_of_the_finished_is_not(n_worlds, n):
+    said, is_held, naive = simulated(n_worlds, n)
+    assert 0.97 < said[0.5] / MEDIAN_DAYS < 1.03 and 0.97 < said[0.25] / QUANTILES[0.25] < 1.03
+    assert naive < 0.8 * MEDIAN_DAYS  # who takes long has not finished yet
+    assert 0.97 < said["day 90"] / completed_by(90) < 1.03
+    assert all(0.93 < share < 0.97 for share in is_held.values()), is_held
