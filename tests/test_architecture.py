@@ -25,6 +25,7 @@ COMMON = {
     "lib.definitions.sections",
     "lib.errors",
     "lib.export",
+    "lib.hazards",
     "lib.roles",
     "lib.scope",
     "lib.stats",
