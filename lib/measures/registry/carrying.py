@@ -50,4 +50,10 @@ MEASURES = {
         ),
         WRITTEN,
     ),
+    "velocity_hazard": Measure(
+        "lib.measures.funnel.indicator:velocity_hazard",
+        "accounts by days in the first stage, in quarters: how many times as often each is lost later, like against like",
+        (),
+        ("goal",),  # a promised outcome may complete a stage
+    ),
 }
