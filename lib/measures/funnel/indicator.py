@@ -190,6 +190,8 @@ def _missing(table: pd.DataFrame, definitions: Definitions) -> str:
     """Why nothing can be said of hazards; empty where it can."""
     words, n_lost = definitions.carries, int(table["n_lost"].sum())
     few = table[table["n"] < words.least_accounts]
+    if not len(table):
+        return "Nobody to tell of: no account of this book was a customer on a landmark day that is past."
     if len(table) < 2:
         return (
             f"Too few to tell: {int(table['n'].sum()):,} accounts can be told of, and none of them slower than others."
@@ -212,17 +214,21 @@ def _sentence(table: pd.DataFrame, trend: hazards.Hazards, counted: pd.DataFrame
     if not p < ALPHA:
         return (
             "Nothing stands out: how long accounts take over the first stage does not go with later loss by more than chance "
-            f"(trend over the quarters, p = {p:.2g})."
+            f"(trend over the quarters, {_said(p)})."
         )
     sizes = counted["size_by"].dropna().unique()
     size = f" and {sizes[0]}" if len(sizes) else ""
     pace, quarter = "slow" if slope > 0 else "quick", _QUARTERS[last["quartile"]]
-    interval = f"(95 %: {last['hazard_lo']:.2g} to {last['hazard_hi']:.2g})"
+    interval = f"(95 %: {last['hazard_lo']:#.3g} to {last['hazard_hi']:#.3g})"
     return (
-        f"A {pace} first stage goes with later loss: accounts of the {quarter} quarter are lost {last['hazard_ratio']:.2g} times "
+        f"A {pace} first stage goes with later loss: accounts of the {quarter} quarter are lost {last['hazard_ratio']:#.3g} times "
         f"as often as those of the quickest {interval}, like compared with like by segment{size}; trend over the quarters, "
-        f"p = {p:.2g}."
+        f"{_said(p)}."
     )
+
+
+def _said(p: float) -> str:
+    return f"p = {p:.2g}" if p >= 0.001 else "p < 0.001"
 
 
 def _design(definitions: Definitions) -> str:
