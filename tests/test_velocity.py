@@ -14,7 +14,7 @@ from lib import survival
 from lib.book import Book
 from lib.facts import open_store
 from lib.facts.ask import ask as asking
-from lib.measures.funnel.indicator import COLUMNS, NO_DAYS, velocity_hazard
+from lib.measures.funnel.indicator import COLUMNS, NO_DAYS, _fitted, _sentence, velocity_hazard
 from lib.store import folder
 from lib.store.folder import Batch
 from lib.store.publish import publish
@@ -244,6 +244,42 @@ def test_too_few_are_said_to_be(snapshot, answer):
     assert (
         nobody.notes[0] == "Nobody to tell of: no account of this book was a customer on a landmark day that is past."
     )
+
+
+def test_what_is_said_fits_what_was_compared():
+    """A world of one segment without sizes, where it is the quick who leave and nobody of the slow."""
+    counted = pd.DataFrame({
+        "days": [100, 200] * 3, "n_lost": [20, 20, 10, 10, 0, 0], "n_kept": [0, 60, 0, 80, 0, 100], "quartile": [1, 1, 2, 2, 4, 4],
+        "peers": 1, "size_by": None, "log_size": np.nan,
+    })  # fmt: skip
+    none = [np.nan] * 3
+    table = pd.DataFrame(
+        {"quartile": [1, 2, 4], "n_lost": [40, 20, 0], "hazard_ratio": none, "hazard_lo": none, "hazard_hi": none}
+    )
+    trend = _fitted(counted, counted[["quartile"]])
+    assert trend.log_ratio[0] < 0
+    assert _sentence(table, trend, counted) == (
+        "A quick first stage goes with later loss: accounts of the slowest quarter were not lost at all; "
+        "trend over the quarters, p < 0.001."
+    )
+    by_two = counted.assign(peers=[1, 1, 2, 2, 1, 1], size_by="seats")
+    assert "were not lost at all, like compared with like by segment and seats; trend" in _sentence(
+        table, trend, by_two
+    )
+
+
+def test_a_landmark_that_comes_before_most_are_through_is_said_to(snapshot):
+    found = answer_of(snapshot, words=replace(WORDS, journey=replace(WORDS.journey, landmark_days=14)))
+    n, n_slowest = found.table["n"].sum(), found.table["n"].iat[-1]
+    assert n_slowest > n / 2 and found.table["days_hi"].isna().tolist()[-1] and found.table["quartile"].iat[-1] == 4
+    assert found.notes[-1].startswith(f"{n_slowest:,} of {n:,} accounts are in the slowest quarter: ")
+
+
+def test_who_has_not_begun_is_not_said_to_lack_a_stage(snapshot, frames):
+    day = TODAY - timedelta(400)
+    left = answer_of(snapshot, replace(NOW_ON, as_of=day)).left_out.set_index("reason")["n"]
+    first = frames["contract"].groupby("account")["starts_on"].min()
+    assert left["not begun yet, or no start known"] == (first > day).sum() > 100
 
 
 def test_all_alike_are_not_compared(tmp_path):

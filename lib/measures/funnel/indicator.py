@@ -25,9 +25,12 @@ COLUMNS = [
 YEAR = 365
 ALPHA = 0.05  # a trend of a larger p is said to be chance
 NO_DAYS = "The data does not say when accounts left, so nothing can be said to have come before."
-_TRIAL, _NO_STAGE, _LOST, _YOUNG = (
-    "a trial alone", "no first stage of the journey known", "lost by the landmark day", "too young: the landmark day is not past",
-)  # fmt: skip
+MANY = 1 / 3  # of the accounts in the slowest quarter: it is said why
+_TRIAL = "a trial alone"
+_NOT_BEGUN = "not begun yet, or no start known"
+_NO_STAGE = "no first stage of the journey known"
+_LOST = "lost by the landmark day"
+_YOUNG = "too young: the landmark day is not past"
 
 
 def velocity_hazard(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions) -> Answer:
@@ -60,7 +63,7 @@ def velocity_hazard(con: duckdb.DuckDBPyConnection, book: Book, definitions: Def
     table = pd.DataFrame(_quarters(counted), columns=COLUMNS)
     missing = _missing(table, definitions)
     if missing:
-        return Answer(table, left, (missing, _design(definitions)), sql)
+        return Answer(table, left, (missing, *_design(table, definitions)), sql)
     trend = _fitted(counted, counted[["quartile"]])
     ratios = _fitted(counted, pd.get_dummies(counted["quartile"])[table["quartile"][1:]])
     none = [np.nan]
@@ -69,7 +72,7 @@ def velocity_hazard(con: duckdb.DuckDBPyConnection, book: Book, definitions: Def
         ("p_value", [*none, *ratios.p]),
     ):  # fmt: skip
         table[column] = found[: len(table)]
-    return Answer(table, left, (_sentence(table, trend, counted), _design(definitions)), sql)
+    return Answer(table, left, (_sentence(table, trend, counted), *_design(table, definitions)), sql)
 
 
 def _statement(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> str:
@@ -81,11 +84,12 @@ def _statement(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> str:
 ),
 asked as (
     select
-        account.*, journey, entered_on, left_on, gone_on,
+        account.*, journey, entered_on, left_on, began_on, gone_on,
         entered_on + $landmark_days::integer as landmark_on,
         $as_of::date - $grace_days::integer as known_to,
         case
             when not has_contract then '{_TRIAL}'
+            when entered_on is null and began_on is null then '{_NOT_BEGUN}'
             when entered_on is null then '{_NO_STAGE}'
             when gone_on <= landmark_on then '{_LOST}'
             when landmark_on >= known_to then '{_YOUNG}'
@@ -216,23 +220,31 @@ def _sentence(table: pd.DataFrame, trend: hazards.Hazards, counted: pd.DataFrame
             "Nothing stands out: how long accounts take over the first stage does not go with later loss by more than chance "
             f"(trend over the quarters, {_said(p)})."
         )
-    sizes = counted["size_by"].dropna().unique()
-    size = f" and {sizes[0]}" if len(sizes) else ""
+    alike = ["segment"] * (counted["peers"].nunique() > 1) + list(counted["size_by"].dropna().unique())
+    by = f", like compared with like by {' and '.join(alike)}" if alike else ""
     pace, quarter = "slow" if slope > 0 else "quick", _QUARTERS[last["quartile"]]
     interval = f"(95 %: {last['hazard_lo']:#.3g} to {last['hazard_hi']:#.3g})"
+    often = f"are lost {last['hazard_ratio']:#.3g} times as often as those of the quickest {interval}"
+    if not last["n_lost"]:
+        often = "were not lost at all"
     return (
-        f"A {pace} first stage goes with later loss: accounts of the {quarter} quarter are lost {last['hazard_ratio']:#.3g} times "
-        f"as often as those of the quickest {interval}, like compared with like by segment{size}; trend over the quarters, "
-        f"{_said(p)}."
+        f"A {pace} first stage goes with later loss: accounts of the {quarter} quarter {often}{by}; "
+        f"trend over the quarters, {_said(p)}."
     )
 
 
 def _said(p: float) -> str:
-    return f"p = {p:.2g}" if p >= 0.001 else "p < 0.001"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
-def _design(definitions: Definitions) -> str:
-    return (
+def _design(table: pd.DataFrame, definitions: Definitions) -> Iterator[str]:
+    yield (
         f"How quick an account was is what was known {definitions.journey.landmark_days} days after it came into the first stage, "
         "against its peers; only losses after that day count, so nothing that came later is read."
     )
+    n, n_slowest = table["n"].sum(), table["n"][table["quartile"] == 4].sum()
+    if n_slowest > MANY * n:
+        yield (
+            f"{n_slowest:,} of {n:,} accounts are in the slowest quarter: those still in the first stage on that day are not told "
+            "apart."
+        )
