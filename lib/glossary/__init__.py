@@ -22,6 +22,7 @@ _SUBJECTS = (
     "audiences",
     "carries",
     "kpis",
+    "funnel",
 )
 
 

@@ -1,0 +1,256 @@
+"""The funnel: of those who came into each stage of the journey, who completes it, how long that takes, where it takes too long.
+
+funnel    a row per stage, the whole journey at place 0 first; with `by` for every level of a dimension
+COLUMNS   of the answer, whatever the options
+HALF      days of two quarters: as far back its own past lies
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from lib import stats, survival
+from lib.book import Book
+from lib.definitions import Definitions
+from lib.measures import Answer, left_out
+from lib.measures.funnel.stays import (
+    NO_STAGE,
+    TODAY,
+    WHOLE,
+    Stays,
+    are_named,
+    levels_of,
+    logrank,
+    spells,
+    stages_of,
+    stays,
+)
+
+HALF = 182
+WITHIN = (30, 60, 90)
+ALPHA = 0.05
+COLUMNS = [
+    "journey", "level", "stage", "place", "n_now", "n_entered", "n_completed", "n_inside", "n_exited",
+    "conversion_rate", "conversion_lo", "conversion_hi", "conversion_days", "exited_rate",
+    *(f"within_{days}_{end}" for days in WITHIN for end in ("rate", "lo", "hi")),
+    "dwell_p25", "dwell_p50", "dwell_p50_lo", "dwell_p50_hi", "dwell_p75", "dwell_p90",
+    "expected_days", "excess_days", "delay_days", "was_p50", "slower_days", "p_past", "p_levels", "q_levels", "is_bottleneck",
+]  # fmt: skip
+_COUNTED = """with {spells},
+look as (
+    select 'now' as seen, $as_of::date as seen_on, $opens_on::date as opens_on, $closes_on::date as closes_on
+    union all
+    select 'then' as seen, $was_as_of::date as seen_on, $was_opens_on::date as opens_on, $was_closes_on::date as closes_on
+),
+stay as (
+    select 'now' as seen, * from stay_now
+    union all
+    select 'then' as seen, * from stay_then
+),
+way as (
+    select
+        seen, journey, max(level) filter (place = 1) as level, min(entered_on) filter (place = 1) as entered_on,
+        min(entered_on) filter (is_last) as reached_on, max(exited_on) as exited_on
+    from stay
+    group by seen, _account, journey
+    having min(entered_on) filter (place = 1) is not null
+),
+taken as (
+    select seen, journey, level, place, entered_on, days, ending from stay
+    union all
+    select
+        seen, journey, level, 0 as place, entered_on, coalesce(reached_on, exited_on, seen_on) - entered_on as days,
+        case when reached_on is not null then 'completed' when exited_on is not null then 'exited' else 'inside' end as ending
+    from way
+    join look using (seen)
+)
+select
+    seen, journey, level, place, days, ending,
+    entered_on >= opens_on and entered_on < closes_on as is_in,
+    entered_on = seen_on as is_today,
+    case when entered_on < closes_on then least((closes_on - 1 - entered_on) // $half::integer, 2) end as half,
+    count(*) as n
+from taken
+join look using (seen)
+group by all
+union all
+select 'never', null, null, null, null, null, false, false, null, count(*)
+from book
+where _account not in (select _account from stay_now)"""
+
+
+def funnel(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    definitions: Definitions,
+    *,
+    by: str | None = None,
+    journey: str | None = None,
+) -> Answer:
+    """Those who came into each stage in the period, followed to the as-of day, and who is there now.
+
+    by        a dimension: its levels as they were on the day a stage was entered; without it `level` is empty, and so it is for
+              accounts without a value
+    journey   one of several, where the definitions have journeys by a column
+    """
+    stages = stages_of(con, journey)
+    sql = _COUNTED.format(spells=spells(con, by, stay_now="as_of", stay_then="was_as_of"))
+    back = timedelta(days=HALF)
+    counted = con.execute(
+        sql,
+        {
+            "as_of": book.as_of, "opens_on": book.opens_on, "closes_on": book.closes_on,
+            "was_as_of": book.as_of - back, "was_opens_on": book.opens_on - back, "was_closes_on": book.closes_on - back,
+            "half": HALF, "grace_days": definitions.renewals.grace_days,
+        },
+    ).df()  # fmt: skip
+    never = int(counted.loc[counted["seen"] == "never", "n"].sum())
+    counted = counted[(counted["seen"] != "never") & counted["journey"].isin(stages["journey"])].copy()
+    levels = levels_of(counted)
+    rows = list(_rows(counted, _ways(stages, counted, definitions), levels, definitions))
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "is_last", "is_slow", "cost"])
+    _name_bottlenecks(table)
+    is_today = (counted["seen"] == "now") & counted["is_in"] & counted["is_today"] & (counted["place"] > 0)
+    left = left_out((TODAY, int(counted.loc[is_today, "n"].sum())), (NO_STAGE, never))
+    return Answer(table[COLUMNS], left, tuple(_notes(table, definitions)), sql)
+
+
+def _ways(stages: pd.DataFrame, counted: pd.DataFrame, definitions: Definitions) -> dict[str, list[tuple]]:
+    """Journey -> (place, stage, expected_days, is_last) of the way as a whole and of each stage; those accounts are on."""
+    reached = set(zip(counted["journey"], counted["place"], strict=True))
+    ways = {}
+    for name, own in stages.groupby("journey", sort=True):
+        if not (counted["journey"] == name).any():
+            continue
+        last = own["place"].max()
+        needed = own[(own["place"] < last) & ~own["is_optional"]]
+        ways[name] = [(0, WHOLE, needed["expected_days"].sum(skipna=False), False)]
+        ways[name] += [
+            (row.place, row.stage, row.expected_days, row.place == last)
+            for row in own[are_named(own, reached, definitions)].itertuples()
+        ]
+    return ways
+
+
+def _rows(
+    counted: pd.DataFrame, ways: dict[str, list[tuple]], levels: list[str | None], definitions: Definitions
+) -> Iterator[dict]:
+    """The rows, and beside them whether a stage is slow beyond chance and what that costs."""
+    words = definitions.journey
+    at = {level: number for number, level in enumerate(levels)}
+    code = np.array([at[level] for level in counted["level"]], int)
+    cells = dict(iter(counted.groupby(["journey", code, "place"])))
+    nothing = counted.iloc[:0]
+    rows = []
+    for name in ways:
+        present = [
+            number for number in range(len(levels)) if any((name, number, place) in cells for place, *_ in ways[name])
+        ]
+        rows += [
+            _row(cells.get((name, number, way[0]), nothing), name, levels[number], way, words)
+            for number in present
+            for way in ways[name]
+        ]
+    _compare_levels(rows, words.least_accounts)
+    compared = [row for row in rows if row["place"] and not row["is_last"] and row["n_entered"] >= words.least_accounts]
+    for row in compared:
+        _judge(row, ALPHA / len(compared))
+    for row in rows:
+        del row["stays"]
+        yield row
+
+
+def _row(own: pd.DataFrame, journey: str, level: str | None, way: tuple, words) -> dict:
+    place, stage, expected, is_last = way
+    now, then = own[own["seen"] == "now"], own[own["seen"] == "then"]
+    entered = now[now["is_in"]]
+    n = entered.groupby("ending")["n"].sum()
+    row = dict.fromkeys(COLUMNS, np.nan) | {
+        "journey": journey, "level": level, "stage": stage, "place": int(place), "is_last": bool(is_last),
+        "n_now": int(now.loc[now["ending"] == "inside", "n"].sum()), "n_entered": int(n.sum()),
+        "n_completed": int(n.get("completed", 0)), "n_inside": int(n.get("inside", 0)), "n_exited": int(n.get("exited", 0)),
+        "expected_days": float(expected), "is_bottleneck": False, "is_slow": False, "cost": 0.0,
+    }  # fmt: skip
+    row["stays"] = seen = stays(entered[~entered["is_today"]])
+    if is_last:
+        return row
+    row |= _told(seen, min(words.horizon_days, seen.longest) if seen.n else np.nan)
+    row["excess_days"] = row["dwell_p50"] - row["expected_days"]
+    row["delay_days"] = np.maximum(row["excess_days"], 0.0) * row["n_entered"]
+    row["was_p50"] = stays(then[then["is_in"] & ~then["is_today"]]).quantile(0.5)
+    row["slower_days"] = row["dwell_p50"] - row["was_p50"]
+    halves = [stays(now[(now["half"] == half) & ~now["is_today"]]) for half in (0, 1)]
+    if min(each.n for each in halves) >= words.least_accounts:
+        row["p_past"] = logrank(halves)
+    return row
+
+
+def _told(seen: Stays, until: float) -> dict[str, float]:
+    """What the curves say of stays: shares by their days, and the days by which shares of them have completed."""
+    told = {"conversion_days": until}
+    rates = survival.incidence_at(seen.conversion, [until, *WITHIN])
+    for name, rate, lo, hi in zip(("conversion", *(f"within_{days}" for days in WITHIN)), *rates, strict=True):
+        told |= {f"{name}_rate": rate, f"{name}_lo": lo, f"{name}_hi": hi}
+    told["exited_rate"] = survival.incidence_at(seen.exits, [until])[0][0]
+    told["dwell_p50"], told["dwell_p50_lo"], told["dwell_p50_hi"] = survival.quantile_interval(seen.dwell, 0.5)
+    return told | {f"dwell_p{share}": seen.quantile(share / 100) for share in (25, 75, 90)}
+
+
+def _compare_levels(rows: list[dict], least: int) -> None:
+    """p of the log-rank test between the levels of each stage, those of enough accounts; q over all stages."""
+    asked: dict[tuple, list[dict]] = {}
+    for row in rows:
+        if not row["is_last"]:
+            asked.setdefault((row["journey"], row["place"]), []).append(row)
+    p = [logrank([row["stays"] for row in each if row["n_entered"] >= least]) for each in asked.values()]
+    for each, p_levels, q_levels in zip(asked.values(), p, stats.benjamini_hochberg(p), strict=True):
+        for row in each:
+            row["p_levels"], row["q_levels"] = p_levels, q_levels
+
+
+def _judge(row: dict, alpha: float) -> None:
+    """Whether a stage takes longer than expected, or than it did, beyond chance; and the account-days that costs."""
+    seen, expected = row["stays"], row["expected_days"]
+    is_late = not np.isnan(expected) and seen.is_longer_than(expected, 1 - alpha)
+    is_slower = row["p_past"] < alpha and row["slower_days"] > 0
+    row["is_slow"] = is_late or is_slower
+    half_by = (
+        seen.longest if np.isnan(row["dwell_p50"]) else row["dwell_p50"]
+    )  # at least, where fewer than half came through
+    row["cost"] = np.nanmax([half_by - expected, row["slower_days"], 0.0]) * row["n_entered"]
+
+
+def _name_bottlenecks(table: pd.DataFrame) -> None:
+    """In each journey the stage, of a level where there are some, whose slowness beyond chance costs most."""
+    table["is_bottleneck"] = False
+    slow = table[table["is_slow"].astype(bool)]
+    if len(slow):
+        table.loc[slow.groupby("journey")["cost"].idxmax(), "is_bottleneck"] = True
+
+
+def _notes(table: pd.DataFrame, definitions: Definitions) -> Iterator[str]:
+    words = definitions.journey
+    slow = table[table["is_bottleneck"].astype(bool)]
+    compared = int(
+        ((table["place"] > 0) & ~table["is_last"].astype(bool) & (table["n_entered"] >= words.least_accounts)).sum()
+    )
+    if len(table) and not len(slow):
+        yield (
+            f"No stage is slow beyond chance, of {compared:,} compared."
+            if compared
+            else (
+                f"No stage was entered by {words.least_accounts:,} accounts or more in the period: none is called slow."
+            )
+        )
+    yield "Who came into a stage in the period counts, followed to the as-of day; who is still inside is not counted as failed."
+    yield (
+        "Conversion: who exits never completes (Aalen and Johansen). Days: as if nobody exited (Kaplan and Meier). "
+        f"The past: the same period {HALF} days earlier, as it was known then."
+    )
+    yield (
+        "Slow beyond chance: half need longer than expected, or the last two quarters took longer than the two before, "
+        f"at {ALPHA * 100:.0f} % over all compared (Bonferroni). Bottleneck: of the slow the one with most account-days of delay."
+    )
