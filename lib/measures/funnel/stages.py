@@ -111,7 +111,7 @@ def funnel(
     counted = counted[(counted["seen"] != "never") & counted["journey"].isin(stages["journey"])].copy()
     levels = levels_of(counted)
     rows = list(_rows(counted, _ways(stages, counted, definitions), levels, definitions))
-    table = pd.DataFrame(rows, columns=[*COLUMNS, "is_last", "is_slow", "cost"])
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "is_compared", "is_slow", "cost"])
     _name_bottlenecks(table)
     is_today = (counted["seen"] == "now") & counted["is_in"] & counted["is_today"] & (counted["place"] > 0)
     left = left_out((TODAY, int(counted.loc[is_today, "n"].sum())), (NO_STAGE, never))
@@ -155,8 +155,9 @@ def _rows(
             for way in ways[name]
         ]
     _compare_levels(rows, words.least_accounts)
-    compared = [row for row in rows if row["place"] and not row["is_last"] and row["n_entered"] >= words.least_accounts]
+    compared = [row for row in rows if row["place"] and not row["is_last"] and row["stays"].n >= words.least_accounts]
     for row in compared:
+        row["is_compared"] = True
         _judge(row, ALPHA / len(compared))
     for row in rows:
         del row["stays"]
@@ -172,7 +173,7 @@ def _row(own: pd.DataFrame, journey: str, level: str | None, way: tuple, words) 
         "journey": journey, "level": level, "stage": stage, "place": int(place), "is_last": bool(is_last),
         "n_now": int(now.loc[now["ending"] == "inside", "n"].sum()), "n_entered": int(n.sum()),
         "n_completed": int(n.get("completed", 0)), "n_inside": int(n.get("inside", 0)), "n_exited": int(n.get("exited", 0)),
-        "expected_days": float(expected), "is_bottleneck": False, "is_slow": False, "cost": 0.0,
+        "expected_days": float(expected), "is_bottleneck": False, "is_compared": False, "is_slow": False, "cost": 0.0,
     }  # fmt: skip
     row["stays"] = seen = stays(entered[~entered["is_today"]])
     if is_last:
@@ -205,7 +206,7 @@ def _compare_levels(rows: list[dict], least: int) -> None:
     for row in rows:
         if not row["is_last"]:
             asked.setdefault((row["journey"], row["place"]), []).append(row)
-    p = [logrank([row["stays"] for row in each if row["n_entered"] >= least]) for each in asked.values()]
+    p = [logrank([row["stays"] for row in each if row["stays"].n >= least]) for each in asked.values()]
     for each, p_levels, q_levels in zip(asked.values(), p, stats.benjamini_hochberg(p), strict=True):
         for row in each:
             row["p_levels"], row["q_levels"] = p_levels, q_levels
@@ -233,18 +234,13 @@ def _name_bottlenecks(table: pd.DataFrame) -> None:
 
 def _notes(table: pd.DataFrame, definitions: Definitions) -> Iterator[str]:
     words = definitions.journey
-    slow = table[table["is_bottleneck"].astype(bool)]
-    compared = int(
-        ((table["place"] > 0) & ~table["is_last"].astype(bool) & (table["n_entered"] >= words.least_accounts)).sum()
-    )
-    if len(table) and not len(slow):
-        yield (
-            f"No stage is slow beyond chance, of {compared:,} compared."
-            if compared
-            else (
-                f"No stage was entered by {words.least_accounts:,} accounts or more in the period: none is called slow."
-            )
-        )
+    n_compared = int(table["is_compared"].sum())
+    if not len(table):
+        yield "No account of the book has come to a stage of its journey."
+    elif not n_compared:
+        yield f"Into no stage {words.least_accounts:,} accounts or more came in the period: none is called slow."
+    elif not table["is_bottleneck"].any():
+        yield f"No stage is slow beyond chance, of {n_compared:,} compared."
     yield "Who came into a stage in the period counts, followed to the as-of day; who is still inside is not counted as failed."
     yield (
         "Conversion: who exits never completes (Aalen and Johansen). Days: as if nobody exited (Kaplan and Meier). "

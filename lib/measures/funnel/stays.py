@@ -34,7 +34,7 @@ TODAY = "came in on the day itself: nothing is seen of them yet"
 NO_STAGE = "have come to no stage of their journey"
 
 SPELLS = """{name} as materialized (
-    select spell._account, journey, place, is_last, entered_on, exited_on, days, ending, {level} as level
+    select spell._account, journey, place, is_last, expected_days, entered_on, exited_on, days, ending, {level} as level
     from journey_spell_on(${as_of}, $grace_days) as spell
     join book as account on account._account = spell._account
 )"""
@@ -79,6 +79,11 @@ class Stays:
     def exits(self) -> Incidence:
         """The share that exit, by days: who completes does not."""
         return survival.aalen_johansen(self.days, self.exited, self.completed, self.inside)
+
+    @cached_property
+    def finishing(self) -> Incidence:
+        """The share that complete, by days, had nobody exited: what `dwell` leaves, with intervals."""
+        return survival.aalen_johansen(self.days, self.completed, 0 * self.exited, self.exited + self.inside)
 
     def quantile(self, share: float) -> float:
         """The days by which `share` have completed, had nobody exited; NaN where so many have not yet."""

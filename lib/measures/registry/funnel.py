@@ -14,4 +14,22 @@ MEASURES = {
         "the stages of the journey: who completes each, how long that takes, and the bottleneck beyond chance",
         (BY, JOURNEY),
     ),
+    "stage_times": Measure(
+        "lib.measures.funnel.between:stage_times",
+        "how long it takes from one stage to another, with those still on the way and those that exited",
+        (
+            Option("from_stage", "text", "the stage they came into (default: the first)"),
+            Option("to_stage", "text", "the stage they came to (default: the one after it, or the last)"),
+            JOURNEY,
+        ),
+    ),
+    "stage_trend": Measure(
+        "lib.measures.funnel.trend:stage_trend",
+        "days in a stage and how many were on time, by when accounts came into it",
+        (
+            Option("every", "text", "how long those of one row were coming in", ("week", "month", "quarter", "year")),
+            BY,
+            JOURNEY,
+        ),
+    ),
 }
