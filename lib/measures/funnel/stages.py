@@ -180,7 +180,7 @@ def _row(own: pd.DataFrame, journey: str, level: str | None, way: tuple, words) 
         return row
     row |= _told(seen, min(words.horizon_days, seen.longest) if seen.n else np.nan)
     row["excess_days"] = row["dwell_p50"] - row["expected_days"]
-    row["delay_days"] = np.maximum(row["excess_days"], 0.0) * row["n_entered"]
+    row["delay_days"] = np.maximum(row["excess_days"], 0.0) * seen.n
     row["was_p50"] = stays(then[then["is_in"] & ~then["is_today"]]).quantile(0.5)
     row["slower_days"] = row["dwell_p50"] - row["was_p50"]
     halves = [stays(now[(now["half"] == half) & ~now["is_today"]]) for half in (0, 1)]
@@ -221,7 +221,7 @@ def _judge(row: dict, alpha: float) -> None:
     half_by = (
         seen.longest if np.isnan(row["dwell_p50"]) else row["dwell_p50"]
     )  # at least, where fewer than half came through
-    row["cost"] = np.nanmax([half_by - expected, row["slower_days"], 0.0]) * row["n_entered"]
+    row["cost"] = np.nanmax([half_by - expected, row["slower_days"], 0.0]) * seen.n
 
 
 def _name_bottlenecks(table: pd.DataFrame) -> None:
