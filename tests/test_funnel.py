@@ -14,6 +14,7 @@ from lib.book import Book, year_to
 from lib.definitions.journey import Stage
 from lib.errors import Refused
 from lib.facts.ask import ask
+from lib.facts.levels import OTHER
 from lib.measures.funnel.stages import COLUMNS, HALF, WITHIN
 from lib.measures.funnel.stays import NO_STAGE, TODAY, WHOLE, Stays
 from lib.scope import NOBODY, Scope
@@ -264,6 +265,20 @@ def test_a_stage_of_the_files_that_nobody_of_a_reader_s_accounts_came_to_is_unkn
     for name in ("Secret", "Nonsense"):
         with pytest.raises(Refused, match=r"There is no such stage; the journey has Hello, Deal\."):
             answer(world, "stage_times", TEN_MONTHS, scope=Scope(("Ann",)), to_stage=name)
+
+
+def test_the_most_common_levels_are_told_apart_and_the_others_together(tmp_path):
+    """Of 40 CSMs the first has 40 accounts, the last has one: 28 stand alone, twelve with 1 to 12 accounts are together."""
+    csms = [f"c{number:02d}" for number in range(40) for _ in range(40 - number)]
+    reached = {f"a{number}": {"Sign": "2026-02-01"} for number in range(len(csms))}
+    frames = {
+        "account": account_frame([*reached, "z"], csm=[*csms, None]),
+        "milestone": milestones(reached | {"z": {"Sign": "2026-02-02"}}),
+    }
+    signed = answer(open_world(tmp_path, frames), "funnel", TEN_MONTHS, OWN, by="csm").table.query("stage == 'Sign'")
+    n = dict(zip(signed["level"].fillna("missing"), signed["n_entered"], strict=True))
+    assert (n[OTHER], n["c00"], n["c27"], n["missing"]) == (sum(range(1, 13)), 40, 13, 1)
+    assert len(n) == 30 and "c28" not in n
 
 
 # --- the twin: statsmodels on the raw stays

@@ -2,12 +2,12 @@
 
 Stays       so many of so many days completed, exited or are still inside; curves and quantiles
 SPELLS      SQL of the stays of the book's accounts up to a day, each with the level of a dimension when it began
-spells      the steps of a statement up to those stays, for the day as of which one asks or an earlier one
+spells      the steps of a statement up to those stays, for one day as of which one asks or several
 logrank     do groups of stays last alike?
 stages_of   the stages in force of the journeys asked, exits aside
 are_named   which of them may be spoken of
 stays       rows of days, how they ended, and how many, as Stays
-levels_of   the levels of a dimension that are told apart, the most common first
+levels_of   the levels that were counted, the most common first
 WHOLE       the name of the way from the first stage to the last, which stands at place 0
 
 Stays begun on the last day one sees are counted, and in no curve: nothing is seen of them yet.
@@ -37,6 +37,17 @@ SPELLS = """{name} as materialized (
     select spell._account, journey, place, is_last, expected_days, entered_on, exited_on, days, ending, {level} as level
     from journey_spell_on(${as_of}, $grace_days) as spell
     join book as account on account._account = spell._account
+)"""
+_TOLD_APART = f"""told_apart as (
+    select level
+    from every_{{first}}
+    where level is not null
+    group by level
+    qualify count(*) over () < {MOST_LEVELS} or row_number() over (order by count(*) desc, level) < {MOST_LEVELS - 1}
+)"""
+_LEVELLED = f"""{{name}} as (
+    select * replace (case when level is null or level in (from told_apart) then level else '{OTHER}' end as level)
+    from every_{{name}}
 )"""
 _STAGES = """
 select journey, place, stage, expected_days, is_optional
@@ -124,11 +135,16 @@ def logrank(groups: Sequence[Stays]) -> float:
 
 
 def spells(con: duckdb.DuckDBPyConnection, by: str | None, **days: str) -> str:
-    """Steps of a statement, a name for each parameter that holds a day: the stays up to it of the book's accounts."""
-    level = "null::varchar"
-    if by:
-        level = value_on(find_dimension(read_catalogue(con), by), "spell.entered_on")
-    return ",\n".join(SPELLS.format(name=name, as_of=as_of, level=level) for name, as_of in days.items())
+    """Steps of a statement, a name for each parameter that holds a day: the stays up to it of the book's accounts.
+
+    Levels past the most common ones of the first are OTHER.
+    """
+    if not by:
+        return ",\n".join(SPELLS.format(name=name, as_of=as_of, level="null::varchar") for name, as_of in days.items())
+    level = value_on(find_dimension(read_catalogue(con), by), "spell.entered_on")
+    steps = [SPELLS.format(name=f"every_{name}", as_of=as_of, level=level) for name, as_of in days.items()]
+    steps += [_TOLD_APART.format(first=next(iter(days))), *(_LEVELLED.format(name=name) for name in days)]
+    return ",\n".join(steps)
 
 
 def stages_of(con: duckdb.DuckDBPyConnection, journey: str | None) -> pd.DataFrame:
@@ -164,12 +180,7 @@ def are_named(stages: pd.DataFrame, reached: set[tuple[str, int]], definitions: 
 
 
 def levels_of(counted: pd.DataFrame) -> list[str | None]:
-    """The levels told apart, those of most stays first; the column `level` is changed so that others are OTHER, missing None."""
+    """The levels of counted stays, those of most first; None is missing, in the column as well."""
     counted["level"] = counted["level"].astype(object).where(counted["level"].notna(), None)
     n = counted.groupby("level", dropna=False)["n"].sum().sort_index().sort_values(ascending=False, kind="stable")
-    levels = [None if level != level else level for level in n.index]
-    if len(levels) > MOST_LEVELS:
-        kept = set(levels[: MOST_LEVELS - 1])
-        counted["level"] = [level if level in kept else OTHER for level in counted["level"]]
-        levels = [*levels[: MOST_LEVELS - 1], OTHER]
-    return levels
+    return [None if level != level else level for level in n.index]
