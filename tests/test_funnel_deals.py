@@ -1,5 +1,6 @@
 """A pipeline of deals as a journey: known answers of a public CRM export, from the file to the answer by the shell's own road."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 
 from lib.__main__ import main
 from lib.book import Book
+from lib.definitions.journey import Stage
 from lib.facts import open_store
 from lib.measures.funnel.stays import NO_STAGE, WHOLE
 from tests.funnelworlds import answer
+from tests.worldlets import WORDS
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 ALL_DEALS = Book(date(2016, 10, 1), date(2018, 1, 1), date(2017, 12, 31))
@@ -62,6 +65,16 @@ def test_won_lost_and_open_are_counted_and_half_of_all_would_be_won_within_93_da
     assert engaging.dwell_p50 == 93  # Kaplan and Meier: open deals censored, lost ones too
     assert dict(found.left_out.to_numpy())[NO_STAGE] == 500  # prospects have no day
     assert not table["is_bottleneck"].any()
+
+
+def test_a_journey_of_the_definitions_that_begins_with_prospecting_says_the_same(deals):
+    stages = (Stage("Prospecting"), Stage("Engaging"), Stage("Won"), Stage("Lost", is_exit=True))
+    words = replace(WORDS, journey=replace(WORDS.journey, stages=stages))
+    own, defined = (answer(deals[1], "funnel", ALL_DEALS, each).table.set_index("stage") for each in (WORDS, words))
+    assert defined.index.tolist() == [WHOLE, "Prospecting", "Engaging", "Won"]
+    assert defined.loc[[WHOLE, "Prospecting"], "n_entered"].tolist() == [0, 0]  # nobody is known to have come into it
+    same = own.columns.drop(["place", "q_levels"])
+    pd.testing.assert_frame_equal(defined.loc[["Engaging", "Won"], same], own.loc[["Engaging", "Won"], same])
 
 
 def test_days_to_win_and_to_lose_of_those_decided_are_told(deals, raw):
