@@ -15,6 +15,7 @@ import pandas as pd
 from lib import stats, survival
 from lib.book import Book
 from lib.definitions import Definitions
+from lib.definitions.journey import Journey
 from lib.measures import Answer, left_out
 from lib.measures.funnel.stays import (
     NO_STAGE,
@@ -127,7 +128,7 @@ def _ways(stages: pd.DataFrame, counted: pd.DataFrame, definitions: Definitions)
             continue
         last = own["place"].max()
         needed = own[(own["place"] < last) & ~own["is_optional"]]
-        ways[name] = [(0, WHOLE, needed["expected_days"].sum(skipna=False), False)]
+        ways[name] = [(0, WHOLE, needed["expected_days"].sum(skipna=False, min_count=1), False)]
         ways[name] += [
             (row.place, row.stage, row.expected_days, row.place == last)
             for row in own[are_named(own, reached, definitions)].itertuples()
@@ -164,7 +165,7 @@ def _rows(
         yield row
 
 
-def _row(own: pd.DataFrame, journey: str, level: str | None, way: tuple, words) -> dict:
+def _row(own: pd.DataFrame, journey: str, level: str | None, way: tuple, words: Journey) -> dict:
     place, stage, expected, is_last = way
     now, then = own[own["seen"] == "now"], own[own["seen"] == "then"]
     entered = now[now["is_in"]]
@@ -218,9 +219,8 @@ def _judge(row: dict, alpha: float) -> None:
     is_late = not np.isnan(expected) and seen.is_longer_than(expected, 1 - alpha)
     is_slower = row["p_past"] < alpha and row["slower_days"] > 0
     row["is_slow"] = is_late or is_slower
-    half_by = (
-        seen.longest if np.isnan(row["dwell_p50"]) else row["dwell_p50"]
-    )  # at least, where fewer than half came through
+    # where fewer than half came through, half need at least the longest stay seen
+    half_by = seen.longest if np.isnan(row["dwell_p50"]) else row["dwell_p50"]
     row["cost"] = np.nanmax([half_by - expected, row["slower_days"], 0.0]) * seen.n
 
 
