@@ -19,14 +19,15 @@ if TYPE_CHECKING:
 _SAID = """
 create temp table journey_said as
 select said.stage, defined.journey, defined.place
-from (select distinct stage from core.milestone) as said
+from (select distinct stage from core.milestone where reached_on <= $as_of) as said
 join defined_stage as defined on lower(trim(said.stage)) = defined.name
 """
 _TELLABLE = """
 select
-    exists (from usage.usage_week) as has_use,
-    exists (from core.survey where score is not null) as has_surveys,
-    exists (from core.goal) or exists (from written_goal) as has_goals
+    exists (from usage.usage_week where week + 6 <= $as_of::date) as has_use,
+    exists (from core.survey where score is not null and answered_on <= $as_of::date) as has_surveys,
+    exists (from core.goal where coalesce(promised_on, reached_on, $as_of::date) <= $as_of::date)
+        or exists (from written_goal where coalesce(promised_on, reached_on, $as_of::date) <= $as_of::date) as has_goals
 """
 _DEFINED = """
 create temp table journey_stage as
@@ -48,15 +49,28 @@ told as (
     from defined_stage as defined
     left join recorded using (journey, place)
     window line as (partition by journey, is_exit order by place)
+),
+ended as (
+    select
+        *,
+        bool_or(is_recorded) over later as is_passed,
+        min(case when metric <> 'milestone' then place end) over later as told_at,
+        min(case when metric = 'milestone' and not is_optional then place end) over later as shut_at
+    from told
+    window later as (partition by journey, is_exit order by place rows between 1 following and unbounded following)
 )
 select
-    * exclude (metric, is_recorded),
+    * exclude (metric, is_recorded, is_passed, told_at, shut_at),
     case
-        when metric = 'start' and not coalesce(lead(is_recorded or metric <> 'milestone') over line, false) then 'milestone'
+        when metric = 'start' and not coalesce(is_passed or told_at < coalesce(shut_at, told_at + 1), false) then 'milestone'
         else metric
     end as metric
-from told
-window line as (partition by journey, is_exit order by place)
+from ended
+"""
+_COUNTED = """
+select
+    (select count(*) from journey_said),
+    (select count(*) from (select 1 from core.milestone where reached_on <= $as_of limit 1))
 """
 _OWN = """
 create temp table journey_stage as
@@ -93,12 +107,10 @@ def lay(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, journey: Journey, as
     A metric of which the data says nothing enters no stage; nor does an account's start, where nothing would tell its end.
     """
     con.register("defined_stage", _defined(journey))
-    con.execute(_SAID)
-    n_said, n_recorded = con.execute(
-        "select (select count(*) from journey_said), (select count(*) from (select 1 from core.milestone limit 1))"
-    ).fetchone()
+    con.execute(_SAID, {"as_of": as_of})
+    n_said, n_recorded = con.execute(_COUNTED, {"as_of": as_of}).fetchone()
     if n_said or not n_recorded:
-        con.execute(_DEFINED, {"is_told_by_stage": journey.milestones == "stage", "tellable": _tellable(con)})
+        con.execute(_DEFINED, {"is_told_by_stage": journey.milestones == "stage", "tellable": _tellable(con, as_of)})
     else:
         con.execute(_OWN, {"as_of": as_of})
         con.execute(_OWN_SAID)
@@ -109,9 +121,9 @@ def lay(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, journey: Journey, as
         )
 
 
-def _tellable(con: duckdb.DuckDBPyConnection) -> list[str]:
+def _tellable(con: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:
     """The metrics of which the data says anything."""
-    has_use, has_surveys, has_goals = con.execute(_TELLABLE).fetchone()
+    has_use, has_surveys, has_goals = con.execute(_TELLABLE, {"as_of": as_of}).fetchone()
     found = ["days"]
     found += [name for name in METRICS if name.startswith(("active_", "feature", "event"))] if has_use else []
     return found + ["survey"] * has_surveys + ["goals"] * has_goals
