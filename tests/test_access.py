@@ -139,6 +139,7 @@ def options_of(name: str) -> list[dict]:
         "options": ['{"user_class": "all"}', '{"search": "a"}', f'{{"user_class": "{UNKNOWN}"}}', "[]"],
         "kpi": ["under_utilised_rate", "seats_assigned_rate", UNKNOWN],
         "journey": ["", FOREIGN],
+        "stage": ["Value", f"{FOREIGN} Pilot"],
         "from_stage": ["Value", f"{FOREIGN} Pilot"],
         "to_stage": ["Value", f"{FOREIGN} Pilot"],
         "first": [f"{FOREIGN} Lee", "Jan 2025"],

@@ -23,6 +23,7 @@ _SUBJECTS = (
     "carries",
     "kpis",
     "funnel",
+    "laggards",
 )
 
 

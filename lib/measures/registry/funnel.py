@@ -3,7 +3,7 @@
 MEASURES   name -> Measure
 """
 
-from lib.measures.registry.options import Measure, Option
+from lib.measures.registry.options import PAGE, Measure, Option
 
 BY = Option("by", "text", "a dimension whose values stand side by side")
 JOURNEY = Option("journey", "text", "one of the journeys, where the definitions have several")
@@ -31,5 +31,17 @@ MEASURES = {
             BY,
             JOURNEY,
         ),
+    ),
+    "laggards": Measure(
+        "lib.measures.funnel.laggards:laggards",
+        "accounts longer in a stage than most of their peers took, those late for their renewal first",
+        (
+            Option("stage", "text", "the stage they are in (default: any)"),
+            JOURNEY,
+            Option("sort", "text", "the order", ("cost", "slowest", "renewal", "account")),
+            Option("search", "text", "text in id or name"),
+            *PAGE,
+        ),
+        ("goal",),
     ),
 }
