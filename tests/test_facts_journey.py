@@ -16,6 +16,7 @@ from lib.book import year_to
 from lib.definitions.journey import METRICS, NAMED, Journey, Stage
 from lib.facts.ask import ask
 from lib.facts.standing import values
+from lib.measures.registry import reads
 from lib.scope import ALL, Scope
 from lib.workspace import schema
 from tests.worldlets import WORDS, account_frame, contract_frame, days, open_world
@@ -710,3 +711,9 @@ def test_nothing_that_happens_after_the_day_is_known_on_it(random_worlds, tmp_pa
     ]
     earlier = open_world(tmp_path_factory.mktemp("cut"), frames_of(cut))
     assert spells(earlier, way, day) == spells(world, way, day)
+
+
+def test_an_answer_by_stage_reads_the_outcomes_people_write():
+    """A goal reached completes a stage: a book cut by stage, and each answer that tells one, depends on them."""
+    assert "goal" in reads("breakdown", is_cut_by_states=True)
+    assert all("goal" in reads(name, is_cut_by_states=False) for name in ("facets", "mybook", "account", "laggards"))

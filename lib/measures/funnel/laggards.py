@@ -29,7 +29,7 @@ SORTS = {
     "account": "coalesce(name, account)",
 }
 UNTOLD = "inside a stage of too few peers, or too few that completed it, and without expected days"
-_STAYS = """create or replace temp table stay_inside as
+_STAYS = """create or replace temp table laggard_stay as
 select
     spell._account, journey, place, stage, is_last, entered_on, days, ending, scope.segment::varchar as segment,
     nullif(expected_days, 0) as expected_days
@@ -39,7 +39,7 @@ _COUNTED = """select
     journey, place, segment, days, ending,
     entered_on >= $opens_on::date and entered_on < least($closes_on::date, $as_of::date) as is_peer,
     count(*) as n
-from stay_inside
+from laggard_stay
 where not is_last
 group by all"""
 
@@ -89,7 +89,7 @@ def _check_stage(con, stage: str | None, stages: pd.DataFrame, definitions: Defi
     """Raises Refused for a stage that none of the journeys asked has, or that nobody one sees has come to."""
     if stage is None:
         return
-    reached = set(con.execute("select distinct journey, place from stay_inside").fetchall())
+    reached = set(con.execute("select distinct journey, place from laggard_stay").fetchall())
     known = stages.loc[are_named(stages, reached, definitions), "stage"]
     if stage not in set(known):
         raise Refused(f"There is no such stage: there are {', '.join(dict.fromkeys(known)) or 'none'}.")
@@ -123,7 +123,7 @@ def _statement(sort: str) -> str:
         peers_slow_days is null as is_by_expected,
         stay.entered_on + slow_days as slow_since,
         coalesce(slow_since <= $as_of::date, false) as is_slow
-    from stay_inside as stay
+    from laggard_stay as stay
     join (select _account, account, name, csm::varchar as csm from book) as account on account._account = stay._account
     left join peers_told
         on peers_told.journey = stay.journey and peers_told.place = stay.place

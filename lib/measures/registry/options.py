@@ -30,8 +30,15 @@ class Measure:
     reads: tuple[str, ...] = ()  # tables of the workspace it reads
 
 
-WRITTEN = ("sentiment", "save_plan", "cancel_request", "touch", "renewal_call")  # by which accounts stand as they do
-SAID = (*WRITTEN, "note", "next_step", "task", "goal")  # all that is written about an account
+WRITTEN = (
+    "sentiment",
+    "save_plan",
+    "cancel_request",
+    "touch",
+    "renewal_call",
+    "goal",
+)  # by which accounts stand as they do
+SAID = (*WRITTEN, "note", "next_step", "task")  # all that is written about an account
 ACCOUNT = Option("account", "text", "the account's id")
 OUTCOME = Option("outcome", "text", "lost, lapsed, cancelled or churned (default: what the data can answer)")
 BANDS = Option("bands", "bands", "cut points of a number, as tenure_months=12,24,48 (repeatable)")
