@@ -159,8 +159,14 @@ def _notes(n: dict[str, int], definitions: Definitions) -> tuple[str, ...]:
     share, least = f"{words.slow_share * 100:g}", words.least_accounts
     if not n["n_inside"]:
         return ("No account of the book is inside a stage before the last.",)
+    n_told = n["n_inside"] - n["n_untold"]
+    if not n_told:
+        return (
+            f"Nobody can be called slow: not {share} % of {least:,} peers have completed a stage that accounts of the book are "
+            "inside, and no days are expected of it.",
+        )
     notes = [
-        f"{n['n_slow']:,} of {n['n_inside']:,} accounts inside a stage are slow: as long in it as {share} % of their peers took.",
+        f"{n['n_slow']:,} of {n_told:,} accounts inside a stage are slow: as long in it as {share} % of their peers took.",
         "Peers came to the stage in the period, and are of the same segment, or of all where fewer than "
         f"{least:,} are: who is still inside counts, too, and exits do not count as completing (Kaplan and Meier).",
     ]
