@@ -146,6 +146,7 @@ NEEDED = {  # table -> what each row of it has
     "preference": {"who": NAME, "name": NAME, "value": JSON.filter(lambda value: value is not None)},
     "visit": {"who": NAME, "page": NAME, "visited_at": MOMENT},
     "mapping": {"fingerprint": NAME, "kind": NAME, "who": NAME, "mapping": OBJECT},
+    "definition": {"words": OBJECT, "hash": NAME},
 }
 MAY = {  # table -> what a row of it may have
     "sentiment": {"comment": TEXT},
@@ -161,6 +162,7 @@ MAY = {  # table -> what a row of it may have
          "verbal_commitments", "complexity"], TEXT),
     "visit": {"data_to": DAY},
     "audience": {"says": TEXT},
+    "definition": {"comment": TEXT},
     "goal": {"promised_on": DAY, "due_on": DAY, "reached_on": DAY, "comment": TEXT,
              "value": st.floats(allow_nan=False, allow_infinity=False)},
 }  # fmt: skip
@@ -642,6 +644,7 @@ def test_a_frame_has_the_same_columns_and_types_with_and_without_rows(workspace,
         "link": {"query": {}}, "preference": {"who": "anna", "name": "n", "value": 1},
         "visit": {"who": "anna", "page": "p", "visited_at": NOW},
         "mapping": {"fingerprint": "f", "kind": "account", "who": "anna", "mapping": {}},
+        "definition": {"words": {}, "hash": "h"},
     }[table]  # fmt: skip
     about = {"account": "a"} if "account" in SHEETS[table].rules else {}
     rows.add(workspace, table, {**about, **given_values}, by="anna", now=NOW)
@@ -712,7 +715,7 @@ def test_a_workspace_of_a_newer_headlight_is_refused_and_left_alone(url):
     with first.engine.connect() as con:
         con.exec_driver_sql("update shape set shape = 99")
         con.commit()
-    with pytest.raises(Refused, match=r"newer Headlight \(shape 99; this one knows 3\)") as told:
+    with pytest.raises(Refused, match=r"newer Headlight \(shape 99; this one knows 4\)") as told:
         open_workspace(url)
     assert "p@ss" not in str(told.value) and "p%40ss" not in str(told.value)
     assert len(texts(first)) == 1
@@ -725,7 +728,7 @@ def test_a_workspace_of_an_earlier_headlight_gets_what_it_lacks_and_keeps_what_i
     with first.engine.begin() as con:
         con.exec_driver_sql("alter table next_step drop column done_on")
         con.exec_driver_sql("alter table visit drop column data_to")
-        for table in ("mapping", "audience"):
+        for table in ("mapping", "audience", "definition"):
             con.exec_driver_sql(f"drop table {table}")
             con.exec_driver_sql(f"delete from edition where \"table\" = '{table}'")
         con.exec_driver_sql("update shape set shape = 1")

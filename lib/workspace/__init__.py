@@ -6,7 +6,7 @@ rows         added, changed, removed, read: the acts for every table
 many         the same act on many rows, each by its version
 frames       a table as Arrow, for DuckDB
 owned        rows with an owner and a name, for themselves or for all
-views, audiences, links, visits, preferences, mappings   where a rule is more than a row
+views, audiences, links, visits, preferences, mappings, wording   where a rule is more than a row
 """
 
 from lib.workspace.frames import frame, schema

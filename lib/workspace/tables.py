@@ -37,7 +37,7 @@ from lib.workspace.rules import (
     whole,
 )
 
-SHAPE = 3
+SHAPE = 4
 METADATA = MetaData()
 EVERY = ("id", "version", "made_by", "made_at", "changed_by", "changed_at", "removed_at")
 WHO = needed(line())
@@ -263,6 +263,13 @@ _sheet(
         "mapping": needed(json_value(is_object=True)),
     },
     one_per=("fingerprint", "kind", "who"),
+)
+
+# one row per version of the definitions, the newest in force; who goes back to an old one makes a new row of the same hash
+_sheet(
+    "definition",
+    {"words": needed(json_value(is_object=True)), "hash": needed(line(100)), "comment": text(500)},
+    finds=("hash",),
 )
 
 
