@@ -10,6 +10,7 @@ from datetime import date, timedelta
 Filter = tuple[str, tuple[str | None, ...]]  # name, chosen values; None is "missing"
 WHOSE, EVERYONE = "whose", "all"  # the parameter of a link that says that nobody's own accounts are meant
 BY_HASH = "cut"  # the parameter of a link that names filters kept elsewhere
+WORDS = "words"  # the parameter of a link that names the definitions its figures were made with
 MOST_SEARCHED = 200  # letters of a text searched for
 
 # How a sentence goes on after "128 accounts", so that no value of anybody's data reads wrong; other dimensions go with "with".
@@ -160,7 +161,7 @@ def _cut(filters: tuple[Filter, ...], name: str, values: Iterable[str | None]) -
 
 def is_of_book(parameter: str) -> bool:
     """Whether a parameter of a link belongs to the book."""
-    return parameter in ("from", "to", "as_of", "missing", "named", BY_HASH, WHOSE) or parameter.startswith(
+    return parameter in ("from", "to", "as_of", "missing", "named", BY_HASH, WHOSE, WORDS) or parameter.startswith(
         ("f.", "s.")
     )
 

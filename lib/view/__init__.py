@@ -1,5 +1,6 @@
 """What pages are made of: state in the address, answers through the cache, and figures as people read them.
 
+inforce    the definitions of the run, and of its link
 frame      opens a page: who views, the book bar, the title line       access    who views, and what of it
 bookbar    the period, the day and the filters of the book             periods   last 12 months, this quarter, ...
 step       what a click changes: one step, one entry of the history

@@ -1,6 +1,6 @@
 """The book in the address: as it is while that is short, and by the hash of its filters where it is not.
 
-query      the parameters of a book
+query      the parameters of a book, and of the words it is seen with
 book       the book that parameters name, and a notice for each part that could not be used
 is_lifted  whether the reader wants all accounts they may see, where my own would be meant (lib.view.mybook.mine)
 lift       remember it, when a step lifts the filter by CSM; it goes along in every link
@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.book import BY_HASH, EVERYONE, WHOSE, Book, from_query
+from lib.book import BY_HASH, EVERYONE, WHOSE, WORDS, Book, from_query
 from lib.errors import Refused
-from lib.view import access, private, written
+from lib.view import access, inforce, private, written
 from lib.view.address import Query
 from lib.workspace import links
 
@@ -28,14 +28,14 @@ _OWN, _KEPT = "long books of the reader's own data", "long books this session ha
 
 def query(book: Book) -> Query:
     """The book as parameters of the link; `book` is its inverse."""
-    lifted = {WHOSE: [EVERYONE]} if is_lifted() else {}
-    whole = {**book.to_query(), **lifted}
+    beside = {**({WHOSE: [EVERYONE]} if is_lifted() else {}), **inforce.query()}
+    whole = {**book.to_query(), **beside}
     if len(urlencode(whole, doseq=True)) <= LONGEST:
         return whole
     days = {name: whole[name] for name in _DAYS}
-    cuts = {name: values for name, values in whole.items() if name not in (*_DAYS, WHOSE)}
+    cuts = {name: values for name, values in whole.items() if name not in (*_DAYS, WHOSE, WORDS)}
     try:
-        return {**days, **lifted, BY_HASH: [_keep(cuts)]}
+        return {**days, **beside, BY_HASH: [_keep(cuts)]}
     except Refused:
         return whole  # long, but whole
 

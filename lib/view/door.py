@@ -23,12 +23,10 @@ import os
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
 
-from lib import definitions as words
 from lib.book import Book, year_to
 from lib.definitions import Definitions
 from lib.errors import Refused
@@ -43,7 +41,7 @@ from lib.scope import ALL, Scope
 from lib.store.dimensions import StoredDimension
 from lib.store.folder import Batch, Manifest, current, default_store
 from lib.store.opening import FAULTS, Snapshot
-from lib.view import access, look, mishap, private, written
+from lib.view import access, inforce, look, mishap, private, written
 from lib.view.plain import plain
 
 _SHOWN = "snapshot of this run"
@@ -133,13 +131,8 @@ def _open_own(folder: str, snapshot: str, written_at: int) -> Snapshot:
 
 
 def definitions() -> Definitions:
-    """The definitions in force."""
-    return _load(str(words.DEFAULT), words.DEFAULT.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=2)
-def _load(path: str, written_at: int) -> Definitions:
-    return words.load(Path(path))
+    """The definitions of this run: those in force, or those its link names."""
+    return inforce.definitions()
 
 
 def dimensions(book: Book) -> tuple[StoredDimension, ...]:
@@ -209,14 +202,15 @@ def _shaped(
         return found if scope.is_all else held(con, found), default_outcome(con)
 
 
-def ask(name: str, book: Book, **options) -> Answer:
-    """The answer of the measure `name`. Where there is none, says why and ends the page."""
-    return _said(lambda: answer(name, book, **options)) or st.stop()
+def ask(name: str, book: Book, *, meaning: Definitions | None = None, **options) -> Answer:
+    """The answer of the measure `name`, by other definitions than those of this run where `meaning` says so. Where there is
+    none, says why and ends the page."""
+    return _said(lambda: answer(name, book, meaning=meaning, **options)) or st.stop()
 
 
-def try_ask(name: str, book: Book, **options) -> Answer | None:
+def try_ask(name: str, book: Book, *, meaning: Definitions | None = None, **options) -> Answer | None:
     """The answer of the measure `name`; where there is none, says why in its place and gives None."""
-    return _said(lambda: answer(name, book, **options))
+    return _said(lambda: answer(name, book, meaning=meaning, **options))
 
 
 def whole(name: str, book: Book, **options) -> Callable[[], Answer]:
@@ -244,9 +238,9 @@ def _said(asked: Callable[[], Answer]) -> Answer | None:
     return None
 
 
-def answer(name: str, book: Book, **options) -> Answer:
+def answer(name: str, book: Book, *, meaning: Definitions | None = None, **options) -> Answer:
     """The same; raises Refused where there is none, for what says so in words of its own."""
-    snapshot, meaning, seen = _whole_store(), definitions(), scope()
+    snapshot, meaning, seen = _whole_store(), meaning or definitions(), scope()
     key = tuple(sorted((option, _frozen(value)) for option, value in options.items()))
     said = _reads(name, book)
     asked = repr(

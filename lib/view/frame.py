@@ -24,7 +24,7 @@ from lib.book import Book, is_of_book, say_day
 from lib.errors import Refused
 from lib.facts.standing import spelt
 from lib.store.opening import Snapshot
-from lib.view import accountlink, address, door, look, mishap, private, rooms, signin, step
+from lib.view import accountlink, address, door, inforce, look, mishap, private, rooms, signin, step
 from lib.view.bookbar import bookbar
 from lib.view.plain import plain
 from lib.view.words import word_within
@@ -54,7 +54,8 @@ def page(
     st.session_state[_N] = n_accounts
     signin.foot()
     _heading(*(about and about(book)) or (question, _line(book, n_accounts, snapshot.manifest.as_of)))
-    notices(said)
+    inforce.line()
+    notices([*inforce.notices(), *said])
     accountlink.follow(book)
     return book
 
@@ -108,6 +109,7 @@ def _enter(title: str) -> None:
     st.set_page_config(page_title=f"{title} · Headlight", page_icon=look.ICON, layout="wide")
     look.dress()
     signin.gate()
+    inforce.settle()
     step.arrive(st.session_state.get(rooms.ON) != title)
     st.session_state[rooms.ON] = title
     private.banner()

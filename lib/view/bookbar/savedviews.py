@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lib.errors import Refused
-from lib.view import access, address, look, ours, private, rooms, written
+from lib.view import access, address, inforce, look, ours, private, rooms, written
 from lib.view.plain import label, plain
 from lib.workspace import Row, views
 
@@ -81,7 +81,7 @@ def _save() -> None:
         if not name:
             st.session_state[_SAID] = "Give the view a name first."
             return
-        query = address.seen()
+        query = {**address.seen(), **inforce.query()}
         space, is_shared = written.workspace, st.session_state[_SHARED]
         if _said(lambda: views.save(space(), name, room.file, query, is_shared=is_shared, **written.by())):
             st.session_state[_NAME] = ""
