@@ -6,6 +6,7 @@
     python -m lib sync sources.toml
     python -m lib hotspots --format json
     python -m lib breakdown --by channel,region
+    python -m lib definitions --show 0123456789ab
 
 Exit codes: 0 fine, 1 the data or the request was refused (reasons on stderr), 2 usage.
 """
@@ -19,7 +20,7 @@ from pathlib import Path
 from lib.book import read_day
 from lib.errors import Refused
 from lib.measures.registry import MEASURES, Option
-from lib.shell import acts, answers, audiences, imports, sync
+from lib.shell import acts, answers, audiences, imports, sync, wording
 from lib.store.folder import MODES, default_store
 from lib.store.ingest.kinds import KINDS
 
@@ -87,13 +88,19 @@ def _parser() -> argparse.ArgumentParser:
     batches.set_defaults(run=acts.batches)
     _add_format(batches)
 
+    versions = commands.add_parser("definitions", help="the definitions as people changed them, newest first")
+    versions.add_argument("--show", metavar="HASH", help="print the sections of one as a definitions file")
+    versions.set_defaults(run=wording.definitions)
+    _add_workspace(versions)
+    _add_format(versions)
+
     listed = commands.add_parser("audiences", help="the audiences that were saved")
     listed.set_defaults(run=audiences.audiences)
     one = commands.add_parser("audience", help="who is in an audience today, and how to reach them")
     one.add_argument("name", metavar="NAME")
     one.add_argument("--owner", metavar="EMAIL", help="whose, where several have one of that name")
     one.add_argument("--all", action="store_true", help="those who opted out or are deactivated, too")
-    one.add_argument("--definitions", type=Path, help="a definitions file of your own")
+    _add_definitions(one)
     one.set_defaults(run=audiences.audience)
     for each in (listed, one):
         _add_reader(each)
@@ -200,16 +207,28 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         metavar="COLUMN=VALUE",
         help="cut the book (repeatable; an empty value is missing)",
     )
-    parser.add_argument("--definitions", type=Path, help="a definitions file of your own")
+    _add_definitions(parser)
     _add_reader(parser)
 
 
-def _add_reader(parser: argparse.ArgumentParser) -> None:
+def _add_definitions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--definitions",
+        metavar="FILE|HASH",
+        help="a definitions file of your own, or a version of the workspace (default: the one in force)",
+    )
+
+
+def _add_workspace(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workspace",
         metavar="URL",
         help="where people's notes, tasks and forecasts are (default: HEADLIGHT_WORKSPACE, or workspace.db beside the store)",
     )
+
+
+def _add_reader(parser: argparse.ArgumentParser) -> None:
+    _add_workspace(parser)
     parser.add_argument(
         "--viewer",
         metavar="EMAIL",

@@ -109,7 +109,9 @@ def test_an_answer_is_asked_with_other_words_than_those_of_the_run_and_kept_apar
         book = year_to(door.look_up().manifest.as_of)
         other = replace(load(), targets=replace(load().targets, net_promoter_score=77.0))
         answers = [door.ask("adoption", book, meaning=each).table for each in (None, other, None)]
-        st.session_state["targets"] = [table.set_index("kpi")["target_value"]["net_promoter_score"] for table in answers]
+        st.session_state["targets"] = [
+            table.set_index("kpi")["target_value"]["net_promoter_score"] for table in answers
+        ]
 
     visit(full_store)
     app = AppTest.from_function(script, default_timeout=60).run()

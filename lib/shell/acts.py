@@ -42,7 +42,7 @@ def undo(options: argparse.Namespace) -> None:
         progress(options)("building", None)
         if options.dry_run:
             with draft_without(options.store, options.batch, now=options.now) as drafted:
-                say_changes(report, drafted)
+                say_changes(report, drafted, options)
             say("This was a dry run: nothing was taken out.")
             return
         waiting(options)

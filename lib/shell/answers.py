@@ -15,17 +15,17 @@ from lib.measures import Answer
 from lib.measures.registry import MEASURES, reads
 from lib.scope import ALL, Scope
 from lib.shell.output import say, write
+from lib.shell.wording import definitions_of
 from lib.store.opening import FAULTS, Snapshot
 
 
 def answer(options: argparse.Namespace) -> None:
     """Print the answer of the measure that was named, and beside it what was left out and what to know."""
-    from lib import definitions
     from lib.facts import open_store
     from lib.facts.ask import ask
     from lib.measures.registry import measure
 
-    words = definitions.load(options.definitions) if options.definitions else definitions.load()
+    words = definitions_of(options)
     snapshot = open_store(options.store)
     book = _book(options, snapshot)
 

@@ -14,6 +14,7 @@ import pandas as pd
 from lib.errors import Refused
 from lib.shell.answers import scope_of, show
 from lib.shell.output import write
+from lib.shell.wording import definitions_of
 from lib.workspace import Row, Workspace, default_url, frame, is_there, open_workspace, rows
 from lib.workspace import audiences as kept
 
@@ -35,13 +36,12 @@ def audiences(options: argparse.Namespace) -> None:
 
 def audience(options: argparse.Namespace) -> None:
     """Print who is in an audience today, without those who opted out or are deactivated unless all are asked for."""
-    from lib import definitions
     from lib.facts import open_store
     from lib.facts.ask import ask
     from lib.measures.registry import measure, reads
 
     scope = scope_of(options)
-    words = definitions.load(options.definitions) if options.definitions else definitions.load()
+    words = definitions_of(options)
     snapshot = open_store(options.store)
     with _opened(options) as space:
         row = _named(_visible(space, options.viewer), options)

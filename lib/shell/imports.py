@@ -113,7 +113,7 @@ def bring(
         if options.dry_run:
             with draft(options.store, staged, batch, now=options.now, work=options.work) as drafted:
                 report["batch"] = {"batch": drafted.manifest.batches[-1].batch, "file_hash": batch.file_hash}
-                say_changes(report, drafted)
+                say_changes(report, drafted, options)
             say("This was a dry run: nothing was imported.")
             return 0, None
         waiting(options)

@@ -104,18 +104,18 @@ def _how_read(reading, otherwise: str) -> str:
     return f"Read {reading.file} as {reading.table}: {said}{kept}. Say otherwise with {otherwise}."
 
 
-def say_changes(report: dict, drafted: Draft) -> None:
+def say_changes(report: dict, drafted: Draft, options: argparse.Namespace) -> None:
     """What a draft would change, on stdout a table per store table, beside it the figures that move; both into the report."""
-    from lib import definitions
     from lib.facts import scripts
     from lib.measures.impact import impact
+    from lib.shell.wording import definitions_of
     from lib.store.diff import compare
     from lib.store.opening import open_at
 
     changes = compare(drafted.before, drafted.after)
     before = open_at(drafted.before, scripts()) if drafted.before else None
     after = open_at(drafted.after, scripts()) if drafted.manifest.files else None
-    moved = impact(before, after, definitions.load(), changes=changes)
+    moved = impact(before, after, definitions_of(options), changes=changes)
     print(write(changes[[name for name in changes.columns if name.startswith(("table", "n_"))]], "table"), end="")
     for sentence in moved.loc[moved["sentence"] != "", "sentence"]:
         say(sentence)

@@ -70,6 +70,9 @@ def kept(
 
     after   the id of the version that was looked at, None for the default; raises Stale where it is in force no more
     """
+    definitions = made_of(
+        asdict(definitions), "an edit"
+    )  # nothing is kept that breaks a rule, or is read as something else
     sheet, there = sheet_of(TABLE), newest(workspace)
     if (there.definitions if there else load()) == definitions:
         return there
