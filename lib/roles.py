@@ -46,7 +46,7 @@ class Role:
 
     @property
     def is_admin(self) -> bool:
-        """Whether they may also see as another person does."""
+        """Whether they may also see as another person does, publish, and change the definitions."""
         return self.sees == "admin"
 
     def scope(self, today: date) -> Scope:
@@ -71,6 +71,11 @@ class Roles:
     def emails(self) -> tuple[str, ...]:
         """The addresses with a role, in order."""
         return tuple(sorted(role.email for role in self.known.values()))
+
+    @property
+    def admins(self) -> tuple[str, ...]:
+        """The addresses of the admins, in order: whom to ask."""
+        return tuple(sorted(role.email for role in self.known.values() if role.is_admin))
 
 
 def load(given: Path | Mapping) -> Roles:

@@ -47,6 +47,7 @@ def test_each_sees_what_their_role_says(known):
     assert known.of("boss@acme.com").scope(DAY) == ALL == known.of("ada@acme.com").scope(DAY)
     assert [known.of(f"{who}@acme.com").is_admin for who in ("dana", "lead", "boss", "ada")] == [False] * 3 + [True]
     assert known.of("ada@acme.com").csm == ("Ada Admin",)
+    assert known.admins == ("ada@acme.com",)
     assert known.emails == ("Dana@Acme.com", "ada@acme.com", "boss@acme.com", "lead@acme.com")
 
 

@@ -4,6 +4,7 @@ Viewer     a reader and their scope
 viewer     the reader of this run; one who may see nothing has the scope NOBODY and a standing that says why
 scope_now  what a reader may see by now: for what is made after the run that offered it
 people     those an admin can see as
+admins     whom to ask for what admins alone do
 view_as    see as another person, or as oneself again; for callbacks
 providers  the ways to sign in: names of sections of [auth], None for [auth] itself
 today      the day on which covers are in force
@@ -137,6 +138,11 @@ def publisher() -> str:
 def people() -> tuple[str, ...]:
     """Those an admin can see as."""
     return _secrets().roles.emails
+
+
+def admins() -> tuple[str, ...]:
+    """Whom to ask for what admins alone do."""
+    return _secrets().roles.admins
 
 
 def view_as(email: str) -> None:
