@@ -3,6 +3,7 @@
 settle       at the start of every run, before anything is asked
 definitions  the words of this run
 newest       the version in force, whatever the link names; None where it is the default
+versions     all there are, newest first
 default      data/definitions.toml
 query        the parameter of a link that names the words of this run; none while nobody changed the default
 line         whose words they are, where they are not those of today, and the way back
@@ -60,6 +61,12 @@ def definitions() -> Definitions:
 def newest() -> Version | None:
     """The version in force; None where it is the default."""
     return _shown().newest
+
+
+def versions() -> list[Version]:
+    """All versions, newest first; none where they cannot be read."""
+    space = written.quietly(written.workspace)
+    return list(_versions(space.place, edition(space, (wording.TABLE,)), default().hash, _space=space)) if space else []
 
 
 def default() -> Definitions:
@@ -121,6 +128,11 @@ def _looked_up(space: Workspace, named: str) -> _Shown:
     if found:
         return _Shown(found, now)
     return _Shown(now, now, (f"The link's definitions {address.quoted(named)} are not kept here; today's are used.",))
+
+
+@st.cache_resource(max_entries=1, show_spinner=False)
+def _versions(place: str, n: int, default_hash: str, *, _space: Workspace) -> tuple[Version, ...]:
+    return tuple(wording.versions(_space))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
