@@ -59,6 +59,8 @@ def test_an_old_link_shows_the_old_definition_and_says_so_until_one_goes_back(vi
     assert is_well(app) and shown(app) == with_lift(1.5)
     assert "With the definitions of 3 May 2026, since changed" in text(app)
     assert f"words={first.name}" in links_of(app)
+    app.session_state["passport"] = True
+    assert f"All by the definitions of 3 May 2026 ({first.name}), by anna." in " ".join(text(app.run()).split())
     app.button(key="words of today").click().run()
     assert is_well(app) and shown(app) == with_lift(2.0) and "since changed" not in text(app)
     assert "words" not in app.query_params and first.name not in links_of(app)

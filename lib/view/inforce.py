@@ -2,11 +2,13 @@
 
 settle       at the start of every run, before anything is asked
 definitions  the words of this run
+is_old       whether they are those of a link, since changed
 newest       the version in force, whatever the link names; None where it is the default
 versions     all there are, newest first
 default      data/definitions.toml
 query        the parameter of a link that names the words of this run; none while nobody changed the default
 line         whose words they are, where they are not those of today, and the way back
+said         which they are, for the passport
 forget       let the link name none; for callbacks
 notices      what of a link could not be used
 """
@@ -24,6 +26,7 @@ from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.view import address, look, written
 from lib.view.address import Query
+from lib.view.plain import plain
 from lib.workspace import Workspace, edition, wording
 from lib.workspace.wording import Version
 
@@ -56,6 +59,11 @@ def settle() -> None:
 def definitions() -> Definitions:
     """The words of this run."""
     return _shown().definitions
+
+
+def is_old() -> bool:
+    """Whether the words of this run are those of a link, and others are in force by now."""
+    return _shown().is_old
 
 
 def newest() -> Version | None:
@@ -92,6 +100,14 @@ def line() -> None:
             )
             look.note(f"With {whose}, since changed")
             st.button("Use those of today", key="words of today", type="tertiary", on_click=forget)
+
+
+def said() -> str:
+    """Which words these are, in words; past `plain`."""
+    version = _shown().version
+    if version is None:
+        return f"the default definitions ({default().hash})"
+    return f"the definitions of {say_day(version.made_at)} ({version.name}), by {plain(version.made_by)}"
 
 
 def forget() -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib.export import segment_text
 from lib.measures import Answer
-from lib.view import look, numbers, tables
+from lib.view import inforce, look, numbers, tables
 from lib.view.plain import plain
 from lib.view.words import worded
 
@@ -27,6 +27,7 @@ def passport(
         return
     with folded:
         st.markdown("\n".join(f"- **{name}**: {text}" for name, text in meaning.items()))
+        look.note(f"All by {inforce.said()}.")
         for name, answer in answers.items():
             st.markdown(f"**{name}**")
             for note in answer.notes:

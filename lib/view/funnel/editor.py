@@ -60,9 +60,11 @@ def _draft() -> Draft:
 
 
 def _said_of_others(draft: Draft) -> None:
-    """What was saved since the edit began."""
+    """What was saved since the edit began, or since the link was made."""
     now = inforce.newest()
     with st.container():  # always there: what comes and goes must not move what stands below it
+        if inforce.is_old():
+            look.note("The link shows older definitions; what is changed here are those of today.")
         if draft.after != (now and now.id):
             who = plain(now.made_by) if now else "Somebody"
             look.notice(
