@@ -140,6 +140,7 @@ def options_of(name: str) -> list[dict]:
         "kpi": ["under_utilised_rate", "seats_assigned_rate", UNKNOWN],
         "journey": ["", FOREIGN],
         "stage": ["Value", f"{FOREIGN} Pilot"],
+        "level": ["Direct", FOREIGN],
         "from_stage": ["Value", f"{FOREIGN} Pilot"],
         "to_stage": ["Value", f"{FOREIGN} Pilot"],
         "first": [f"{FOREIGN} Lee", "Jan 2025"],

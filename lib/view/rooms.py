@@ -38,6 +38,7 @@ ROOMS = {
     "Adoption": (
         Room("pages/adoption.py", "KPIs", ":material/target:"),
         Room("pages/cohorts.py", "Cohorts", ":material/groups_2:"),
+        Room("pages/funnel.py", "Funnel", ":material/filter_alt:"),
         Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),
         Room("pages/carries.py", "What carries", ":material/anchor:"),
     ),

@@ -43,5 +43,17 @@ MEASURES = {
             *PAGE,
         ),
         ("goal",),
+    "stage_accounts": Measure(
+        "lib.measures.funnel.listing:stage_accounts",
+        "the accounts of a stage: inside now, or those that came in during the period and how they went on",
+        (
+            Option("stage", "text", "the stage (default: all)"),
+            JOURNEY,
+            Option("which", "text", "which accounts", ("now", "entered", "completed", "inside", "exited")),
+            BY,
+            Option("level", "text", "with --by: a value, as it was when the stage was entered (default: none given)"),
+            Option("sort", "text", "order", ("longest", "newest", "arr", "renewal", "account")),
+            *PAGE,
+        ),
     ),
 }
