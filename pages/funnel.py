@@ -9,7 +9,7 @@ answer = stages.ask(book)
 state = stages.stand(answer, ())
 levels = segments.ask(book, state)
 stages.said(book, answer, levels, state)
-place = stages.show(answer, state)
+place = stages.show(answer, levels, state)
 shown = {"Stages": answer, **({"Stages by segment": levels} if levels else {})}
 if place is not None:
     with place:

@@ -4,6 +4,7 @@ share      71 % (68–74)
 days       62 days (58–66)
 goes_on    how many go on from a stage, and after how many days
 takeaway   what is slowest, by how much and for whom: HTML
+tags       what stands at a stage that is slow, by place: HTML
 called     a stage with the one that follows it
 """
 
@@ -68,6 +69,20 @@ def takeaway(whole: Sequence[dict], levels: Sequence[dict], least: int) -> str:
         return f"<b>Nothing stands out: no stage takes longer than {QUARTERS}</b>, beyond chance."
     more = f" {_not_judged(whole, judged, least)}" if len(judged) < len(whole) - 1 else ""
     return f"<b>Nothing stands out: every stage takes about the days expected.</b>{more}"
+
+
+def tags(whole: Sequence[dict], levels: Sequence[dict]) -> dict[int, str]:
+    """Place -> a tag: in the accent at the slowest, quiet at the slowest of all accounts where that is another stage."""
+    found = next((row for row in whole if row["is_bottleneck"]), None)
+    cell = next((row for row in levels if row["is_bottleneck"]), None)
+    said = {}
+    if found:
+        said[found["place"]] = f'<span class="hl-tag">{_excess(found)}</span>'
+    if first := cell or found:
+        median = "" if _is_nothing(first["dwell_p50"]) else f", {days(first['dwell_p50'])}"
+        for_whom = f": {plain(first['level'])}{median}" if first["level"] else ""
+        said[first["place"]] = f'<span class="hl-tag hl-yes">slowest{for_whom}</span>'
+    return said
 
 
 def called(row: dict, whole: Sequence[dict]) -> str:

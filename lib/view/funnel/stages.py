@@ -134,18 +134,18 @@ def _remark(whole: Sequence[dict]) -> str:
     return ""
 
 
-def show(answer: Answer, state: Funnel) -> st.delta_generator.DeltaGenerator | None:
+def show(answer: Answer, levels: Answer | None, state: Funnel) -> st.delta_generator.DeltaGenerator | None:
     """The rows; gives the place below that of the stage that is open."""
     whole, few = rows_of(answer, state), door.definitions().journey.least_accounts
     most, place = max(max(row["n_entered"] for row in whole), 1), None
+    tags = sentences.tags(whole, [] if levels is None else rows_of(levels, state))
     with st.container(gap=None, key="funnel"):
         look.html(
             '<div class="hl-stage hl-stage-head"><span>Stage</span><span><i class="hl-on"></i> went on <i class="hl-still"></i> '
-            'still inside <i class="hl-gone"></i> left, of those who came in this period</span><span></span></div>'
+            'still inside <i class="hl-gone"></i> left, of those who came in this period</span></div>'
         )
         for row in whole:
-            is_last = row is whole[-1]
-            _row(row, state, most, is_small=row["n_entered"] < few, is_last=is_last)
+            _row(row, state, _face(row, most, tags.get(row["place"], ""), few=few, is_last=row is whole[-1]))
             below = st.container()  # always there: what opens must not move what stands below it
             if row["stage"] == state.stage:
                 place = below
@@ -158,7 +158,7 @@ def show(answer: Answer, state: Funnel) -> st.delta_generator.DeltaGenerator | N
     return place
 
 
-def _row(row: dict, state: Funnel, most: int, *, is_small: bool, is_last: bool) -> None:
+def _row(row: dict, state: Funnel, face: str) -> None:
     is_open = row["stage"] == state.stage and not state.level
     name = row["stage"]
 
@@ -168,13 +168,14 @@ def _row(row: dict, state: Funnel, most: int, *, is_small: bool, is_last: bool) 
             look.ask_to_scroll("stage")
 
     with st.container(horizontal=True, gap=None, key=f"funnel-stage-{row['place']}{'-open' if is_open else ''}"):
-        look.html(_face(row, most, is_small=is_small, is_last=is_last))
+        look.html(face)
         said = f"{numbers.count(row['n_now'])} inside now"
         st.button("Close" if is_open else said, key=f"open stage {row['place']}", type="tertiary", on_click=opened)
 
 
-def _face(row: dict, most: int, *, is_small: bool, is_last: bool) -> str:
-    kinds = f"{' hl-slowest' if row['is_bottleneck'] else ''}{' hl-few' if is_small else ''}"
+def _face(row: dict, most: int, tag: str, *, few: int, is_last: bool) -> str:
+    """The row: name, what came of those who came in as a bar and in words, how they go on. In the accent where `tag` is hot."""
+    kinds = f"{' hl-slowest' if 'hl-yes' in tag else ''}{' hl-few' if row['n_entered'] < few else ''}"
     parts = [
         ("on", row["n_completed"], "went on"),
         ("still", row["n_inside"], "still inside"),
@@ -182,7 +183,6 @@ def _face(row: dict, most: int, *, is_small: bool, is_last: bool) -> str:
     ]
     bars = "".join(f'<i class="hl-{name}" style="width:{100 * n / most:.2f}%"></i>' for name, n, _ in parts if n)
     told = ", ".join(f"{numbers.count(n)} {said}" for name, n, said in parts if not (is_last and name == "on"))
-    tag = '<span class="hl-tag hl-yes">slowest</span>' if row["is_bottleneck"] else ""
     below = "" if is_last else f'<p><span aria-hidden="true">↓</span> {sentences.goes_on(row)}{tag}</p>'
     objective = _objective(row)
     asked = f'&nbsp;<i class="hl-what" title="{plain(objective)}">?</i>' if objective else ""
