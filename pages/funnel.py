@@ -1,7 +1,7 @@
 """Where do customers get stuck, and who is slow? Stage by stage: how many go on, after how many days, and who does not."""
 
 from lib.view import frame, passport
-from lib.view.funnel import behind, segments, stages
+from lib.view.funnel import behind, between, indicator, segments, stages, trends
 from lib.view.funnel.meaning import meaning
 
 book = frame.page("Funnel", "Where do customers get stuck, and who is slow?")
@@ -14,5 +14,9 @@ shown = {"Stages": answer, **({"Stages by segment": levels} if levels else {})}
 if place is not None:
     with place:
         shown |= behind.panel(book, answer, levels, state)
-segments.section(book, stages.rows_of(answer, state), levels, state)
+whole = stages.rows_of(answer, state)
+segments.section(book, whole, levels, state)
+shown |= trends.section(book, whole)
+shown |= between.section(book, whole, state)
+shown |= indicator.section(book)
 passport.passport(meaning(), shown)

@@ -2,12 +2,15 @@
 
 import html
 import itertools
+import json
+import math
 import re
 from datetime import date, timedelta
 
 import pandas as pd
 import pytest
 
+from lib.view.funnel import sentences
 from tests.pages import is_well, text
 from tests.worldlets import account_frame, contract_frame, publish_frames
 
@@ -18,14 +21,14 @@ STAGES = ("Onboarding", "Adoption", "Usage", "Value", "Advocacy")
 
 
 def world(folder, n: int, days_in_adoption: dict[str, int], stages=STAGES):
-    """`n` accounts that come in one a day: 20 days of onboarding, then so many of adoption by segment, 50 of usage and 100 of value.
+    """`n` accounts that come in one a day: 20 days of onboarding, then so many (give or take 5) of adoption by segment, 50 of usage and 100 of value.
     Every tenth is lost after 30 days; nobody is followed beyond LAST."""
     names = [f"a{number:03d}" for number in range(n)]
     segments = [list(days_in_adoption)[number % len(days_in_adoption)] for number in range(n)]
     rows, contracts = [], []
     for number, (name, segment) in enumerate(zip(names, segments, strict=True)):
         began, lost = LAST - timedelta(number), number % 10 == 9
-        ways = list(itertools.accumulate((0, 20, days_in_adoption[segment], 50, 100)))
+        ways = list(itertools.accumulate((0, 20, days_in_adoption[segment] + number * 7 % 11 - 5, 50, 100)))
         days = [began + timedelta(way) for way in ways[: 2 if lost else 5]]
         rows += [
             {"account": name, "stage": stage, "reached_on": day}
@@ -97,3 +100,140 @@ def test_each_figure_opens_as_many_accounts_as_it_counts(visit, store):
         "inside": 20,
         "exited": 0,
     }  # 20 came in these 20 days
+
+
+def test_a_cell_opens_the_accounts_of_its_value(visit, store):
+    """180 came in of each segment; those of M that came in within the last 20 days are not in Adoption yet."""
+    app = visit(store, PAGE, {"stage": "Adoption", "level": "M", "which": "entered"})
+    assert is_well(app), text(app)
+    assert "Adoption · M: the accounts" in squeezed(app) and len(listed(app)) == 170
+    drawn = [json.loads(each.proto.spec)["layout"].get("annotations", []) for each in app.get("plotly_chart")]
+    assert [each for each in itertools.chain(*drawn) if "150 days" in each["text"] and "×2.5 · n = 170" in each["text"]]
+
+
+def test_where_every_stage_takes_the_days_expected_nothing_stands_out(visit, tmp_path):
+    app = visit(world(tmp_path, 200, {"S": 55, "M": 55}), PAGE)
+    assert is_well(app), text(app)
+    assert "Nothing stands out: every stage takes about the days expected." in squeezed(app)
+    assert "Nothing differs beyond chance between these values" in squeezed(app)
+    drawn = [each.proto.body for each in app.get("html") if 'class="hl-stage' in each.proto.body]
+    assert len(drawn) == 6 and "hl-slowest" not in "".join(drawn)
+
+
+def test_a_handful_of_accounts_is_too_few_to_tell(visit, tmp_path):
+    said = squeezed(visit(world(tmp_path, 12, {"S": 40, "M": 150}), PAGE))
+    assert (
+        "Too few accounts to tell which stage is slow. At most 12 came into one in this period; 30 are compared."
+        in said
+    )
+    assert "Too few to compare: two values of 30 accounts or more are needed." in said
+
+
+def test_stages_of_other_names_stand_in_the_order_of_the_files(visit, tmp_path):
+    names = ("Kick-off", MARKUP, "Live", "Grown", "Proud")
+    app = visit(world(tmp_path, 200, {"S": 40, "M": 40}, names), PAGE)
+    assert is_well(app), text(app)
+    said = squeezed(app)
+    assert (
+        "The stages are those of the files, in the order in which accounts come to them; no days are expected" in said
+    )
+    assert "Nothing stands out: no stage takes longer than two quarters ago, beyond chance." in said
+    assert ", expected" not in said and f"{MARKUP} 180 came in" in said
+    assert app.selectbox(key="times after").options == ["From Kick-off", f"From {MARKUP}", "From Live"]
+
+
+def test_with_one_stage_alone_the_page_says_what_would_show_more(visit, tmp_path):
+    names = [f"a{number}" for number in range(40)]
+    rows = [{"account": name, "stage": "Onboarding", "reached_on": LAST - timedelta(5)} for name in names]
+    contracts = [{"account": name, "starts_on": LAST - timedelta(9), "ends_on": date(2028, 1, 1)} for name in names]
+    frames = {"account": account_frame(names), "contract": contract_frame(*contracts)}
+    publish_frames(tmp_path, {**frames, "milestone": pd.DataFrame(rows, dtype=object)})
+    app = visit(tmp_path, PAGE)
+    assert is_well(app), text(app)
+    assert "Nobody is known to be past the first stage." in squeezed(app)
+
+
+def test_a_link_restores_what_was_open_and_one_that_lies_is_told(visit, store):
+    asked = {
+        "stage": "Adoption",
+        "which": "completed",
+        "order": "arr",
+        "after": "Adoption",
+        "until": "Usage",
+        "by": "csm",
+    }
+    app = visit(store, PAGE, asked)
+    assert is_well(app), text(app)
+    assert len(listed(app)) == figures(app, "Adoption")["completed"]
+    assert app.selectbox(key="times after").value == "Adoption" and app.selectbox(key="times until").value == "Usage"
+    assert app.selectbox(key="stage order").value == "arr" and app.selectbox(key="funnel by").value == "csm"
+    app.selectbox(key="times after").set_value("Usage").run()
+    assert is_well(app) and app.selectbox(key="times until").value == "Advocacy" and "until" not in app.query_params
+    lies = {"stage": "x", "which": "x", "order": "x", "after": "Advocacy", "until": "Onboarding", "by": "x", "journey": "x",
+            "accounts_page": "x", "slow_page": "-1", "slow_order": "x", "slow_stage": "Advocacy"}  # fmt: skip
+    app = visit(store, PAGE, lies)
+    assert is_well(app) and text(app).count("was used") == 11
+    assert "No such accounts here" in text(visit(store, PAGE, {"stage": "Adoption", "level": "nobody's"}))
+    assert "No accounts here" in text(visit(store, PAGE, {"stage": "Adoption", "accounts_page": "9"}))
+
+
+def test_nobody_in_the_book_and_no_stages_at_all(visit, store, flag_store):
+    nobody = visit(store, PAGE, {"named": "nobody is called so"})
+    assert is_well(nobody) and "Nobody came into a stage" in text(nobody)
+    none = visit(flag_store, PAGE)
+    assert is_well(none) and "No stages are known yet" in text(none) and "import milestones.csv" in text(none)
+
+
+def test_the_passport_says_the_rules_and_what_is_left_out(visit, store):
+    app = visit(store, PAGE)
+    app.session_state["passport"] = True
+    app.run()
+    said = text(app)
+    assert is_well(app) and "**Go on within**: the share that goes on within 365 days" in said
+    assert "came in on the day itself: nothing is seen of them yet" in said
+
+
+def told(place: int, **said) -> dict:
+    """A stage as sentences take it: 40 came in, 60 days where 60 are expected."""
+    return {
+        "place": place, "stage": f"<s{place}>", "level": None, "n_entered": 40, "expected_days": 60.0, "dwell_p50": 60.0,
+        "dwell_p50_lo": 50.0, "dwell_p50_hi": 70.0, "excess_days": 0.0, "delay_days": 0.0, "slower_days": math.nan,
+        "is_bottleneck": False, **said,
+    }  # fmt: skip
+
+
+SLOW = {"dwell_p50": 132.0, "dwell_p50_lo": 110.0, "excess_days": 72.0, "delay_days": 72.0 * 40, "is_bottleneck": True}
+SLOWER = {"dwell_p50": 62.0, "excess_days": 2.0, "delay_days": 80.0, "slower_days": 17.0, "is_bottleneck": True}
+NOT_HALF = {
+    "dwell_p50": math.nan,
+    "dwell_p50_lo": math.nan,
+    "excess_days": math.nan,
+    "delay_days": math.nan,
+    "is_bottleneck": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("whole", "levels", "said"),
+    [
+        ([told(1), told(2, **SLOW), told(3)], [],
+         "Slowest: <s2> → <s3>, median 132 days, 72 more than expected."),
+        ([told(1), told(2), told(3)], [told(2, level="<M>", **SLOW)],
+         "Slowest: <s2> → <s3>, median 132 days for <M>, 72 more than expected."),
+        ([told(1), told(2, **SLOWER), told(3)], [],
+         "Slowest: <s2> → <s3>, median 62 days, 17 more than two quarters ago."),
+        ([told(1, **SLOWER), told(2), told(3)], [told(2, level="M", **SLOW)],
+         "Slowest: <s2> → <s3>, median 132 days for M, 72 more than expected. Of all accounts: <s1> → <s2>, median 62 days, 17 more than "
+         "two quarters ago."),
+        ([told(1), told(2, **NOT_HALF), told(3)], [told(2, level="M", **SLOW)],
+         "Slowest: <s2> → <s3>, median 132 days for M, 72 more than expected. All together: fewer than half have gone on so far, beyond "
+         "the 60 days expected."),
+        ([told(1), told(2, n_entered=3), told(3)], [],
+         "Nothing stands out: every stage takes about the days expected. Fewer than 30 accounts came into <s2>: not judged."),
+        ([told(1)], [], "Too few accounts to tell which stage is slow. At most 0 came into one in this period; 30 are compared."),
+    ],
+)  # fmt: skip
+def test_the_takeaway_in_every_case(whole, levels, said):
+    found = sentences.takeaway(whole, levels, 30)
+    assert "<s2>" not in found and "<M>" not in found
+    assert html.unescape(re.sub("<[^>]+>", "", found)) == said

@@ -9,5 +9,8 @@ sentences     stages and the takeaway in words
 stages        the takeaway and the funnel itself, a stage a row
 behind        the stage that is open: how long it takes, and its accounts
 segments      stages against a dimension
+between       how long it takes from any stage to any other
+trends        the median by when accounts came in
+indicator     whether slow onboarding goes with churn
 meaning       its figures in words
 """

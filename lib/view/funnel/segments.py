@@ -113,13 +113,13 @@ def _cells(rows: Sequence[dict], whole: Sequence[dict], levels: Sequence[str], s
 def _told(rows: Sequence[dict], cells: Sequence[Cell], n_levels: int) -> str:
     """Which stages differ beyond chance, what is faded, and what is not drawn."""
     differ = list(dict.fromkeys(row["stage"] for row in rows if row["q_levels"] <= SURE))
-    known = any(row["q_levels"] == row["q_levels"] for row in rows)
     few = door.definitions().journey.least_accounts
+    large = [row["place"] for row in rows if row["n_entered"] >= few]
     parts = []
     if differ:
         names = " and ".join(plain(each) for each in differ)
         parts.append(f"<b>Beyond chance the values differ in {names}</b>; cells in colour are slower than expected.")
-    elif known:
+    elif len(large) > len(set(large)):
         parts.append("<b>Nothing differs beyond chance</b> between these values in any stage.")
     else:
         parts.append(f"Too few to compare: two values of {few} accounts or more are needed.")

@@ -66,7 +66,7 @@ def takeaway(whole: Sequence[dict], levels: Sequence[dict], least: int) -> str:
             f"{numbers.count(least)} are compared."
         )
     if all(_is_nothing(row["expected_days"]) for row in judged):
-        return f"<b>Nothing stands out: no stage takes longer than {QUARTERS}</b>, beyond chance."
+        return f"<b>Nothing stands out: no stage takes longer than {QUARTERS}, beyond chance.</b>"
     more = f" {_not_judged(whole, judged, least)}" if len(judged) < len(whole) - 1 else ""
     return f"<b>Nothing stands out: every stage takes about the days expected.</b>{more}"
 
