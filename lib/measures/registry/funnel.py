@@ -13,6 +13,7 @@ MEASURES = {
         "lib.measures.funnel.stages:funnel",
         "the stages of the journey: who completes each, how long that takes, and the bottleneck beyond chance",
         (BY, JOURNEY),
+        ("goal",),
     ),
     "stage_times": Measure(
         "lib.measures.funnel.between:stage_times",
@@ -22,6 +23,7 @@ MEASURES = {
             Option("to_stage", "text", "the stage they came to (default: the one after it, or the last)"),
             JOURNEY,
         ),
+        ("goal",),
     ),
     "stage_trend": Measure(
         "lib.measures.funnel.trend:stage_trend",
@@ -31,6 +33,7 @@ MEASURES = {
             BY,
             JOURNEY,
         ),
+        ("goal",),
     ),
     "laggards": Measure(
         "lib.measures.funnel.laggards:laggards",
@@ -55,5 +58,6 @@ MEASURES = {
             Option("sort", "text", "order", ("longest", "newest", "arr", "renewal", "account")),
             *PAGE,
         ),
+        ("goal",),
     ),
 }
