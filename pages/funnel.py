@@ -7,9 +7,9 @@ from lib.view.funnel.meaning import meaning
 book = frame.page("Funnel", "Where do customers get stuck, and who is slow?")
 answer = stages.ask(book)
 state = stages.stand(answer, ())
-levels = segments.ask(book, state)
-stages.said(book, answer, levels, state)
-place = stages.show(answer, levels, state)
+usual, levels = segments.usual(book, state), segments.ask(book, state)
+stages.said(book, answer, usual, state)
+place = stages.show(answer, usual, state)
 shown = {"Stages": answer, **({"Stages by segment": levels} if levels else {})}
 if place is not None:
     with place:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
+from lib import definitions
 from lib.view.funnel import sentences
 from tests.pages import is_well, text
 from tests.worldlets import account_frame, contract_frame, publish_frames
@@ -61,10 +62,9 @@ def listed(app) -> pd.DataFrame | None:
 
 
 def figures(app, stage: str) -> dict[str, int]:
-    """What the row of a stage says."""
-    face = next(
-        each.proto.body for each in app.get("html") if 'class="hl-stage' in each.proto.body and f"<b>{stage}</b>" in each.proto.body
-    )  # fmt: skip
+    """What the row of a stage says; nothing where there is none."""
+    drawn = [each.proto.body for each in app.get("html") if 'class="hl-stage' in each.proto.body]
+    face = next((each for each in drawn if f"<b>{stage}</b>" in each), "")
     said = html.unescape(re.sub("<[^>]+>", "", face))
     kinds = {"entered": "came in", "completed": "went on", "inside": "still inside", "exited": "left"}
     found = {name: re.search(rf"([\d,]+) {word}", said) for name, word in kinds.items()}
@@ -140,6 +140,9 @@ def test_stages_of_other_names_stand_in_the_order_of_the_files(visit, tmp_path):
     assert "Nothing stands out: no stage takes longer than two quarters ago, beyond chance." in said
     assert ", expected" not in said and f"{MARKUP} 180 came in" in said
     assert app.selectbox(key="times after").options == ["From Kick-off", f"From {MARKUP}", "From Live"]
+    shown = [each.proto.body for each in app.get("html")]
+    drawn = [json.dumps(json.loads(each.proto.spec)) for each in app.get("plotly_chart")]
+    assert len(drawn) == 3 and "<b>x</b>" not in "".join(shown + drawn)
 
 
 def test_with_one_stage_alone_the_page_says_what_would_show_more(visit, tmp_path):
@@ -167,6 +170,7 @@ def test_a_link_restores_what_was_open_and_one_that_lies_is_told(visit, store):
     assert len(listed(app)) == figures(app, "Adoption")["completed"]
     assert app.selectbox(key="times after").value == "Adoption" and app.selectbox(key="times until").value == "Usage"
     assert app.selectbox(key="stage order").value == "arr" and app.selectbox(key="funnel by").value == "csm"
+    assert "for M, 90 more than expected" in squeezed(app)  # whatever is chosen
     app.selectbox(key="times after").set_value("Usage").run()
     assert is_well(app) and app.selectbox(key="times until").value == "Advocacy" and "until" not in app.query_params
     lies = {"stage": "x", "which": "x", "order": "x", "after": "Advocacy", "until": "Onboarding", "by": "x", "journey": "x",
@@ -175,6 +179,27 @@ def test_a_link_restores_what_was_open_and_one_that_lies_is_told(visit, store):
     assert is_well(app) and text(app).count("was used") == 11
     assert "No such accounts here" in text(visit(store, PAGE, {"stage": "Adoption", "level": "nobody's"}))
     assert "No accounts here" in text(visit(store, PAGE, {"stage": "Adoption", "accounts_page": "9"}))
+
+
+def test_of_several_journeys_one_is_shown_and_its_figures_are_its_own(visit, store, tmp_path, monkeypatch):
+    """M has a journey of its own, of three stages; everybody else keeps the usual one."""
+    said = definitions.DEFAULT.read_text()
+    own = "".join(f'    {{ stage = "{name}", journey = "M", expected_days = 200 }},\n' for name in STAGES[:3])
+    said = re.sub(r'(?m)^by = ""(.*a column of accounts)', r'by = "segment"\1', said).replace(
+        "stages = [ ", f"stages = [\n{own} "
+    )
+    path = tmp_path / "definitions.toml"
+    path.write_text(said)
+    monkeypatch.setattr(definitions, "DEFAULT", path)
+    app = visit(store, PAGE)
+    assert is_well(app), text(app)
+    assert app.selectbox(key="funnel journey").options == ["Journey of everybody else", "Journey of M"]
+    assert figures(app, "Adoption")["entered"] == 170 and "Advocacy" in text(app)
+    app.selectbox(key="funnel journey").set_value("M").run()
+    assert is_well(app) and app.query_params["journey"] in ("M", ["M"])
+    assert figures(app, "Adoption")["entered"] == 170 and not figures(app, "Value")
+    app.button(key="open stage 2").click().run()
+    assert set(listed(app)["account"].str[1:].astype(int) % 2) == {1}  # every other account is of M
 
 
 def test_nobody_in_the_book_and_no_stages_at_all(visit, store, flag_store):

@@ -2,15 +2,18 @@
 
 by        the dimension that is asked, none where the data has none
 ask       the stages for each value of it
+usual     the same of the usual dimension, whichever is chosen: what the takeaway is about
 row_of    the row of the cell that is open
 section   the choice of the dimension and the cells
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from lib.book import Book
+from lib.facts.levels import OTHER
 from lib.measures import Answer
 from lib.view import door, look, step, tables
 from lib.view.charts import stagemap, theme
@@ -23,18 +26,23 @@ from lib.view.words import word_within
 MISSING = "(missing)"  # the level of those without a value
 MOST_LEVELS = 8  # that are drawn; all are in the download
 SURE = 0.05  # q up to which the values of a stage differ beyond chance
-_USUAL = "segment"
+USUAL = "segment"
 
 
 def by(state: Funnel) -> str:
     """The dimension that is asked, none where the data has none."""
     known = [each.name for each in door.opened().dimensions]
-    return state.by or (_USUAL if _USUAL in known else next(iter(known), ""))
+    return state.by or (USUAL if USUAL in known else next(iter(known), ""))
 
 
 def ask(book: Book, state: Funnel) -> Answer | None:
     """The stages for each value of the dimension."""
     return door.try_ask("funnel", book, by=by(state)) if by(state) else None
+
+
+def usual(book: Book, state: Funnel) -> Answer | None:
+    """The same of the usual dimension, whichever is chosen: what the takeaway is about."""
+    return ask(book, replace(state, by=""))
 
 
 def row_of(answer: Answer | None, state: Funnel) -> dict | None:
@@ -56,6 +64,7 @@ def section(book: Book, whole: Sequence[dict], answer: Answer | None, state: Fun
     n = {}
     for row in rows:
         n[_level(row)] = n.get(_level(row), 0) + row["n_entered"]
+    n.pop(OTHER, None)  # many values at once
     levels = sorted((name for name in n if n[name]), key=lambda name: -n[name])[:MOST_LEVELS]
     if len(levels) < 2:
         look.empty(
