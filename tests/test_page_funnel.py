@@ -21,16 +21,16 @@ MARKUP = "<b>x</b> :red[y]"
 STAGES = ("Onboarding", "Adoption", "Usage", "Value", "Advocacy")
 
 
-def world(folder, n: int, days_in_adoption: dict[str, int], stages=STAGES):
+def world(folder, n: int, days_in_adoption: dict[str, int], stages=STAGES, stuck: int = 0):
     """`n` accounts that come in one a day: 20 days of onboarding, then so many (give or take 5) of adoption by segment, 50 of usage and 100 of value.
-    Every tenth is lost after 30 days; nobody is followed beyond LAST."""
+    Every tenth is lost after 30 days; every tenth of the first `stuck` stays in adoption; nobody is followed beyond LAST."""
     names = [f"a{number:03d}" for number in range(n)]
     segments = [list(days_in_adoption)[number % len(days_in_adoption)] for number in range(n)]
     rows, contracts = [], []
     for number, (name, segment) in enumerate(zip(names, segments, strict=True)):
         began, lost = LAST - timedelta(number), number % 10 == 9
         ways = list(itertools.accumulate((0, 20, days_in_adoption[segment] + number * 7 % 11 - 5, 50, 100)))
-        days = [began + timedelta(way) for way in ways[: 2 if lost else 5]]
+        days = [began + timedelta(way) for way in ways[: 2 if lost or (number % 10 == 4 and number < stuck) else 5]]
         rows += [
             {"account": name, "stage": stage, "reached_on": day}
             for stage, day in zip(stages, days, strict=False)
@@ -49,8 +49,8 @@ def world(folder, n: int, days_in_adoption: dict[str, int], stages=STAGES):
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    """Adoption takes 40 days in S and 150 in M, where 60 are expected."""
-    return world(tmp_path_factory.mktemp("funnel"), 360, {"S": 40, "M": 150})
+    """Adoption takes 40 days in S and 150 in M, where 60 are expected; 20 of S are stuck in it."""
+    return world(tmp_path_factory.mktemp("funnel"), 360, {"S": 40, "M": 150}, stuck=200)
 
 
 def squeezed(app) -> str:
@@ -58,7 +58,9 @@ def squeezed(app) -> str:
 
 
 def listed(app) -> pd.DataFrame | None:
-    return next((each.value for each in app.dataframe if "ending" in each.value or "entered_on" in each.value), None)
+    return next(
+        (each.value for each in app.dataframe if "entered_on" in each.value and "velocity" not in each.value), None
+    )
 
 
 def figures(app, stage: str) -> dict[str, int]:
@@ -109,6 +111,27 @@ def test_a_cell_opens_the_accounts_of_its_value(visit, store):
     assert "Adoption · M: the accounts" in squeezed(app) and len(listed(app)) == 170
     drawn = [json.loads(each.proto.spec)["layout"].get("annotations", []) for each in app.get("plotly_chart")]
     assert [each for each in itertools.chain(*drawn) if "150 days" in each["text"] and "×2.5 · n = 170" in each["text"]]
+
+
+def slow(app) -> pd.DataFrame | None:
+    return next((each.value for each in app.dataframe if "velocity" in each.value), None)
+
+
+def test_who_is_slow_is_listed_by_stage_and_the_list_is_as_long_as_its_sentence(visit, store):
+    """Of the 20 that are stuck those who came in 74 days ago, and earlier, are slow beyond doubt."""
+    app = visit(store, PAGE)
+    n, n_inside = map(int, re.search(r"(\d+) of (\d+) accounts inside a stage are slow", text(app)).groups())
+    assert len(slow(app)) == n and n_inside == sum(figures(app, stage)["inside"] for stage in STAGES[:-1])
+    app.selectbox(key="slow stage").set_value("Adoption").run()
+    assert is_well(app) and app.query_params["slow_stage"] in ("Adoption", ["Adoption"])
+    found = slow(app)
+    assert "stage" not in found and len(found) == int(re.search(r"(\d+) of \d+ accounts inside", text(app))[1])
+    assert {f"a{number:03d}" for number in range(74, 200, 10)} <= set(found["account"])
+    app.selectbox(key="slow order").set_value("slowest").run()
+    assert is_well(app) and app.query_params["slow_order"] in ("slowest", ["slowest"])
+    assert "No accounts here" in text(visit(store, PAGE, {"slow_page": "9"}))
+    app.selectbox(key="slow stage").set_value("Value").run()
+    assert is_well(app) and "Nobody is slow here" in text(app)
 
 
 def test_where_every_stage_takes_the_days_expected_nothing_stands_out(visit, tmp_path):

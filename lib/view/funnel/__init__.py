@@ -11,6 +11,7 @@ behind        the stage that is open: how long it takes, and its accounts
 segments      stages against a dimension
 between       how long it takes from any stage to any other
 trends        the median by when accounts came in
+slow          who is slow
 indicator     whether slow onboarding goes with churn
 meaning       its figures in words
 """
