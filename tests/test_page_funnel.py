@@ -177,6 +177,12 @@ def test_with_one_stage_alone_the_page_says_what_would_show_more(visit, tmp_path
     app = visit(tmp_path, PAGE)
     assert is_well(app), text(app)
     assert "Nobody is known to be past the first stage." in squeezed(app)
+    one = [each | {"stage": "Live"} for each in rows]
+    publish_frames(tmp_path, {**frames, "milestone": pd.DataFrame(one, dtype=object)}, replaces=True)
+    app = visit(tmp_path, PAGE)
+    assert is_well(app), text(app)
+    assert "Only one stage is known, Live : nobody can be followed to a next one." in squeezed(app)
+    assert "Who is slow" not in text(app) and "How long between" not in text(app)
 
 
 def test_a_link_restores_what_was_open_and_one_that_lies_is_told(visit, store):
@@ -278,7 +284,8 @@ NOT_HALF = {
          "the 60 days expected."),
         ([told(1), told(2, n_entered=3), told(3)], [],
          "Nothing stands out: every stage takes about the days expected. Fewer than 30 accounts came into <s2>: not judged."),
-        ([told(1)], [], "Too few accounts to tell which stage is slow. At most 0 came into one in this period; 30 are compared."),
+        ([told(1, n_entered=9), told(2)], [],
+         "Too few accounts to tell which stage is slow. At most 9 came into one in this period; 30 are compared."),
     ],
 )  # fmt: skip
 def test_the_takeaway_in_every_case(whole, levels, said):

@@ -52,8 +52,8 @@ def row_of(answer: Answer | None, state: Funnel) -> dict | None:
 
 
 def section(book: Book, whole: Sequence[dict], answer: Answer | None, state: Funnel) -> None:
-    """The choice of the dimension and the cells."""
-    if answer is None:
+    """The choice of the dimension and the cells; nothing where the journey has one stage."""
+    if answer is None or len(whole) < 2:
         return
     look.section("Stage by segment", "median days of those who came in; × the days expected")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="funnel segments"):

@@ -54,6 +54,8 @@ def takeaway(whole: Sequence[dict], levels: Sequence[dict], least: int) -> str:
     levels   the same for each value of a dimension
     least    accounts from which a stage is judged
     """
+    if len(whole) < 2:
+        return f"<b>Only one stage is known, {plain(whole[0]['stage'])}</b>: nobody can be followed to a next one."
     judged = [row for row in whole[:-1] if row["n_entered"] >= least]
     found = next((row for row in whole if row["is_bottleneck"]), None)
     cell = next((row for row in levels if row["is_bottleneck"]), None)

@@ -26,7 +26,9 @@ _COLUMNS = [
 
 
 def section(book: Book, whole: Sequence[dict], state: Funnel) -> dict[str, Answer]:
-    """Accounts that are slow, those of one stage or of all."""
+    """Accounts that are slow, those of one stage or of all; nothing where the journey has one stage."""
+    if len(whole) < 2:
+        return {}
     words = door.definitions().journey
     look.section(
         "Who is slow",
