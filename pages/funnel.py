@@ -1,7 +1,7 @@
 """Where do customers get stuck, and who is slow? Stage by stage: how many go on, after how many days, and who does not."""
 
 from lib.view import frame, passport
-from lib.view.funnel import behind, between, indicator, segments, slow, stages, trends
+from lib.view.funnel import behind, between, changing, indicator, segments, slow, stages, trends
 from lib.view.funnel.meaning import meaning
 
 book = frame.page("Funnel", "Where do customers get stuck, and who is slow?")
@@ -20,4 +20,5 @@ shown |= slow.section(book, whole, state)
 shown |= trends.section(book, whole)
 shown |= between.section(book, whole, state)
 shown |= indicator.section(book)
+changing.folded(book)
 passport.passport(meaning(), shown)

@@ -75,7 +75,7 @@ def test_the_rows_of_the_default_make_the_default():
     assert rows["at_least"].tolist()[:3] == [3, 0.5, 1] and math.isnan(
         rows["at_least"][3]
     )  # a milestone counts nothing
-    assert rows["expected_days"].tolist()[:4] == [30, 60, 90, 180] and math.isnan(rows["expected_days"][4])
+    assert rows["expected_days"].tolist()[:4] == [30, 60, 90, 300] and math.isnan(rows["expected_days"][4])
 
 
 def made(rows: list[dict], **rules):

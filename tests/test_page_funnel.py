@@ -247,6 +247,15 @@ def test_the_passport_says_the_rules_and_what_is_left_out(visit, store):
     assert "came in on the day itself: nothing is seen of them yet" in said
 
 
+def test_the_journey_is_changed_below_also_where_no_stage_is_known(visit, store, flag_store):
+    for place in (store, flag_store):
+        app = visit(place, PAGE)
+        assert "Save for everybody" not in text(app)
+        app.session_state["change the journey"] = True
+        app.run()
+        assert is_well(app) and "Save for everybody" in text(app)
+
+
 def told(place: int, **said) -> dict:
     """A stage as sentences take it: 40 came in, 60 days where 60 are expected."""
     return {

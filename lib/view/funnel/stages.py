@@ -20,7 +20,7 @@ import streamlit as st
 from lib.book import Book
 from lib.measures import Answer
 from lib.view import address, booklink, door, frame, look, numbers, step, tables
-from lib.view.funnel import sentences
+from lib.view.funnel import changing, sentences
 from lib.view.funnel.funnelstate import Funnel, read_state
 from lib.view.plain import plain
 
@@ -41,6 +41,7 @@ def ask(book: Book) -> Answer:
             "usage events and promised outcomes, by what completes each stage in the definitions.",
             "<code>.venv/bin/python -m lib import milestones.csv events.csv contracts.csv</code>",
         )
+        changing.folded(book)
     else:
         look.empty(
             "Nobody came into a stage",
