@@ -277,6 +277,7 @@ LINKS = [
     {"account": "A0001"},
     {"account": f"{FOREIGN}0001"},
     {"kpi": "seats_assigned_rate", "by": "csm", "which": "all"},
+    {"stage": "Value", "by": "csm", "level": f"{FOREIGN} Lee", "which": "entered", "slow_stage": f"{FOREIGN} Pilot"},
 ]
 
 
