@@ -46,6 +46,7 @@ MEASURES = {
             *PAGE,
         ),
         ("goal",),
+    ),
     "stage_accounts": Measure(
         "lib.measures.funnel.listing:stage_accounts",
         "the accounts of a stage: inside now, or those that came in during the period and how they went on",
