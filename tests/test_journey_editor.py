@@ -1,6 +1,8 @@
 """The editor of the journey: what a change would do is seen before it is saved, and what is saved counts for everybody."""
 
+import html
 import math
+import re
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
@@ -55,6 +57,14 @@ def edit(app, n: int, *, rows=None, added=(), deleted=()) -> str:
     return text(app)
 
 
+def figures(app) -> dict[str, list[str]]:
+    """What the preview says: stage -> its cells."""
+    (table,) = [each.proto.body for each in app.get("html") if "<table" in each.proto.body]
+    rows = [re.findall(r"<td.*?>(.*?)</td>", row) for row in re.findall(r"<tr>(.*?)</tr>", table)[1:]]
+    said = [[" ".join(html.unescape(re.sub(r"<.*?>", " ", cell)).split()) for cell in row] for row in rows]
+    return {stage: cells for stage, *cells in said}
+
+
 def stages(**changes) -> tuple[Stage, ...]:
     """Those of the default, each with its changes: Usage={"expected_days": 3}."""
     return tuple(replace(each, **changes.get(each.stage, {})) for each in load().journey.stages)
@@ -75,7 +85,9 @@ def test_the_rows_of_the_default_make_the_default():
     assert rows["at_least"].tolist()[:3] == [3, 0.5, 1] and math.isnan(
         rows["at_least"][3]
     )  # a milestone counts nothing
-    assert rows["expected_days"].tolist()[:4] == [30, 60, 90, 300] and math.isnan(rows["expected_days"][4])
+    assert rows["expected_days"].tolist()[:4] == [each.expected_days for each in journey.stages[:4]] and math.isnan(
+        rows["expected_days"][4]
+    )
 
 
 def made(rows: list[dict], **rules):
@@ -153,6 +165,7 @@ def test_a_change_is_seen_before_it_is_saved_and_then_counts_in_other_sessions(o
     assert is_well(app) and "What it would do" not in text(app) and app.button(key="journey save").disabled
     said = edit(app, 0, rows={0: {"expected_days": 45}})
     assert "No account would stand in another stage, of 80 accounts." in said
+    assert figures(app)["Onboarding"][-1] == "30 → 45" and figures(app)["Adoption"][-1] == "60"
     assert "nothing is saved yet" in said and wording.versions(space) == []
     app.text_input(key="journey comment 0").set_value("Sales promise 45 days").run()
     app.button(key="journey save").click().run()
@@ -170,10 +183,16 @@ def test_a_change_is_seen_before_it_is_saved_and_then_counts_in_other_sessions(o
 
 
 def test_accounts_that_would_stand_elsewhere_are_counted(opened):
-    said = edit(opened(), 0, deleted=[2])
+    app = opened()
+    said = edit(app, 0, deleted=[2])
     assert "would stand in another stage" in said and "instead of “Usage”" in said
-    said = edit(opened(), 0, rows={2: {"stage": "Use"}})  # files record Usage, and Use by nobody
-    assert "instead of “Use”" in said
+    found = figures(app)
+    assert all(cell.endswith("→ –") or cell == "–" for cell in found["Usage gone"])
+    n_in, was = found["Adoption"][0].split(" → "), found["Usage gone"][0].split(" → ")[0]
+    assert int(n_in[1]) == int(n_in[0]) + int(was)  # who was in Usage is still in the stage before it
+    app = opened()
+    said = edit(app, 0, rows={2: {"stage": "Use"}})  # files record Usage, and Use by nobody
+    assert "instead of “Use”" in said and "Usage" not in figures(app)
 
 
 def test_wrong_input_is_said_beside_the_table_and_nothing_is_lost(opened, space):
@@ -210,6 +229,19 @@ def test_an_edit_that_changed_nothing_follows_what_others_save(opened, space):
     app.run()
     assert app.session_state["draft of the journey"].rows["expected_days"].tolist()[0] == 50
     assert "after you began" not in text(app)
+
+
+def test_an_old_link_edits_those_of_today_and_saving_lets_go_of_it(opened, space):
+    wording.kept(space, with_stages(stages(Onboarding={"expected_days": 50})), after=None, by="bob", now=NOW)
+    app = AppTest.from_function(script, default_timeout=60)
+    app.query_params["words"] = load().hash
+    app.run()
+    assert "The link shows older definitions; what is changed here are those of today." in text(app)
+    edit(app, 0, rows={1: {"expected_days": 7}})
+    app.button(key="journey save").click().run()
+    theirs = {"Onboarding": {"expected_days": 50}, "Adoption": {"expected_days": 7}}
+    assert wording.newest(space).definitions == with_stages(stages(**theirs))
+    assert "words" not in app.query_params and "older definitions" not in text(app)
 
 
 def test_what_was_written_stays_while_the_reader_is_elsewhere(opened):
