@@ -74,7 +74,7 @@ def stage_times(
     journey     that of all accounts without one of their own, unless said
     """
     asked = _passage(con, book, definitions, from_stage, to_stage, journey)
-    sql = _COUNTED.format(spells=spells(con, None, stay="as_of"))
+    sql = _COUNTED.format(spells=spells(con, None))
     counted = con.execute(
         sql,
         {

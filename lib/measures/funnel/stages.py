@@ -6,6 +6,7 @@ HALF      days of two quarters: as far back its own past lies
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import duckdb
@@ -41,46 +42,34 @@ COLUMNS = [
     "expected_days", "excess_days", "delay_days", "was_p50", "slower_days", "p_past", "p_levels", "q_levels", "is_bottleneck",
 ]  # fmt: skip
 _COUNTED = """with {spells},
-look as (
-    select 'now' as seen, $as_of::date as seen_on, $opens_on::date as opens_on, $closes_on::date as closes_on
-    union all
-    select 'then' as seen, $was_as_of::date as seen_on, $was_opens_on::date as opens_on, $was_closes_on::date as closes_on
-),
-stay as (
-    select 'now' as seen, * from stay_now
-    union all
-    select 'then' as seen, * from stay_then
-),
 way as (
     select
-        seen, journey, max(level) filter (place = 1) as level, min(entered_on) filter (place = 1) as entered_on,
+        journey, max(level) filter (place = 1) as level, min(entered_on) filter (place = 1) as entered_on,
         min(entered_on) filter (is_last) as reached_on, max(exited_on) as exited_on
     from stay
-    group by seen, _account, journey
+    group by _account, journey
     having min(entered_on) filter (place = 1) is not null
 ),
 taken as (
-    select seen, journey, level, place, entered_on, days, ending from stay
+    select journey, level, place, entered_on, days, ending from stay
     union all
     select
-        seen, journey, level, 0 as place, entered_on, coalesce(reached_on, exited_on, seen_on) - entered_on as days,
+        journey, level, 0 as place, entered_on, coalesce(reached_on, exited_on, $as_of::date) - entered_on as days,
         case when reached_on is not null then 'completed' when exited_on is not null then 'exited' else 'inside' end as ending
     from way
-    join look using (seen)
 )
 select
-    seen, journey, level, place, days, ending,
-    entered_on >= opens_on and entered_on < closes_on as is_in,
-    entered_on = seen_on as is_today,
-    case when entered_on < closes_on then least((closes_on - 1 - entered_on) // $half::integer, 2) end as half,
+    journey, level, place, days, ending,
+    entered_on >= $opens_on::date and entered_on < $closes_on::date as is_in,
+    entered_on = $as_of::date as is_today,
+    case when entered_on < $closes_on::date then least(($closes_on::date - 1 - entered_on) // $half::integer, 2) end as half,
     count(*) as n
 from taken
-join look using (seen)
 group by all
 union all
-select 'never', null, null, null, null, null, false, false, null, count(*)
+select null, null, null, null, 'never', false, false, null, count(*)
 from book
-where _account not in (select _account from stay_now)"""
+where _account not in (select _account from stay)"""
 
 
 def funnel(
@@ -98,25 +87,36 @@ def funnel(
     journey   one of several, where the definitions have journeys by a column
     """
     stages = stages_of(con, journey)
-    sql = _COUNTED.format(spells=spells(con, by, stay_now="as_of", stay_then="was_as_of"))
-    back = timedelta(days=HALF)
-    counted = con.execute(
-        sql,
-        {
-            "as_of": book.as_of, "opens_on": book.opens_on, "closes_on": book.closes_on,
-            "was_as_of": book.as_of - back, "was_opens_on": book.opens_on - back, "was_closes_on": book.closes_on - back,
-            "half": HALF, "grace_days": definitions.renewals.grace_days,
-        },
-    ).df()  # fmt: skip
-    never = int(counted.loc[counted["seen"] == "never", "n"].sum())
-    counted = counted[(counted["seen"] != "never") & counted["journey"].isin(stages["journey"])].copy()
+    sql = _COUNTED.format(spells=spells(con, by))
+    counted, never = _counted(con, sql, book, definitions, stages)
     levels = levels_of(counted)
-    rows = list(_rows(counted, _ways(stages, counted, definitions), levels, definitions))
-    table = pd.DataFrame(rows, columns=[*COLUMNS, "is_compared", "is_slow", "cost"])
+    then, _ = _counted(
+        con,
+        _COUNTED.format(spells=spells(con, by, are_told=True)),
+        replace(book, **{day: getattr(book, day) - timedelta(days=HALF) for day in ("opens_on", "closes_on", "as_of")}),
+        definitions,
+        stages,
+        **({"levels": [level for level in levels if level is not None]} if by else {}),
+    )
+    levels_of(then)
+    ways = _ways(stages, counted, definitions)
+    table = pd.DataFrame(
+        _rows(counted, then, ways, levels, definitions), columns=[*COLUMNS, "is_compared", "is_slow", "cost"]
+    )
     _name_bottlenecks(table)
-    is_today = (counted["seen"] == "now") & counted["is_in"] & counted["is_today"] & (counted["place"] > 0)
+    is_today = counted["is_in"] & counted["is_today"] & (counted["place"] > 0)
     left = left_out((TODAY, int(counted.loc[is_today, "n"].sum())), (NO_STAGE, never))
     return Answer(table[COLUMNS], left, tuple(_notes(table, definitions)), sql)
+
+
+def _counted(
+    con: duckdb.DuckDBPyConnection, sql: str, book: Book, definitions: Definitions, stages: pd.DataFrame, **bound
+) -> tuple[pd.DataFrame, int]:
+    """Stays of the journeys of `stages` as a book sees them, counted; and how many of its accounts came to no stage at all."""
+    days = {"as_of": book.as_of, "opens_on": book.opens_on, "closes_on": book.closes_on, "half": HALF}
+    counted = con.execute(sql, days | {"grace_days": definitions.renewals.grace_days} | bound).df()
+    is_never = counted["ending"] == "never"
+    return counted[~is_never & counted["journey"].isin(stages["journey"])].copy(), int(counted.loc[is_never, "n"].sum())
 
 
 def _ways(stages: pd.DataFrame, counted: pd.DataFrame, definitions: Definitions) -> dict[str, list[tuple]]:
@@ -137,24 +137,25 @@ def _ways(stages: pd.DataFrame, counted: pd.DataFrame, definitions: Definitions)
 
 
 def _rows(
-    counted: pd.DataFrame, ways: dict[str, list[tuple]], levels: list[str | None], definitions: Definitions
+    counted: pd.DataFrame,
+    then: pd.DataFrame,
+    ways: dict[str, list[tuple]],
+    levels: list[str | None],
+    definitions: Definitions,
 ) -> Iterator[dict]:
     """The rows, and beside them whether a stage is slow beyond chance and what that costs."""
     words = definitions.journey
-    at = {level: number for number, level in enumerate(levels)}
-    code = np.array([at[level] for level in counted["level"]], int)
-    cells = dict(iter(counted.groupby(["journey", code, "place"])))
+    now, earlier = _cells(counted, levels), _cells(then, levels)
     nothing = counted.iloc[:0]
     rows = []
     for name in ways:
         present = [
-            number for number in range(len(levels)) if any((name, number, place) in cells for place, *_ in ways[name])
+            number for number in range(len(levels)) if any((name, number, place) in now for place, *_ in ways[name])
         ]
-        rows += [
-            _row(cells.get((name, number, way[0]), nothing), name, levels[number], way, words)
-            for number in present
-            for way in ways[name]
-        ]
+        for number in present:
+            for way in ways[name]:
+                own, was = (each.get((name, number, way[0]), nothing) for each in (now, earlier))
+                rows.append(_row(own, was, name, levels[number], way, words))
     _compare_levels(rows, words.least_accounts)
     compared = [row for row in rows if row["place"] and not row["is_last"] and row["stays"].n >= words.least_accounts]
     for row in compared:
@@ -165,9 +166,15 @@ def _rows(
         yield row
 
 
-def _row(own: pd.DataFrame, journey: str, level: str | None, way: tuple, words: Journey) -> dict:
+def _cells(counted: pd.DataFrame, levels: list[str | None]) -> dict[tuple, pd.DataFrame]:
+    """Counted stays by journey, number of the level, and place."""
+    at = {level: number for number, level in enumerate(levels)}
+    code = np.array([at.get(level, -1) for level in counted["level"]], int)
+    return dict(iter(counted.groupby(["journey", code, "place"])))
+
+
+def _row(now: pd.DataFrame, then: pd.DataFrame, journey: str, level: str | None, way: tuple, words: Journey) -> dict:
     place, stage, expected, is_last = way
-    now, then = own[own["seen"] == "now"], own[own["seen"] == "then"]
     entered = now[now["is_in"]]
     n = entered.groupby("ending")["n"].sum()
     row = dict.fromkeys(COLUMNS, np.nan) | {

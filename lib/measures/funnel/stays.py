@@ -2,7 +2,7 @@
 
 Stays       so many of so many days completed, exited or are still inside; curves and quantiles
 SPELLS      SQL of the stays of the book's accounts up to a day, each with the level of a dimension when it began
-spells      the steps of a statement up to those stays, for one day as of which one asks or several
+spells      the steps of a statement up to those stays
 logrank     do groups of stays last alike?
 stages_of   the stages in force of the journeys asked, exits aside
 are_named   which of them may be spoken of
@@ -35,19 +35,22 @@ NO_STAGE = "have come to no stage of their journey"
 
 SPELLS = """{name} as materialized (
     select spell._account, journey, place, is_last, expected_days, entered_on, exited_on, days, ending, {level} as level
-    from journey_spell_on(${as_of}, $grace_days) as spell
+    from journey_spell_on($as_of, $grace_days) as spell
     join book as account on account._account = spell._account
 )"""
 _TOLD_APART = f"""told_apart as (
     select level
-    from every_{{first}}
+    from every_stay
     where level is not null
     group by level
     qualify count(*) over () < {MOST_LEVELS} or row_number() over (order by count(*) desc, level) < {MOST_LEVELS - 1}
 )"""
-_LEVELLED = f"""{{name}} as (
+_TOLD_BEFORE = """told_apart as (
+    select unnest($levels::varchar[]) as level
+)"""
+_LEVELLED = f"""stay as (
     select * replace (case when level is null or level in (from told_apart) then level else '{OTHER}' end as level)
-    from every_{{name}}
+    from every_stay
 )"""
 _STAGES = """
 select journey, place, stage, expected_days, is_optional
@@ -134,17 +137,16 @@ def logrank(groups: Sequence[Stays]) -> float:
     return survival.logrank_of(days, completed, others)[2]
 
 
-def spells(con: duckdb.DuckDBPyConnection, by: str | None, **days: str) -> str:
-    """Steps of a statement, a name for each parameter that holds a day: the stays up to it of the book's accounts.
+def spells(con: duckdb.DuckDBPyConnection, by: str | None, *, are_told: bool = False) -> str:
+    """Steps of a statement up to `stay`: the stays up to $as_of of the book's accounts.
 
-    Levels past the most common ones of the first are OTHER.
+    Levels past the most common ones are OTHER; `are_told` where those that are not are bound as $levels.
     """
     if not by:
-        return ",\n".join(SPELLS.format(name=name, as_of=as_of, level="null::varchar") for name, as_of in days.items())
+        return SPELLS.format(name="stay", level="null::varchar")
     level = value_on(find_dimension(read_catalogue(con), by), "spell.entered_on")
-    steps = [SPELLS.format(name=f"every_{name}", as_of=as_of, level=level) for name, as_of in days.items()]
-    steps += [_TOLD_APART.format(first=next(iter(days))), *(_LEVELLED.format(name=name) for name in days)]
-    return ",\n".join(steps)
+    told_apart = _TOLD_BEFORE if are_told else _TOLD_APART
+    return ",\n".join((SPELLS.format(name="every_stay", level=level), told_apart, _LEVELLED))
 
 
 def stages_of(con: duckdb.DuckDBPyConnection, journey: str | None) -> pd.DataFrame:

@@ -53,7 +53,7 @@ def stage_trend(
         raise Refused(f"They come in by the {', '.join(EVERY)}: choose one of these.")
     stages = stages_of(con, journey)
     starts_in = definitions.calendar.fiscal_year_starts_in - 1
-    sql = _COUNTED.format(spells=spells(con, by, stay="as_of"))
+    sql = _COUNTED.format(spells=spells(con, by))
     counted = con.execute(
         sql,
         {
