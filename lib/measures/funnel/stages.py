@@ -69,7 +69,7 @@ group by all
 union all
 select null, null, null, null, 'never', false, false, null, count(*)
 from book
-where _account not in (select _account from stay)"""
+anti join stay using (_account)"""
 
 
 def funnel(
