@@ -64,7 +64,8 @@ select
     case
         when metric = 'start' and not coalesce(is_passed or told_at < coalesce(shut_at, told_at + 1), false) then 'milestone'
         else metric
-    end as metric
+    end as metric,
+    is_recorded or metric <> 'milestone' as is_known
 from ended
 """
 _COUNTED = """
@@ -91,7 +92,8 @@ late as (
 )
 select
     '' as journey, row_number() over (order by is_exit, days, stage)::integer as place, stage, '' as objective, 0 as expected_days,
-    false as is_optional, is_exit, 'milestone' as metric, null::varchar as metric_of, null::double as least
+    false as is_optional, is_exit, 'milestone' as metric, null::varchar as metric_of, null::double as least,
+    true as is_known
 from late
 """
 _OWN_SAID = "create or replace temp table journey_said as select stage, journey, place from journey_stage"

@@ -4,7 +4,7 @@
 --   exited_on               the day the account was lost, or came to an exit, while in the stage
 --   days                    in the stage: to left_on, exited_on or the day
 --   ending                  completed, exited, or inside: still in it on the day, which says nothing yet
---   next_stage, is_last     the stage it went on to; the last stage of a journey is never completed
+--   next_stage, is_last     the stage it went on to; the last stage of a journey that the data can tell of is never completed
 -- An account lost is one whose last term has ended and is past the grace days (begun_on). One that comes to a stage after it was
 -- lost has exited on the day it came. A stage passed over has no row.
 create macro journey_spell_on(as_of, grace_days) as table
@@ -17,7 +17,7 @@ gone as (
     left join exit_on(as_of) as said on said._account = begun._account
 ),
 last_place as (
-    select journey, max(place) as place from journey_stage where not is_exit group by journey
+    select journey, max(place) as place from journey_stage where is_known and not is_exit group by journey
 ),
 stay as (
     select

@@ -61,11 +61,12 @@ create table written_goal (
 );
 
 -- The journey in force, laid on a cursor by journey.py. journey_stage: a row per journey and stage in its order; metric, metric_of,
--- least: what enters it (milestone: a file must say so; start: the account's start). journey_said: the texts of files that mean it.
+-- least: what enters it (milestone: a file must say so; start: the account's start). is_known: whether the data can tell that anybody
+-- came to it. journey_said: the texts of files that mean it.
 -- journey_of: which journey an account is on, where the values of a column have their own.
 create table journey_stage (
     journey varchar, place integer, stage varchar, objective varchar, expected_days integer, is_optional boolean, is_exit boolean,
-    metric varchar, metric_of varchar, least double
+    metric varchar, metric_of varchar, least double, is_known boolean
 );
 create table journey_said (stage varchar, journey varchar, place integer);
 create table journey_of (_account uinteger, journey varchar);

@@ -148,7 +148,7 @@ def _notes(asked: Passage, seen: Stays) -> Iterator[str]:
         said = [f"{share} within {days:,.0f}" for share, days in by.items() if not np.isnan(days)]
         yield (
             f"With {_counted(seen.inside, 'account')} still on the way counted as unfinished, and as if nobody exited (Kaplan and "
-            f"Meier): {', '.join(said)} days; of the half the 95 % interval is {_bound(lo)} to {_bound(hi)} days."
+            f"Meier): {', '.join(said)} days{_interval(lo, hi)}."
         )
     yield "Bins: over the one number of days, up to and with the other. Days count from coming into the earlier stage."
 
@@ -165,5 +165,7 @@ def _spread(days: np.ndarray, n: np.ndarray) -> str:
     return ": " + ", ".join(f"{share} within {each:,.0f}" for share, each in zip(SHARES, by, strict=True)) + " days"
 
 
-def _bound(days: float) -> str:
-    return "?" if np.isnan(days) else f"{days:,.0f}"
+def _interval(lo: float, hi: float) -> str:
+    if np.isnan(lo):
+        return ""
+    return f"; of the half the 95 % interval is {lo:,.0f} {'or more' if np.isnan(hi) else f'to {hi:,.0f}'} days"

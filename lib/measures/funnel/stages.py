@@ -126,11 +126,11 @@ def _ways(stages: pd.DataFrame, counted: pd.DataFrame, definitions: Definitions)
     for name, own in stages.groupby("journey", sort=True):
         if not (counted["journey"] == name).any():
             continue
-        last = own["place"].max()
+        last = own.loc[own["is_known"], "place"].max()  # past it nobody can be seen to come
         needed = own[(own["place"] < last) & ~own["is_optional"]]
         ways[name] = [(0, WHOLE, needed["expected_days"].sum(skipna=False, min_count=1), False)]
         ways[name] += [
-            (row.place, row.stage, row.expected_days, row.place == last)
+            (row.place, row.stage, row.expected_days, row.place >= last)
             for row in own[are_named(own, reached, definitions)].itertuples()
         ]
     return ways

@@ -53,7 +53,7 @@ _LEVELLED = f"""stay as (
     from every_stay
 )"""
 _STAGES = """
-select journey, place, stage, expected_days, is_optional
+select journey, place, stage, expected_days, is_optional, is_known
 from journey_stage
 where not is_exit
 order by journey, place
@@ -150,7 +150,8 @@ def spells(con: duckdb.DuckDBPyConnection, by: str | None, *, are_told: bool = F
 
 
 def stages_of(con: duckdb.DuckDBPyConnection, journey: str | None) -> pd.DataFrame:
-    """The stages in force: journey, place, stage, expected_days (NaN where none), is_optional; of `journey` alone if asked.
+    """The stages in force: journey, place, stage, expected_days (NaN where none), is_optional, is_known (can the
+    data tell that anybody came to it?); of `journey` alone if asked.
 
     Raises Refused for a journey there is none of.
     """
