@@ -73,15 +73,11 @@ placed as (
 ),
 settled as (
     select
-        _account, stage, place,
-        min(entered_on) over (partition by _account order by place rows between current row and unbounded following) as reached_on
+        _account, stage, place, entered_on,
+        min(entered_on) over (partition by _account order by place rows between 1 following and unbounded following) as left_on
     from placed
 )
-select
-    _account, stage, place, reached_on,
-    lead(reached_on) over (partition by _account order by place) as left_on,
-    left_on is null as is_furthest
-from settled;
+select _account, stage, place, least(entered_on, left_on) as reached_on, left_on, left_on is null as is_furthest from settled;
 
 -- Grain: one row per account of scope that a file says has come to an exit, a deal lost: the first day of it.
 create macro exit_on(as_of) as table
