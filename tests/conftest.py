@@ -23,6 +23,13 @@ settings.load_profile("headlight")
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 ROOT = Path(__file__).resolve().parents[1]
+MAIN = sys.modules["__main__"]
+
+
+@pytest.fixture(autouse=True)
+def main_module():
+    """An AppTest leaves its script behind as the main module, which every process started afterwards would run anew."""
+    sys.modules["__main__"] = MAIN
 
 
 @pytest.fixture(scope="session")
