@@ -44,11 +44,13 @@ def section(book: Book, whole: Sequence[dict], state: Funnel) -> dict[str, Answe
         return {}
     look.note(plain(answer.notes[0]))
     if answer.table.empty:
-        if state.slow_page == 1:
+        if state.slow_page == 1 and answer.left_out["n"].sum():
             look.empty(
-                "Nobody is slow here",
-                "Every account of this book is within the days of most of its peers.",
+                "Too little to tell",
+                "Days expected of a stage, given at “Change the journey”, tell who is slow in it.",
             )
+        elif state.slow_page == 1:
+            look.empty("Nobody is slow here", "Every account of this book is within the days of most of its peers.")
         else:
             look.empty("No accounts here", "Go to the first page.")
         return {"Slow": answer}
