@@ -23,6 +23,7 @@ import numpy as np
 from lib.stats import wilson
 
 ROUNDING = 1e-12  # a curve that falls by tenths is at a half when it is this near
+NO_VARIANCE = 1e-15  # less is what rounding leaves of running sums: one of ten million has 1e-14
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,13 @@ def aalen_johansen(times, n_events, n_competing, n_censored) -> Incidence:
     a, b, c = _spread(ended, n), before * events / n**2, before**2 * events * (n - events) / n**3
     until = [np.cumsum(each) for each in (a, a * rate, a * rate**2, b, b * rate, c)]
     variance = until[0] * rate**2 - 2 * until[1] * rate + until[2] - 2 * (until[3] * rate - until[4]) + until[5]
-    return Incidence(times, rate, np.sqrt(np.maximum(variance, 0)), waiting, n[:1] - np.cumsum(censored) + censored)
+    return Incidence(
+        times,
+        rate,
+        np.sqrt(np.where(variance > NO_VARIANCE, variance, 0)),
+        waiting,
+        n[:1] - np.cumsum(censored) + censored,
+    )
 
 
 def incidence_at(incidence: Incidence, days, level: float = 0.95) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from lib import stats, survival
@@ -131,6 +131,7 @@ def test_where_nobody_is_left_the_share_stays_what_it_is():
 
 
 @given(days_of(2))
+@example(np.array([(1, 2, 0), (2, 3, 0)]).T)  # where all have come, rounding is no error
 def test_uncensored_it_is_a_proportion_and_its_error(counted):
     days, events, competing = counted
     n = (events + competing).sum()
