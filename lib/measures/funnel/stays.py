@@ -111,10 +111,7 @@ class Stays:
         lo = survival.quantile_interval(self.dwell, 0.5, level)[1]
         if not np.isnan(lo):
             return lo > days
-        finished = survival.aalen_johansen(
-            self.days, self.completed, np.zeros(len(self.days)), self.exited + self.inside
-        )
-        return bool(survival.incidence_at(finished, [days], level)[2][0] < 0.5)
+        return bool(survival.incidence_at(self.finishing, [days], level)[2][0] < 0.5)
 
 
 def stays(counted: pd.DataFrame) -> Stays:
