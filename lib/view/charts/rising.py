@@ -39,15 +39,9 @@ def figure(curves: Sequence[Curve], *, became: str, marks: Mapping[int, str], co
     small = {"color": colours.muted, "size": 12}
     at = dict(zip(whole.days, whole.n_at_risk, strict=True))
     ticks = [day for day in TICKS if day <= last]
-    layout = {
+    layout = theme.bare(colours) | {
         "height": HEIGHT,
         "margin": {"l": 10, "r": 20 if len(curves) == 1 else 130, "t": 24, "b": 48},
-        "font": {"family": theme.FONT, "size": 13, "color": colours.ink},
-        "paper_bgcolor": theme.UNSEEN, "plot_bgcolor": theme.UNSEEN, "showlegend": False, "dragmode": False, "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": colours.page, "bordercolor": colours.rest, "align": "left",
-            "font": {"color": colours.ink, "size": 13, "family": theme.FONT},
-        },
         "xaxis": {
             "range": [-0.005 * last, 1.005 * last], "tickvals": ticks,
             "ticktext": [f"day {day}<br>{numbers.count(_near(at, day))}" for day in ticks],

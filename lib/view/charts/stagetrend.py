@@ -47,14 +47,8 @@ def figure(panels: Sequence[Panel], *, colours: theme.Palette):
 
     n_rows = -(-len(panels) // WIDE)
     small = {"color": colours.muted, "size": 11.5}
-    layout = {
-        "height": HEIGHT * n_rows, "margin": {"l": 30, "r": 10, "t": 26, "b": 26}, "showlegend": False, "dragmode": False,
-        "font": {"family": theme.FONT, "size": 13, "color": colours.ink}, "paper_bgcolor": theme.UNSEEN,
-        "plot_bgcolor": theme.UNSEEN, "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": colours.page, "bordercolor": colours.rest, "align": "left",
-            "font": {"color": colours.ink, "size": 13, "family": theme.FONT},
-        },
+    layout = theme.bare(colours) | {
+        "height": HEIGHT * n_rows, "margin": {"l": 30, "r": 10, "t": 26, "b": 26},
         "annotations": [], "shapes": [],
     }  # fmt: skip
     traces = []

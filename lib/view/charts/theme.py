@@ -2,6 +2,7 @@
 
 Palette   the roles of colour
 palette   the one of the reader's theme
+bare      what the layout of every chart begins with
 figure    traces with the look all horizontal charts share
 rows_hit  an unseen trace over whole rows: a click or a pointer anywhere in a row means the row
 labels    text beside bars
@@ -48,6 +49,18 @@ def palette() -> Palette:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
+def bare(colours: Palette) -> dict:
+    """What the layout of every chart begins with: our type on no ground, a hover label, no legend and no tools."""
+    return {
+        "font": {"family": FONT, "size": 13, "color": colours.ink}, "paper_bgcolor": UNSEEN, "plot_bgcolor": UNSEEN,
+        "showlegend": False, "dragmode": False, "hovermode": "closest",
+        "hoverlabel": {
+            "bgcolor": colours.page, "bordercolor": colours.rest, "align": "left",
+            "font": {"color": colours.ink, "size": 13, "family": FONT},
+        },
+    }  # fmt: skip
+
+
 def figure(traces: Sequence[dict], names: Sequence[str], colours: Palette, *, title_x: str, xaxis: dict):
     """Horizontal rows from the top, a quiet grid, no legend, no zoom. `names` is text from data, as typed.
 
@@ -56,23 +69,11 @@ def figure(traces: Sequence[dict], names: Sequence[str], colours: Palette, *, ti
     import plotly.graph_objects as go
 
     small = {"color": colours.muted, "size": 12}
-    layout = {
+    layout = bare(colours) | {
         "height": 54 + ROW * max(len(names), 2),
         "margin": {"l": 10, "r": 20, "t": 8, "b": 38},
-        "font": {"family": FONT, "size": 13, "color": colours.ink},
-        "paper_bgcolor": UNSEEN,
-        "plot_bgcolor": UNSEEN,
-        "showlegend": False,
-        "dragmode": False,
-        "hovermode": "closest",
         "clickmode": "event+select",
         "barmode": "overlay",
-        "hoverlabel": {
-            "bgcolor": colours.page,
-            "bordercolor": colours.rest,
-            "font": {"color": colours.ink, "size": 13, "family": FONT},
-            "align": "left",
-        },
         "xaxis": {
             "title": {"text": title_x, "font": small, "standoff": 8},
             "gridcolor": colours.grid,

@@ -63,14 +63,8 @@ def figure(bins: Sequence[Bin], *, colours: theme.Palette):
         "marker": {"size": 5, "color": colours.ink},
         "hovertext": [hover[place] for place, _ in known], "hovertemplate": "%{hovertext}<extra></extra>",
     }  # fmt: skip
-    layout = {
+    layout = theme.bare(colours) | {
         "height": HEIGHT, "margin": {"l": 10, "r": 10, "t": 8, "b": 42}, "barmode": "stack", "bargap": 0,
-        "font": {"family": theme.FONT, "size": 13, "color": colours.ink},
-        "paper_bgcolor": theme.UNSEEN, "plot_bgcolor": theme.UNSEEN, "showlegend": False, "dragmode": False, "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": colours.page, "bordercolor": colours.rest, "align": "left",
-            "font": {"color": colours.ink, "size": 13, "family": theme.FONT},
-        },
         "xaxis": {
             "tickvals": at, "ticktext": [each.label for each in bins], "tickfont": small, "showgrid": False, "zeroline": False,
             "fixedrange": True, "range": [-0.6, len(bins) - 0.3], "title": {"text": "days", "font": small, "standoff": 6},
