@@ -57,7 +57,10 @@ def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
         (("grace_days = 30", "grace_days = true"), "renewals.grace_days = True must be a whole number"),
         (("grace_days = 30", "grace_days = inf"), "renewals.grace_days = inf must be a whole number"),
         (("grace_days = 30", "grace = 30"), "renewals.grace_days is missing"),
-        (("grace_days = 30", "grace_days = 30\ngrace = 3"), "renewals.grace is not known; known are grace_days"),
+        (
+            ("grace_days = 30", "grace_days = 30\ngrace = 3"),
+            "renewals.grace is not known; known are currency, early_days, grace_days, rates",
+        ),
         (
             ("fiscal_year_starts_in = 1 ", "fiscal_year_starts_in = 13 "),
             "calendar.fiscal_year_starts_in = 13 must be a month",

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lib.definitions.journey import Journey, Stage
+from lib.definitions.renewals import Renewals
 from lib.definitions.sections import (
     Adoption,
     Cadence,
@@ -23,7 +24,6 @@ from lib.definitions.sections import (
     Hotspots,
     OneAccount,
     Reading,
-    Renewals,
     Standing,
     Targets,
     UsagePattern,

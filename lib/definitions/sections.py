@@ -26,14 +26,6 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Renewals:
-    grace_days: int
-
-    def rules(self):
-        yield "grace_days", 0 <= self.grace_days <= 365, "days, 0 to 365"
-
-
-@dataclass(frozen=True)
 class Hotspots:
     alpha: float
     minimum_lift: float

@@ -35,7 +35,8 @@ def ask(
     What was written after the data's last day counts on that day, or nothing written today would count before the next
     import; an earlier day knows only what was written by then.
 
-    The variable written_to is the day by which something must have been written to count; empty where all of it does.
+    The variable written_to is the day by which something must have been written to count; empty where all of it does. known_to
+    is the last day the data knows, empty where it has no dates.
 
     What people wrote lies beside them as `written_touch`, `written_sentiment` ...: as given, or else empty (written.sql).
     Raises Refused for a state or a value of one there is none of.
@@ -46,6 +47,7 @@ def ask(
     with snapshot.ask(replace(book, states=()), scope, said) as con:
         journey.lay(con, snapshot, definitions.journey, book.as_of)
         con.execute("set variable written_to = $day::date", {"day": None if counts_all else book.as_of})
+        con.execute("set variable known_to = $day::date", {"day": last_day})
         if book.states:
             _cut_by_states(con, book, definitions)
         yield con
