@@ -16,7 +16,7 @@ with went as (
         sum(arr) as arr, bool_and(is_arr_known) as is_arr_known,
         case when bool_and(seats is not null) then sum(seats) end as seats,
         min(plan) as first_plan, max(plan) as last_plan
-    from whole_term
+    from renewal_term
     where has_counted and counts_until is not null
     group by _account, line, currency, counts_until
 ),
@@ -28,7 +28,7 @@ came as (
         sum(arr) as arr, bool_and(is_arr_known) as is_arr_known,
         case when bool_and(seats is not null) then sum(seats) end as seats,
         min(plan) as first_plan, max(plan) as last_plan
-    from whole_term
+    from renewal_term
     where has_counted
     group by _account, line, currency, counts_from, follows_on is not null, coalesce(follows_currency, currency)
 ),
@@ -38,7 +38,7 @@ account_day as (
         max(max(coalesce(counts_until, date '9999-12-31'))) over (
             partition by _account order by counts_from rows between unbounded preceding and 1 preceding
         ) as live_until
-    from whole_term
+    from renewal_term
     where has_counted
     group by _account, counts_from
 ),
@@ -48,7 +48,7 @@ line_day as (
         max(max(coalesce(counts_until, date '9999-12-31'))) over (
             partition by _account, line order by counts_from rows between unbounded preceding and 1 preceding
         ) as live_until
-    from whole_term
+    from renewal_term
     where has_counted
     group by _account, line, counts_from
 ),

@@ -12,7 +12,7 @@
 --              after, was changed, not cancelled
 --   refused    notice was given for every term that ends together: a lapse at once, without grace days
 -- Money is in its own currency, or in that of the definitions where they give a rate; nothing is added up across currencies.
-create table whole_term (
+create table renewal_term (
     _account uinteger, line varchar, currency varchar, contract varchar, plan varchar, seats bigint, arr decimal(18, 2), is_arr_known boolean,
     starts_on date, ended_on date, is_long boolean, is_cancelled boolean, has_begun boolean, notice_by date, has_notice boolean,
     has_asked boolean, lost_reason varchar, follows_on date, follows_currency varchar, counts_from date, counts_until date,
@@ -22,7 +22,7 @@ create table whole_term (
 -- Grain: one row per term that recurs, by as_of. has_begun: by as_of; what has not begun is signed, and counts for nothing yet.
 -- is_long: it may be due for renewal: longer than a month, with an end. follows_on: the end it renews. ending, of those that end together: renewed,
 -- changed, lapsed, cancelled, pending (in its grace days), upcoming (past as_of), open (without an end).
-create macro whole_term_on(as_of, grace_days, early_days, currencies, factors) as table
+create macro renewal_term_on(as_of, grace_days, early_days, currencies, factors) as table
 with said as (
     select
         rowid as term, _account, contract,

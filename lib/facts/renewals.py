@@ -16,16 +16,12 @@ import duckdb
 from lib.definitions import Definitions
 
 MOST_KEPT = 3
-_MADE = {
-    "renewal_term": """select
-        _account, line, currency, arr, is_arr_known, starts_on, ended_on, has_begun, has_counted, counts_from, counts_until, ending
-    from whole_term""",
+_MADE = {  # each of those before it
+    "renewal_term": "from renewal_term_on($as_of, $grace_days, $early_days, $currencies, $factors)",
     "renewal": "from renewal_of_terms()",
     "arr_move": "from move_of_terms($grace_days)",
     "customer_spell": "from spell_of_terms($grace_days)",
 }
-_TERMS = """create or replace temp table whole_term as
-from whole_term_on($as_of, $grace_days, $early_days, $currencies, $factors)"""
 _KEPT = """
 select substr(table_name, 16)
 from duckdb_tables()
@@ -53,25 +49,20 @@ def lay(
     with _LOCK:
         _in_use.setdefault(id(con), set()).add(key)
         kept = [name for (name,) in con.execute(_KEPT).fetchall()]
-        if key not in kept:
+        is_kept = key in kept
+        if not is_kept:
             _make_room(con, kept)
-            _make(con, key, bound)
-    for name in _MADE:
-        con.execute(f"create or replace temp view {name} as from memory.main.{name}_{key}")
+        for name, sql in _MADE.items():
+            if not is_kept:
+                asked = {each: value for each, value in bound.items() if f"${each}" in sql}
+                con.execute(f"create or replace table memory.main.{name}_{key} as {sql}", asked)
+            con.execute(f"create or replace temp view {name} as from memory.main.{name}_{key}")
 
 
 def released(con: duckdb.DuckDBPyConnection) -> None:
     """What a cursor looked at may make room for others."""
     with _LOCK:
         _in_use.pop(id(con), None)
-
-
-def _make(con: duckdb.DuckDBPyConnection, key: str, bound: dict) -> None:
-    con.execute(_TERMS, bound)
-    for name, sql in _MADE.items():
-        grace = {"grace_days": bound["grace_days"]} if "$grace_days" in sql else {}
-        con.execute(f"create or replace table memory.main.{name}_{key} as {sql}", grace)
-    con.execute("drop table temp.whole_term")
 
 
 def _make_room(con: duckdb.DuckDBPyConnection, kept: list[str]) -> None:

@@ -21,7 +21,7 @@ with ended as (
         bool_and(has_notice) as has_notice,
         bool_or(has_asked) as has_asked,
         max(lost_reason) as lost_reason
-    from whole_term
+    from renewal_term
     where has_begun and ended_on is not null
     group by _account, line, currency, ended_on
 ),
@@ -37,7 +37,7 @@ next as (
         max(plan) filter (where has_begun) as last_plan,
         min(starts_on) filter (where not has_begun) as signed_on,
         sum(arr) filter (where not has_begun) as arr_signed
-    from whole_term
+    from renewal_term
     where follows_on is not null
     group by _account, line, follows_currency, follows_on
 )
@@ -76,7 +76,7 @@ with span as (
             partition by _account order by counts_from, coalesce(counts_until, date '9999-12-31'), ending, has_notice
             rows between unbounded preceding and 1 preceding
         ) as live_until
-    from whole_term
+    from renewal_term
     where has_counted
 ),
 numbered as (
