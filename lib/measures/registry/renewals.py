@@ -1,0 +1,30 @@
+"""Answers about renewals: how long customers stay, how they end, what they are worth.
+
+MEASURES   name -> Measure
+"""
+
+from lib.measures.registry.options import Measure, Option
+
+BY = Option("by", "text", "a dimension whose values stand side by side, as it was on the first day of a customer")
+AMONG = Option("among", "text", "whose lives: all, or of those who became customers in the period", ("all", "period"))
+HORIZON = Option(
+    "horizon", "whole", "months over which lives are compared (default: of the definitions, as far as known)"
+)
+
+MEASURES = {
+    "survival": Measure(
+        "lib.measures.renewals.survival:survival",
+        "how long customers stay: the share still there by months, and each value against the rest",
+        (BY, AMONG, HORIZON),
+    ),
+    "customer_ends": Measure(
+        "lib.measures.renewals.ends:customer_ends",
+        "which end comes first by months of life: down-sold, lapsed, cancelled",
+        (BY, AMONG, Option("until", "text", "a first down-sell is an end, or losses alone", ("any", "lost"))),
+    ),
+    "economics": Measure(
+        "lib.measures.renewals.economics:economics",
+        "what a customer brings, what winning it cost, and how soon that is earned back",
+        (BY, AMONG, HORIZON),
+    ),
+}
