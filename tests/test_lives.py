@@ -83,11 +83,11 @@ def test_who_is_still_there_by_hand(hand):
     found = answer(hand, "survival", YEAR)
     assert list(found.table.columns) == survival.COLUMNS
     assert dict(found.left_out.to_numpy()) == {lives.SINCE_EVER: 1, lives.TOO_NEW: 1, lives.CAME_BACK: 1}
-    rates = {month: of_month(found.table, month).survival_rate for month in (0, 5, 6, 12, 13, 32)}
-    assert rates == pytest.approx({0: 1, 5: 1, 6: 5 / 6, 12: 5 / 6, 13: 5 / 12, 32: 5 / 12})
-    still = {month: of_month(found.table, month).n_still for month in (0, 6, 12, 13, 32, 33, 50)}
-    assert still == {0: 6, 6: 5, 12: 4, 13: 2, 32: 2, 33: 0, 50: 1}
-    assert [of_month(found.table, month).n_ended_by for month in (5, 6, 13, 50)] == [0, 1, 3, 3]
+    rates = {month: of_month(found.table, month).survival_rate for month in (0, 5, 6, 11, 12, 32)}
+    assert rates == pytest.approx({0: 1, 5: 1, 6: 5 / 6, 11: 5 / 6, 12: 5 / 12, 32: 5 / 12})
+    still = {month: of_month(found.table, month).n_still for month in (0, 6, 11, 12, 32, 33, 50)}
+    assert still == {0: 6, 6: 5, 11: 5, 12: 2, 32: 2, 33: 0, 50: 1}
+    assert [of_month(found.table, month).n_ended_by for month in (5, 6, 12, 50)] == [0, 1, 3, 3]
     row = found.table.iloc[0]
     assert (row.n_lives, row.n_lives_ended, row.half_stay_days, row.currency) == (7, 3, 366, "USD")
     assert any("1 began before" in note for note in found.notes) and "1 Oct 2026" in found.notes[0]
@@ -218,7 +218,7 @@ def told(rows: Sequence[dict], *asked: str, accounts: Sequence[str] = (), **opti
     kept = f"list_contains({list(accounts)!r}::varchar[], account)" if accounts else "true"
     con.execute(
         "create or replace temp view book as select distinct _account, account, null::date as started_on, "
-        f"500::decimal(18, 2) as acquisition_cost from core.contract where {kept}"
+        f"500::decimal(18, 2) as acquisition_cost, null::double as tenure_months, null::boolean as churned, 0 as arr from core.contract where {kept}"
     )
     return [measure(name)(con, YEAR, WORDS, **options).table for name in asked]
 
@@ -285,7 +285,7 @@ def test_curves_and_tests_are_those_of_statsmodels(company, rows):
     for level, own in rows.groupby("level"):
         theirs, ours = SurvfuncRight(own["days"], own["is_ended"]), table[table["level"] == level]
         for month in (6, 12, 24, 36):
-            at = np.searchsorted(theirs.surv_times, month * MONTH, side="right") - 1
+            at = np.searchsorted(theirs.surv_times, lives.day_of(month), side="right") - 1
             row = of_month(ours, month)
             assert row.survival_rate == pytest.approx(theirs.surv_prob[at])
             lo, hi = curves.log_log(theirs.surv_prob[at], theirs.surv_prob_se[at])

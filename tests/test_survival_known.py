@@ -11,6 +11,10 @@ from scipy.stats import logrank as scipy_logrank
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
 from lib import survival
+from lib.__main__ import main
+from lib.book import year_to
+from lib.facts import open_store
+from tests.funnelworlds import answer
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 DATA = SHARED / "lifelines"
@@ -45,9 +49,14 @@ each_sample = pytest.mark.parametrize("name", SAMPLES)
 
 
 @pytest.fixture(scope="module")
-def known() -> dict[str, dict]:
+def known(known_of) -> dict[str, dict]:
+    return {name.removeprefix("lifelines."): said for name, said in known_of.items()}
+
+
+@pytest.fixture(scope="module")
+def known_of() -> dict[str, dict]:
     answers = json.loads((SHARED / "known_answers.json").read_text())["answers"]
-    return {each["id"].removeprefix("lifelines."): each["answer"] for each in answers if each["dataset"] == "lifelines"}
+    return {each["id"]: each["answer"] for each in answers}
 
 
 def parts(rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -61,13 +70,13 @@ def test_curves_are_as_printed(name, known):
     found = parts(rows)
     answers = {key: each for key, each in known[name].items() if isinstance(each, dict)}
     assert len(answers) >= 2 and set(answers) <= set(found)
-    for key, answer in answers.items():
+    for key, printed in answers.items():
         part = found[key]
         curve = survival.kaplan_meier(part["days"], part["is_event"])
-        assert (len(part), int(part["is_event"].sum())) == (answer["n"], answer["events"]), key
-        assert survival.median_survival(curve) == answer["median"], key
-        shares = survival.survival_at(curve, [int(day) for day in answer["S"]])
-        assert shares == pytest.approx(list(answer["S"].values()), abs=1e-6), key
+        assert (len(part), int(part["is_event"].sum())) == (printed["n"], printed["events"]), key
+        assert survival.median_survival(curve) == printed["median"], key
+        shares = survival.survival_at(curve, [int(day) for day in printed["S"]])
+        assert shares == pytest.approx(list(printed["S"].values()), abs=1e-6), key
 
 
 @each_sample
@@ -128,3 +137,31 @@ def test_restricted_means_are_the_areas_that_a_fine_grid_adds_up(name):
         scipys = ecdf(CensoredData(uncensored=days[is_event], right=days[~is_event])).sf
         ours = survival.restricted_mean(survival.kaplan_meier(days, is_event), until)[0]
         assert ours == pytest.approx(scipys.evaluate(np.arange(until, dtype=float)).sum(), **NINE)
+
+
+def test_a_file_of_months_and_who_has_left_is_answered_as_published(known_of, tmp_path):
+    """IBM's Telco base has no dates: a number of months, and whether the customer has left."""
+    assert (
+        main(
+            [
+                "import",
+                str(SHARED / "telco_ibm" / "Telco-Customer-Churn.csv"),
+                "--as",
+                "account",
+                "--store",
+                str(tmp_path),
+            ]
+        )
+        == 0
+    )
+    store = open_store(tmp_path)
+    wanted, book = known_of["telco_base.km.contract"], year_to(store.manifest.received_on)
+    whole, by = (answer(store, "survival", book, by=name).table for name in (None, "Contract"))
+    groups = {"overall": whole} | {level: rows for level, rows in by.groupby("level")}
+    for name, said in {"overall": wanted["overall"], **wanted["by_contract"]}.items():
+        rows = groups[name].set_index("month")
+        assert (rows["n_lives"].iat[0], rows["n_lives_ended"].iat[0]) == (said["n"], said["events"]), name
+        shares = [rows["survival_rate"][int(month)] for month in said["S"]]
+        assert shares == pytest.approx(list(said["S"].values()), abs=1e-6), name
+    assert by["p_lives"].iat[0] < 1e-300 and set(answer(store, "customer_ends", book).table["first_end"]) == {"left"}
+    assert answer(store, "economics", book).table["n_lives"].sum() == 7_043

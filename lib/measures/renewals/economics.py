@@ -12,7 +12,7 @@ from lib import stats
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.measures import Answer, left_out
-from lib.measures.renewals.lives import DAYS_A_MONTH, Lives, Z, counted, day_of, groups_of, horizon_of, lay, lives
+from lib.measures.renewals.lives import DAYS_A_MONTH, Lives, Z, counted, groups_of, horizon_of, lay, lives
 
 DAYS_A_YEAR = 365.25
 COLUMNS = [
@@ -32,19 +32,20 @@ own as (
     qualify row_number() over (partition by _account order by sum(arr) desc, coalesce(upper(trim(currency)), '')) = 1
 ),
 cost as (
-    select own._account, coalesce(rate.factor, 1) as factor
+    select own._account, rate.factor
     from own
-    left join rate on rate.currency = own.currency
+    join rate on rate.currency = own.currency
 )
 select
     level, life.currency, entered, days, ending,
     coalesce(acquisition_cost >= 0, false) as has_cost,
     count(*) as n,
     sum(arr) as arr, sum(arr * arr) as arr_squares,
-    sum(acquisition_cost * factor) as cost, sum((acquisition_cost * factor) ** 2) as cost_squares,
-    sum(arr * acquisition_cost * factor) as arr_by_cost
+    sum(acquisition_cost * coalesce(factor, 1)) as cost,
+    sum((acquisition_cost * coalesce(factor, 1)) ** 2) as cost_squares,
+    sum(arr * acquisition_cost * coalesce(factor, 1)) as arr_by_cost
 from customer_life as life
-join cost on cost._account = life._account
+left join cost on cost._account = life._account
 where why_not is null
 group by level, life.currency, entered, days, ending, has_cost"""
 
@@ -146,8 +147,8 @@ def _bringing(found: Lives, months: int, margin: float) -> np.ndarray:
 
 def _payback(found: Lives, months: int, needed: float) -> float:
     """The months of life by which a unit of ARR has stayed `needed` months on average; NaN where not within the horizon."""
-    steps = found.curve.times[found.curve.times < day_of(months)]
-    edges = np.concatenate([[0.0], steps, [day_of(months)]]) / DAYS_A_MONTH
+    steps = found.curve.times[found.curve.times < months * DAYS_A_MONTH]
+    edges = np.concatenate([[0.0], steps, [months * DAYS_A_MONTH]]) / DAYS_A_MONTH
     had = np.concatenate([[0.0], np.cumsum(np.concatenate([[1.0], found.curve.share[: len(steps)]]) * np.diff(edges))])
     is_known = not np.isnan(found.mean_months(months)[0])
     return float(np.interp(needed, had, edges, right=np.nan)) if is_known and needed == needed else np.nan

@@ -2,7 +2,7 @@
 
 customer_ends   a row per level, end and month of life
 COLUMNS         of the answer, whatever the options
-ENDS            what can end a life
+ENDS            what can end a life; LEFT: the file does not say how
 """
 
 import duckdb
@@ -14,9 +14,10 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.measures import Answer, left_out
-from lib.measures.renewals.lives import counted, day_of, groups_of, lay, lives
+from lib.measures.renewals.lives import counted, day_of, groups_of, lay, lives, months_of
 
 ENDS = ("down-sold", "lapsed", "cancelled")
+LEFT = "left"
 UNTIL = ("any", "lost")
 COLUMNS = [
     "level", "first_end", "month", "first_end_rate", "first_end_rate_lo", "first_end_rate_hi", "n_still", "n_ended_by",
@@ -69,6 +70,8 @@ def customer_ends(
     bound = {"grace_days": definitions.renewals.grace_days, "counts_down": until == "any"}
     rows = counted(con, _COUNTED, bound)
     few, ends = definitions.reading.few_accounts, ENDS if until == "any" else ENDS[1:]
+    if (rows["ending"] == LEFT).any():
+        ends = (*(end for end in ends if (rows["ending"] == end).any()), LEFT)
     parts = [_by_month(level, own, end, few) for level, own in groups_of(rows).items() for end in ends]
     table = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS)
     return Answer(table[COLUMNS].reset_index(drop=True), left_out(*left), (), f"{sql};\n\n{_COUNTED}")
@@ -79,7 +82,7 @@ def _by_month(level: str | None, rows: pd.DataFrame, end: str, few: int) -> pd.D
     is_end = (rows["ending"] == end).to_numpy(bool)
     times, ended, others, late = found.steps()
     events = np.concatenate([found.n * is_end, np.zeros(len(times) - len(found.n))])
-    months = np.arange(int(found.days.max(initial=0) // day_of(1)) + 1)
+    months = months_of(found.days)
     rate, lo, hi = curves.incidence_at(
         curves.aalen_johansen(times, events, ended - events, others, late), day_of(months)
     )

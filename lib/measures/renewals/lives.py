@@ -8,12 +8,14 @@ Lives      counted lives as curves, of customers and of the ARR they began with
 groups_of  the lives of each level, most first
 rest_of    all but those of one level
 horizon_of the months over which lives are compared
-day_of     the day of life on which so many months are over
+months_of  the whole months that lives are through
+day_of     the day of life by which so many months are over, whichever months they are
 
 A customer that came back lives once: from its first day until it was first lost. Lives are followed until the grace days before
 the as-of day: what ended later may yet be renewed, and who renews early would count and who renews late would not.
 An account that says it began more than early_days before its first contract was a customer before its contracts are known: its
-life begins on that day, and it is at risk from its first contract on (left truncation).
+life begins on that day, and it is at risk from its first contract on (left truncation). Accounts without contracts, of files
+without dates, live as many months as the file says, and have left if it says so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -77,6 +79,16 @@ every_life as materialized (
     from book as account
     join spell on spell._account = account._account and spell.spell = 1
     left join first_arr on first_arr._account = account._account
+    union all by name
+    select
+        account._account, {level_now} as level, '' as currency, coalesce(account.arr, 0)::double as arr,
+        account.acquisition_cost::double as acquisition_cost,
+        $followed_until::date - ceil(account.tenure_months * {month})::integer as life_from,
+        life_from as followed_from, $followed_until::date as followed_until,
+        case when account.churned then 'left' else 'open' end as ending
+    from book as account
+    anti join spell on spell._account = account._account
+    where account.tenure_months >= 0 and account.churned is not null
 ),
 told_apart as (
     select level
@@ -160,21 +172,20 @@ class Lives:
     def months_reached(self, few: int) -> int:
         """The last whole month through which FOLLOWED are followed; of fewer than `few` lives, through which any is."""
         least = FOLLOWED if self.n_all >= few else 1
-        months = np.arange(self.days.max(initial=0) // DAYS_A_MONTH + 1)
+        months = months_of(self.days)
         reached = [month for month in months if self.n_followed(day_of(month)) >= least]
         return int(max(reached, default=0))
 
     def mean_months(self, until: int) -> tuple[float, float]:
         """Months had of the first `until`, per unit of weight, and the standard error; NaN where not followed so long."""
-        if not self.weights.sum() > 0 or (self.days.max(initial=0) < day_of(until) and self._share_left() > 0):
+        if not self.weights.sum() > 0 or (self.days.max(initial=0) < until * DAYS_A_MONTH and self._share_left() > 0):
             return np.nan, np.nan
-        mean, _ = survival.restricted_mean(self.curve, day_of(until))
-        moves = survival.mean_influence(self.curve, day_of(until), self.days, self.is_ended, self.entered)
-        return mean / DAYS_A_MONTH, float(np.sqrt((moves**2 * self.squares).sum())) / DAYS_A_MONTH
+        mean, _ = survival.restricted_mean(self.curve, until * DAYS_A_MONTH)
+        return mean / DAYS_A_MONTH, float(np.sqrt((self.influence(until) ** 2 * self.squares).sum()))
 
     def influence(self, until: int) -> np.ndarray:
         """By how many months a unit of weight in each cell moves that mean."""
-        moves = survival.mean_influence(self.curve, day_of(until), self.days, self.is_ended, self.entered)
+        moves = survival.mean_influence(self.curve, until * DAYS_A_MONTH, self.days, self.is_ended, self.entered)
         return moves / DAYS_A_MONTH
 
     def _share_left(self) -> float:
@@ -189,8 +200,11 @@ def lay(
         raise Refused(f"There are no lives of {among!r}; choose from {', '.join(AMONG)}.")
     words = definitions.renewals
     renewals.lay(con, book.as_of, definitions)
-    level = value_on(find_dimension(read_catalogue(con), by), "spell.began_on") if by else "null::varchar"
-    sql = _LIVES.format(level=level, most=MOST_LEVELS, other=OTHER)
+    level, level_now = (
+        value_on(find_dimension(read_catalogue(con), by), day) if by else "null::varchar"
+        for day in ("spell.began_on", "$followed_until::date")
+    )
+    sql = _LIVES.format(level=level, level_now=level_now, most=MOST_LEVELS, other=OTHER, month=DAYS_A_MONTH)
     bound = {
         "grace_days": words.grace_days, "early_days": words.early_days, "is_period": among == "period",
         "opens_on": book.opens_on, "closes_on": book.closes_on,
@@ -243,9 +257,16 @@ def horizon_of(groups: Mapping[str | None, pd.DataFrame], asked: int | None, def
     return max(1, min([definitions.economics.horizon_months, *reached]))
 
 
-def day_of(month: float) -> float:
-    """The day of life on which so many months are over."""
-    return month * DAYS_A_MONTH
+def day_of(month):
+    """The day of life by which so many months are over, whichever they are: terms of a year have ended by day 366 of it."""
+    return np.ceil(np.asarray(month) * DAYS_A_MONTH)
+
+
+def months_of(days: np.ndarray) -> np.ndarray:
+    """The whole months, 0 first, that the longest of the days is through."""
+    longest = days.max(initial=0)
+    months = np.arange(int(longest // DAYS_A_MONTH) + 1)
+    return months[day_of(months) <= longest]
 
 
 def _is_of(rows: pd.DataFrame, level: str | None) -> pd.Series:

@@ -17,7 +17,6 @@ from lib.definitions import Definitions
 from lib.measures import Answer, left_out
 from lib.measures.renewals.lives import (
     COUNTED,
-    DAYS_A_MONTH,
     Lives,
     Z,
     counted,
@@ -26,6 +25,7 @@ from lib.measures.renewals.lives import (
     horizon_of,
     lay,
     lives,
+    months_of,
     rest_of,
 )
 
@@ -86,13 +86,13 @@ def survival(
     return Answer(
         table.reset_index(drop=True),
         left_out(*left),
-        _notes(book, definitions, rows, currency),
+        _notes(con, book, definitions, rows, currency),
         f"{sql};\n\n{COUNTED}",
     )
 
 
 def _by_month(level: str | None, found: Lives) -> pd.DataFrame:
-    months = np.arange(int(found.days.max(initial=0) // DAYS_A_MONTH) + 1)
+    months = months_of(found.days)
     gone, lo, hi = curves.incidence_at(found.gone, day_of(months))
     return pd.DataFrame(
         {
@@ -169,9 +169,13 @@ def _bounded(name: str, value: float, error: float, months: int) -> dict[str, fl
     return _named(name, value, *np.clip([value - Z * error, value + Z * error], 0, months))
 
 
-def _notes(book: Book, definitions: Definitions, rows: pd.DataFrame, currency: str) -> tuple[str, ...]:
+def _notes(
+    con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, rows: pd.DataFrame, currency: str
+) -> tuple[str, ...]:
     until = book.as_of - timedelta(days=definitions.renewals.grace_days)
     said = [f"Lives are followed until {say_day(until)}: what ended later may yet be renewed within the grace days."]
+    if con.execute("select getvariable('known_to') is null").fetchone()[0]:
+        said = ["The files name no dates: lives last as many months as they say, and have ended where they say so."]
     late, others = (int(rows.loc[which, "n"].sum()) for which in (rows["entered"] > 0, rows["currency"] != currency))
     if late:
         said.append(f"{late:,} began before their contracts are known: they are at risk from their first contract on.")
