@@ -17,7 +17,7 @@ from lib.errors import Refused
 from lib.facts.ask import ask
 from lib.measures.registry import measure
 from lib.measures.renewals import economics as money
-from lib.measures.renewals import ends, lives, survival
+from lib.measures.renewals import ends, lives, liveslist, survival
 from tests.funnelworlds import LAST, answer, sampled
 from tests.worldlets import WORDS, account_frame, contract_frame, on_contracts, open_world
 
@@ -206,6 +206,32 @@ def test_currencies_are_never_added(tmp_path):
     words = replace(WORDS, renewals=replace(WORDS.renewals, currency="USD", rates=("EUR 2",)))
     (row,) = answer(world, "economics", YEAR, words, horizon=12).table.itertuples()
     assert (row.arr_at_start, row.cost_per_customer) == ((100 + 300 + 1_400) / 3, (10 + 20 + 60) / 3)
+
+
+def test_the_list_has_as_many_customers_as_every_figure_counts(hand, company):
+    for world, by in ((hand, "segment"), (company, "channel")):
+        for row in answer(world, "survival", YEAR, by=by).table.drop_duplicates("level").itertuples():
+            of = {"by": by, "level": row.level or ""}
+            n = {
+                which: len(answer(world, "customer_lives", YEAR, which=which, **of).table) for which in ("all", "left")
+            }
+            assert n == {"all": row.n_lives, "left": row.n_lives_ended}
+    found = answer(hand, "customer_lives", YEAR, sort="account").table
+    assert list(found.columns) == liveslist.COLUMNS
+    ended = found.dropna(subset="life_end").set_index("account")[["life_days", "life_end"]]
+    assert ended.T.to_dict("list") == {
+        "back": [366, "lapsed"],
+        "cancelled": [182, "cancelled"],
+        "lapsed": [366, "lapsed"],
+    }
+    assert answer(hand, "customer_lives", YEAR, by="segment").table["level"].value_counts().to_dict() == {
+        "SMB": 3,
+        "Enterprise": 4,
+    }
+    late = found.set_index("account").loc["late"]
+    assert (late.life_from_on.date(), late.life_days, late.arr_at_start) == (STARTED["late"], 2_465, 40)
+    with pytest.raises(Refused):
+        answer(hand, "customer_lives", YEAR, which="lost")
 
 
 # --- any history

@@ -157,7 +157,7 @@ def test_a_file_of_months_and_who_has_left_is_answered_as_published(known_of, tm
     store = open_store(tmp_path)
     wanted, book = known_of["telco_base.km.contract"], year_to(store.manifest.received_on)
     whole, by = (answer(store, "survival", book, by=name).table for name in (None, "Contract"))
-    groups = {"overall": whole} | {level: rows for level, rows in by.groupby("level")}
+    groups = {"overall": whole, **dict(list(by.groupby("level")))}
     for name, said in {"overall": wanted["overall"], **wanted["by_contract"]}.items():
         rows = groups[name].set_index("month")
         assert (rows["n_lives"].iat[0], rows["n_lives_ended"].iat[0]) == (said["n"], said["events"]), name

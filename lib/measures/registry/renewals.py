@@ -3,7 +3,7 @@
 MEASURES   name -> Measure
 """
 
-from lib.measures.registry.options import Measure, Option
+from lib.measures.registry.options import PAGE, Measure, Option
 
 BY = Option("by", "text", "a dimension whose values stand side by side, as it was on the first day of a customer")
 AMONG = Option("among", "text", "whose lives: all, or of those who became customers in the period", ("all", "period"))
@@ -26,5 +26,21 @@ MEASURES = {
         "lib.measures.renewals.economics:economics",
         "what a customer brings, what winning it cost, and how soon that is earned back",
         (BY, AMONG, HORIZON),
+    ),
+    "customer_lives": Measure(
+        "lib.measures.renewals.liveslist:customer_lives",
+        "the customers behind the curves: from when until when each was one, and how that ended",
+        (
+            BY,
+            Option(
+                "level",
+                "text",
+                "with --by: a value, as it was on the first day of a customer (default: all; empty: none given)",
+            ),
+            AMONG,
+            Option("which", "text", "which customers", ("all", "left", "still")),
+            Option("sort", "text", "order", ("arr", "shortest", "longest", "newest", "account")),
+            *PAGE,
+        ),
     ),
 }

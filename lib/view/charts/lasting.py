@@ -55,7 +55,7 @@ def figure(curves: Sequence[Curve], *, verb: str, colours: theme.Palette, n_tick
         "hovermode": "closest",
         "xaxis": {
             "range": [-0.01 * last, 1.005 * last], "tickvals": ticks, "tickfont": small, "showgrid": False, "fixedrange": True,
-            "zeroline": False, "ticktext": beneath, "tickangle": 0,
+            "zeroline": False, "ticktext": beneath, "tickangle": 0, "ticklabelstandoff": 7,
         },
         "yaxis": {
             "range": [floor, top], "tickformat": ".0%", "nticks": 6, "gridcolor": colours.grid, "tickfont": small,

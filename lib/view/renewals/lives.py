@@ -11,6 +11,7 @@ import streamlit as st
 from lib.book import Book
 from lib.facts.levels import OTHER
 from lib.measures import Answer
+from lib.measures.renewals.ends import LEFT
 from lib.measures.renewals.lives import FOLLOWED
 from lib.view import door, look, numbers, step, tables
 from lib.view.account import paper
@@ -24,6 +25,7 @@ from lib.view.words import word, word_within
 
 MOST_CURVES = 7  # of values; all are in the table and the download
 MOST_APART = 3  # of them in a colour of their own
+_FILES = {"survival": "Curves", "customer_ends": "Ends", "economics": "Worth", "customer_lives": "Customers"}
 _TONES = {"down-sold": "second", "lapsed": "blue", "cancelled": "ink", "left": "ink"}
 
 
@@ -51,13 +53,16 @@ def section(book: Book, state: _State) -> dict[str, Answer]:
         return {"Customers": whole}
     rows = staying.firsts(levels) if levels else []
     look.html(f'<p class="hl-said">{staying.said(whole, rows, state.by)}</p>')
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        look.html('<div class="hl-label">Still there</div>')
+    if set(ends.table["first_end"]) == {LEFT}:  # the curve says it all
         _curves(whole, levels)
-    with right:
-        look.html('<div class="hl-label">Which end comes first</div>')
-        _ends(ends)
+    else:
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            look.html('<div class="hl-label">Still there</div>')
+            _curves(whole, levels)
+        with right:
+            look.html('<div class="hl-label">Which end comes first</div>')
+            _ends(ends)
     if rows:
         _against(rows, levels, state.by)
     worth = _worth(book, state.by)
@@ -75,7 +80,7 @@ def _choose(book: Book, state: _State) -> None:
             format_func=lambda name: f"By {word_within(name)}" if name else "All together",
             on_change=lambda: step.turn(by=st.session_state["lives by"]),
         )  # fmt: skip
-        for name, file in (("survival", "Curves"), ("customer_ends", "Ends"), ("economics", "Worth")):
+        for name, file in _FILES.items():
             tables.download(
                 file,
                 f"{name.replace('_', '-')}.csv",
@@ -190,7 +195,7 @@ def _worth(book: Book, by: str) -> Answer | None:
         *money,
         Column("n", lambda row: numbers.count(row["n_lives"]), is_number=True),
         Column("ARR at start", lambda row: numbers.money(row["arr_at_start"]), is_number=True),
-        Column("Losses a year", lambda row: numbers.interval(*_three(row, "losses_per_year")), is_number=True),
+        Column("Losses / 100 customer-years", lambda row: _losses(row), is_number=True),
         Column("LTV", lambda row: staying.amount(row, "ltv"), is_number=True),
         Column("CAC", lambda row: _cost(row), is_number=True),
         Column("LTV : CAC", lambda row: staying.between(row, "ltv_to_cost"), is_number=True),
@@ -219,6 +224,12 @@ def _three(row: dict, name: str) -> tuple[float, float, float]:
 
 def _rate(row: dict | None) -> str:
     return numbers.NOTHING if row is None else numbers.interval(*_three(row, "survival_rate"))
+
+
+def _losses(row: dict) -> str:
+    return staying.between(
+        {name: row[name] * 100 for name in row if name.startswith("losses_per_year")}, "losses_per_year"
+    )
 
 
 def _cost(row: dict) -> str:
