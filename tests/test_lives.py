@@ -116,7 +116,11 @@ def test_which_end_comes_first_by_hand(hand):
 
 def test_worth_and_cost_by_hand(hand):
     """Costs are given of lapsed, kept and cancelled: 165 for an ARR of 210, of which 180 stay from day 182 on, 60 from day 366."""
-    words = replace(WORDS, economics=replace(WORDS.economics, gross_margin=0.8))
+    words = replace(
+        WORDS,
+        economics=replace(WORDS.economics, gross_margin=0.8),
+        reading=replace(WORDS.reading, few_accounts=3),
+    )
     (row,) = answer(hand, "economics", YEAR, words, horizon=24).table.itertuples()
     assert list(answer(hand, "economics", YEAR).table.columns) == money.COLUMNS
     followed = 366 + 1_004 + 182 + 351 + 366 + 1_004 + 1_004
@@ -130,6 +134,8 @@ def test_worth_and_cost_by_hand(hand):
     needed = 12 * 165 / (210 * 0.8) * MONTH - 182 - 184 * 180 / 210  # days of all of the ARR, past those had by day 366
     assert row.payback_months == pytest.approx((366 + needed * 210 / 60) / MONTH)
     assert row.ltv_lo < row.ltv < row.ltv_hi and row.ltv_to_cost_lo < row.ltv_to_cost < row.ltv_to_cost_hi
+    few = answer(hand, "economics", YEAR, horizon=24).table.iloc[0]  # by 30 or more
+    assert few.is_small and few.ltv > 0 and few[["ltv_lo", "ltv_hi", "ltv_to_cost_lo", "ltv_to_cost_hi"]].isna().all()
 
 
 def test_who_came_in_the_period_are_those_alone(hand):

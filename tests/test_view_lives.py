@@ -91,6 +91,14 @@ def test_a_file_of_months_has_one_curve_and_no_ends(shown, tmp_path):
     assert is_well(app) and len(app.get("plotly_chart")) == 1 and "No acquisition cost is given" in text(app)
 
 
+def test_a_handful_is_too_few_to_tell(shown, tmp_path):
+    accounts = account_frame("abc", tenure_months=[1.0, 2.0, 3.0], churned=[True, False, False])
+    open_world(tmp_path / "handful", {"account": accounts})
+    app = shown(tmp_path / "handful")
+    assert is_well(app) and "3 customers of this book could be followed; 30 would tell" in text(app)
+    assert not app.get("plotly_chart")
+
+
 def row(**values) -> dict:
     return {
         "level": "Reseller", "q_rest": 0.0002, "life_difference": -2.25, "horizon_months": 36, "arr_difference_lo": -3.0,
@@ -101,11 +109,11 @@ def row(**values) -> dict:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({}, "2.2 months less of the first 36 than the rest (q &lt; 0.001), 3,231 USD less each."),
-        ({"currency": ""}, "(q &lt; 0.001), 3,231 less each."),
-        ({"arr_difference_hi": 0.5}, "(q &lt; 0.001)."),  # of ARR it is not sure
+        ({}, "2.2 months less of the first 36 than the rest (q&nbsp;&lt;&nbsp;0.001), 3,231 USD less each."),
+        ({"currency": ""}, "(q&nbsp;&lt;&nbsp;0.001), 3,231 less each."),
+        ({"arr_difference_hi": 0.5}, "(q&nbsp;&lt;&nbsp;0.001)."),  # of ARR it is not sure
         ({"life_difference": 1.0, "q_rest": 0.04, "arr_difference_worth": 900, "arr_difference_lo": 0.1,
-          "arr_difference_hi": 1.0}, "stay longer</b>: 1.0 months more of the first 36 than the rest (q = 0.04), 900 USD more each."),
+          "arr_difference_hi": 1.0}, "stay longer</b>: 1.0 months more of the first 36 than the rest (q&nbsp;=&nbsp;0.04), 900 USD more each."),
     ],
 )  # fmt: skip
 def test_a_difference_is_said_with_its_money_only_where_that_is_sure(values, said):

@@ -91,13 +91,13 @@ def economics(
 
 def _row(rows: pd.DataFrame, months: int, definitions: Definitions) -> dict:
     everybody, costed = lives(rows, of="arr"), rows[rows["has_cost"]]
-    margin = definitions.economics.gross_margin
+    margin, few = definitions.economics.gross_margin, definitions.reading.few_accounts
     years = float((everybody.n * (everybody.days - everybody.entered)).sum()) / DAYS_A_YEAR
     lo, hi = stats.events_per_time(everybody.n_ended, years)
     return {
         "n_lives": everybody.n_all,
         "n_lives_ended": everybody.n_ended,
-        "is_small": everybody.n_all < definitions.reading.few_accounts,
+        "is_small": everybody.n_all < few,
         "life_years": years,
         "losses_per_year": everybody.n_ended / years if years else np.nan,
         "losses_per_year_lo": float(lo),
@@ -105,21 +105,21 @@ def _row(rows: pd.DataFrame, months: int, definitions: Definitions) -> dict:
         "arr_at_start": rows["arr"].sum() / everybody.n_all,
         "horizon_months": months,
         "arr_months": everybody.mean_months(months)[0],
-        **_worth(everybody, months, margin),
+        **_worth(everybody, months, margin, few),
         "n_with_cost": int(costed["n"].sum()),
-        **_against_cost(costed, months, margin),
+        **_against_cost(costed, months, margin, few),
     }
 
 
-def _worth(found: Lives, months: int, margin: float) -> dict[str, float]:
+def _worth(found: Lives, months: int, margin: float, few: int) -> dict[str, float]:
     """What a customer brings over the months, with its interval."""
     mean, _ = found.mean_months(months)
     value = found.weights.sum() / found.n_all * mean / 12 * margin
     spread = ((_bringing(found, months, margin) ** 2 * found.squares).sum() - found.n_all * value**2) / found.n_all**2
-    return _on_log_scale("ltv", value, spread)
+    return _on_log_scale("ltv", value, spread, is_told=found.n_all >= few)
 
 
-def _against_cost(rows: pd.DataFrame, months: int, margin: float) -> dict[str, float]:
+def _against_cost(rows: pd.DataFrame, months: int, margin: float, few: int) -> dict[str, float]:
     """Worth / cost of the customers whose cost is given, and the months until it is earned back."""
     nothing = dict.fromkeys(
         ("cost_per_customer", "ltv_to_cost", "ltv_to_cost_lo", "ltv_to_cost_hi", "payback_months"), np.nan
@@ -132,7 +132,7 @@ def _against_cost(rows: pd.DataFrame, months: int, margin: float) -> dict[str, f
     products = brought**2 * found.squares - 2 * ratio * brought * rows["arr_by_cost"] + ratio**2 * rows["cost_squares"]
     return {
         "cost_per_customer": cost / found.n_all,
-        **_on_log_scale("ltv_to_cost", ratio, products.sum() / cost**2),
+        **_on_log_scale("ltv_to_cost", ratio, products.sum() / cost**2, is_told=found.n_all >= few),
         "payback_months": _payback(
             found, months, 12 * cost / (found.weights.sum() * margin) if found.weights.sum() else np.nan
         ),
@@ -154,8 +154,9 @@ def _payback(found: Lives, months: int, needed: float) -> float:
     return float(np.interp(needed, had, edges, right=np.nan)) if is_known and needed == needed else np.nan
 
 
-def _on_log_scale(name: str, value: float, variance: float) -> dict[str, float]:
-    if not value > 0:
+def _on_log_scale(name: str, value: float, variance: float, *, is_told: bool) -> dict[str, float]:
+    """A figure and its interval; too few accounts have none."""
+    if not value > 0 or not is_told:
         return {name: value, f"{name}_lo": np.nan, f"{name}_hi": np.nan}
     by = np.exp(Z * np.sqrt(max(variance, 0)) / value)
     return {name: value, f"{name}_lo": value / by, f"{name}_hi": value * by}

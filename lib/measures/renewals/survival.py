@@ -112,13 +112,13 @@ def _of_level(found: Lives, rows: pd.DataFrame, currency: str, months: int, few:
     money = lives(own, of="arr")
     median = curves.median_interval(found.curve)
     mean, arr_mean = found.mean_months(months), money.mean_months(months)
-    n_paying = own["n"].sum()
+    n_paying, is_told = own["n"].sum(), found.n_all >= few and found.n_ended > 0
     return {
         "n_lives": found.n_all, "n_lives_ended": found.n_ended, "is_small": found.n_all < few,
         **_named("half_stay_days", *median), "horizon_months": months,
-        **_bounded("life_months", *mean, months),
+        **_bounded("life_months", *mean, months, is_told=is_told),
         "currency": currency, "arr_at_start": own["arr"].sum() / n_paying if n_paying else np.nan,
-        **_bounded("arr_months", *arr_mean, months),
+        **_bounded("arr_months", *arr_mean, months, is_told=is_told),
         **dict.fromkeys(_AGAINST, np.nan),
     }  # fmt: skip
 
@@ -165,8 +165,10 @@ def _differing(name: str, value: float, error: float) -> dict[str, float]:
     return _named(name, value, value - Z * error, value + Z * error)
 
 
-def _bounded(name: str, value: float, error: float, months: int) -> dict[str, float]:
-    return _named(name, value, *np.clip([value - Z * error, value + Z * error], 0, months))
+def _bounded(name: str, value: float, error: float, months: int, *, is_told: bool) -> dict[str, float]:
+    """A mean and its interval; too few lives have none, nor those of which nobody was seen to leave."""
+    lo, hi = np.clip([value - Z * error, value + Z * error], 0, months) if is_told else (np.nan, np.nan)
+    return _named(name, value, lo, hi)
 
 
 def _notes(

@@ -61,7 +61,7 @@ def figure(curves: Sequence[Curve], *, verb: str, colours: theme.Palette, n_tick
             "range": [floor, top], "tickformat": ".0%", "nticks": 6, "gridcolor": colours.grid, "tickfont": small,
             "fixedrange": True, "zeroline": False, "automargin": True,
         },
-        "annotations": _names(curves, top - floor, colours),
+        "annotations": _names(curves, floor, top, colours),
     }  # fmt: skip
     ordered = sorted(curves, key=lambda curve: curve.tone != "rest")
     bands = [trace for curve in ordered if curve.tone != "rest" for trace in _band(curve, colours)]
@@ -116,15 +116,14 @@ def _band(curve: Curve, colours: theme.Palette) -> list[dict]:
     ]
 
 
-def _names(curves: Sequence[Curve], height: float, colours: theme.Palette) -> list[dict]:
+def _names(curves: Sequence[Curve], floor: float, top: float, colours: theme.Palette) -> list[dict]:
     """Each curve's name at the right of its end, no two on one another."""
-    ends = sorted(curves, key=lambda curve: curve.share[-1])
+    ends, apart = sorted(curves, key=lambda curve: curve.share[-1]), _APART * (top - floor)
     places = [curve.share[-1] for curve in ends]
     for at in range(1, len(places)):
-        places[at] = max(places[at], places[at - 1] + _APART * height)
+        places[at] = max(places[at], places[at - 1] + apart)
     for at in reversed(range(len(places))):  # back down where the highest would leave the chart
-        above = places[at + 1] - _APART * height if at + 1 < len(places) else max(max(curve.share) for curve in curves)
-        places[at] = min(places[at], max(above, 0))
+        places[at] = min(places[at], places[at + 1] - apart if at + 1 < len(places) else top)
     return [
         {
             "x": 1, "xref": "paper", "y": place, "showarrow": False, "xanchor": "left", "xshift": 6,

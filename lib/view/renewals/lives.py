@@ -51,6 +51,13 @@ def section(book: Book, state: _State) -> dict[str, Answer]:
             "<code>.venv/bin/python -m lib import contracts.csv</code>",
         )
         return {"Customers": whole}
+    if whole.table["is_small"].iat[0]:
+        n, few = whole.table["n_lives"].iat[0], door.definitions().reading.few_accounts
+        look.empty(
+            "Too few to tell",
+            f"{numbers.plural(n, 'customer')} of this book could be followed; {few} would tell something.",
+        )
+        return {"Customers": whole}
     rows = staying.firsts(levels) if levels else []
     look.html(f'<p class="hl-said">{staying.said(whole, rows, state.by)}</p>')
     if set(ends.table["first_end"]) == {LEFT}:  # the curve says it all
@@ -184,7 +191,7 @@ def _worth(book: Book, by: str) -> Answer | None:
     answer = door.try_ask("economics", book, **({"by": by} if by else {}))
     if answer is None or answer.table.empty:
         return answer
-    rows = tables.records(answer.table)
+    rows = sorted(tables.records(answer.table), key=lambda row: row["level"] == OTHER)
     months, currencies = rows[0]["horizon_months"], {row["currency"] for row in rows}
     margin = door.definitions().economics.gross_margin
     counted = "in revenue" if margin == 1 else f"at a gross margin of {margin:.0%}"

@@ -20,8 +20,8 @@ SURE = 0.05  # q up to which a value differs from the rest beyond chance
 
 
 def firsts(answer: Answer) -> list[dict]:
-    """A row per value, with what is said of it as a whole."""
-    return tables.records(answer.table.drop_duplicates("level"))
+    """A row per value, with what is said of it as a whole; all other values together last."""
+    return sorted(tables.records(answer.table.drop_duplicates("level")), key=lambda row: row["level"] == OTHER)
 
 
 def name_of(level: object) -> str:
@@ -31,7 +31,6 @@ def name_of(level: object) -> str:
 
 def said(whole: Answer, rows: Sequence[dict], by: str) -> str:
     """The takeaway, past `plain`."""
-    first = whole.table.iloc[0]
     parts = [_still(whole)]
     if by:
         named = [row for row in rows if row["level"] != OTHER]
@@ -54,8 +53,6 @@ def said(whole: Answer, rows: Sequence[dict], by: str) -> str:
                 if is_told
                 else f"Too few to compare by {plain(word_within(by))}."
             )
-    elif first["is_small"]:
-        parts.append(f"{numbers.plural(first['n_lives'], 'customer')} say little.")
     return " ".join(parts)
 
 
@@ -80,7 +77,7 @@ def _differs(row: dict) -> str:
         if row["arr_difference_lo"] * row["arr_difference_hi"] > 0 and worth * months > 0
         else ""
     )
-    q = "q &lt; 0.001" if row["q_rest"] < 0.001 else f"q = {row['q_rest']:.2g}"
+    q = "q&nbsp;&lt;&nbsp;0.001" if row["q_rest"] < 0.001 else f"q&nbsp;=&nbsp;{row['q_rest']:.2g}"
     return (
         f"<b>{name} customers {how}</b>: {abs(months):.1f} months {more} of the first {row['horizon_months']} than the rest "
         f"({q}){money}."
