@@ -292,6 +292,23 @@ def test_identities_of_any_history(rows, dice):
         assert sum(part[name].sum() for part in parts) == pytest.approx(worth[name].sum())
 
 
+def test_who_renews_late_makes_nobody_leave_and_who_renews_early_makes_nobody_stay():
+    """A fifth lapse after their year, a fifth renew 20 days late. All of these years end in the weeks around the as-of day, of
+    whom on that day those on time are known and the others are not."""
+    dice, rows = np.random.default_rng(6), []
+    for number, fate in enumerate(dice.choice(["lapses", "late", "on time"], 3_000, p=[0.2, 0.2, 0.6])):
+        ends_on = LAST - timedelta(int(dice.integers(0, 60)))
+        rows.append({"account": f"a{number}", "starts_on": ends_on - timedelta(365), "ends_on": ends_on, "arr": 1.0})
+        renewed_on = ends_on + timedelta(20 if fate == "late" else 0)
+        if fate != "lapses" and renewed_on <= LAST:
+            rows.append(
+                {"account": f"a{number}", "starts_on": renewed_on, "ends_on": renewed_on + timedelta(365), "arr": 1.0}
+            )
+    (table,) = told(rows, "survival")
+    row = of_month(table, 12)
+    assert row.survival_rate_lo < 0.8 < row.survival_rate_hi and row.n_ended_by > 200
+
+
 # --- second implementations, on a sample company; and what was planted in it
 
 
