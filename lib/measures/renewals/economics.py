@@ -1,6 +1,6 @@
 """What a customer is worth, what winning it cost, and how soon that is earned back; by any dimension, each currency apart.
 
-economics   a row per level and currency
+economics   a row per currency, of the whole and of each level
 COLUMNS     of the answer, whatever the options
 """
 
@@ -16,7 +16,7 @@ from lib.measures.renewals.lives import DAYS_A_MONTH, Lives, Z, counted, groups_
 
 DAYS_A_YEAR = 365.25
 COLUMNS = [
-    "level", "currency", "n_lives", "n_lives_ended", "is_small", "life_years",
+    "is_whole", "level", "currency", "n_lives", "n_lives_ended", "is_small", "life_years",
     "losses_per_year", "losses_per_year_lo", "losses_per_year_hi", "arr_at_start", "horizon_months", "arr_months",
     "ltv", "ltv_lo", "ltv_hi", "n_with_cost", "cost_per_customer", "ltv_to_cost", "ltv_to_cost_lo", "ltv_to_cost_hi",
     "payback_months",
@@ -61,7 +61,7 @@ def economics(
 ) -> Answer:
     """What customers bring over the horizon, against the cost of winning them.
 
-    by        a dimension, as it was on the first day of a life
+    by        a dimension, as it was on the first day of a life: each value by itself, below the whole
     among     all lives, or those that began in the period
     horizon   months over which worth is counted; those of the definitions while every level of enough lives reaches them
 
@@ -73,13 +73,16 @@ def economics(
     left, sql = lay(con, book, definitions, by, among)
     worth = definitions.renewals.worth()
     rows = counted(con, _COUNTED, {"currencies": list(worth), "factors": list(worth.values())})
-    groups = groups_of(rows)
+    groups = groups_of(rows, by)
     months = horizon_of(groups, horizon, definitions)
     found = [
-        {"level": level, "currency": currency, **_row(own[own["currency"] == currency], months, definitions)}
-        for level, own in groups.items()
-        for currency in own.groupby("currency")["n"].sum().sort_values(ascending=False, kind="stable").index
-    ]
+        {
+            "is_whole": group.is_whole, "level": group.level, "currency": currency,
+            **_row(group.rows[group.rows["currency"] == currency], months, definitions),
+        }
+        for group in groups
+        for currency in group.rows.groupby("currency")["n"].sum().sort_values(ascending=False, kind="stable").index
+    ]  # fmt: skip
     without = int(rows.loc[~rows["has_cost"], "n"].sum())
     notes = [_worth_said(definitions)]
     if without:

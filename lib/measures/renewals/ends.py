@@ -1,6 +1,6 @@
 """Which end comes first: a customer is down-sold, lapses or cancels, by months of life, each beside the others.
 
-customer_ends   a row per level, end and month of life
+customer_ends   a row per end and month of life, of the whole and of each level
 COLUMNS         of the answer, whatever the options
 ENDS            what can end a life; LEFT: the file does not say how
 """
@@ -14,13 +14,13 @@ from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.measures import Answer, left_out
-from lib.measures.renewals.lives import counted, day_of, groups_of, lay, lives, months_of
+from lib.measures.renewals.lives import Group, counted, day_of, groups_of, lay, lives, months_of
 
 ENDS = ("down-sold", "lapsed", "cancelled")
 LEFT = "left"
 UNTIL = ("any", "lost")
 COLUMNS = [
-    "level", "first_end", "month", "first_end_rate", "first_end_rate_lo", "first_end_rate_hi", "n_still", "n_ended_by",
+    "is_whole", "level", "first_end", "month", "first_end_rate", "first_end_rate_lo", "first_end_rate_hi", "n_still", "n_ended_by",
     "n_lives", "is_small",
 ]  # fmt: skip
 _COUNTED = """with down as (
@@ -56,7 +56,7 @@ def customer_ends(
 ) -> Answer:
     """The share of customers to whom each end has come first, by months of life (Aalen and Johansen).
 
-    by      a dimension, as it was on the first day of a life
+    by      a dimension, as it was on the first day of a life: each value by itself, below the whole
     among   all lives, or those that began in the period
     until   any: a first down-sell ends a life undiminished, and what comes later is not counted; lost: a life goes on until the
             customer lapses or cancels, so that the two shares and the one of `survival` add up to 1
@@ -72,12 +72,13 @@ def customer_ends(
     few, ends = definitions.reading.few_accounts, ENDS if until == "any" else ENDS[1:]
     if (rows["ending"] == LEFT).any():
         ends = (*(end for end in ends if (rows["ending"] == end).any()), LEFT)
-    parts = [_by_month(level, own, end, few) for level, own in groups_of(rows).items() for end in ends]
+    parts = [_by_month(group, end, few) for group in groups_of(rows, by) for end in ends]
     table = pd.concat(parts) if parts else pd.DataFrame(columns=COLUMNS)
     return Answer(table[COLUMNS].reset_index(drop=True), left_out(*left), (), f"{sql};\n\n{_COUNTED}")
 
 
-def _by_month(level: str | None, rows: pd.DataFrame, end: str, few: int) -> pd.DataFrame:
+def _by_month(group: Group, end: str, few: int) -> pd.DataFrame:
+    rows = group.rows
     found, own = lives(rows), lives(rows[rows["ending"] == end])
     is_end = (rows["ending"] == end).to_numpy(bool)
     times, ended, others, late = found.steps()
@@ -88,7 +89,8 @@ def _by_month(level: str | None, rows: pd.DataFrame, end: str, few: int) -> pd.D
     )
     return pd.DataFrame(
         {
-            "level": pd.Series([level] * len(months), dtype=object),
+            "is_whole": group.is_whole,
+            "level": pd.Series([group.level] * len(months), dtype=object),
             "first_end": end,
             "month": months,
             "first_end_rate": rate,

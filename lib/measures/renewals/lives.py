@@ -5,7 +5,7 @@ AMONG      whose lives: all, or of those who became customers in the period
 COUNTED    so many of each level, currency, number of days, and ending
 counted    the rows of it, or of another count of lives
 Lives      counted lives as curves, of customers and of the ARR they began with
-groups_of  the lives of each level, most first
+groups_of  counted rows of all lives and of each level, each a Group
 rest_of    all but those of one level
 horizon_of the months over which lives are compared
 months_of  the whole months that lives are through
@@ -22,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
@@ -192,6 +193,14 @@ class Lives:
         return float(self.curve.share[-1]) if len(self.curve.share) else 1.0
 
 
+class Group(NamedTuple):
+    """Counted rows of one level (None: no value), or of all."""
+
+    is_whole: bool
+    level: str | None
+    rows: pd.DataFrame
+
+
 def lay(
     con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, by: str | None, among: str
 ) -> tuple[list[tuple[str, int]], str]:
@@ -232,11 +241,13 @@ def lives(rows: pd.DataFrame, *, of: str = "n") -> Lives:
     return Lives(rows["entered"].to_numpy(float), rows["days"].to_numpy(float), is_ended, n, weights, squares)
 
 
-def groups_of(rows: pd.DataFrame) -> dict[str | None, pd.DataFrame]:
-    """The counted rows of each level, the one of most lives first; None is no value."""
+def groups_of(rows: pd.DataFrame, by: str | None) -> list[Group]:
+    """The counted rows as a whole, and those of each level of `by`, the one of most lives first; nothing of no rows."""
+    if rows.empty:
+        return []
     n = rows.groupby("level", dropna=False)["n"].sum().sort_index().sort_values(ascending=False, kind="stable")
-    levels = [None if level != level else level for level in n.index]
-    return {level: rows[_is_of(rows, level)] for level in levels}
+    levels = [None if level != level else level for level in n.index] if by else []
+    return [Group(True, None, rows), *(Group(False, level, rows[_is_of(rows, level)]) for level in levels)]
 
 
 def rest_of(rows: pd.DataFrame, level: str | None) -> pd.DataFrame:
@@ -244,17 +255,16 @@ def rest_of(rows: pd.DataFrame, level: str | None) -> pd.DataFrame:
     return rows[~_is_of(rows, level)]
 
 
-def horizon_of(groups: Mapping[str | None, pd.DataFrame], asked: int | None, definitions: Definitions) -> int:
+def horizon_of(groups: Sequence[Group], asked: int | None, definitions: Definitions) -> int:
     """The months over which lives are compared: as asked, or of the definitions while every level of enough lives reaches them."""
     if asked is not None:
         if asked < 1:
             raise Refused("A horizon is a number of months, 1 or more.")
         return asked
     few = definitions.reading.few_accounts
-    found = [lives(rows) for rows in groups.values()]
-    large: Sequence[Lives] = [each for each in found if each.n_all >= few] or found
-    reached = [each.months_reached(few) for each in large]
-    return max(1, min([definitions.economics.horizon_months, *reached]))
+    found = [lives(each.rows) for each in groups]
+    large = [each for each in found if each.n_all >= few] or found
+    return max(1, min([definitions.economics.horizon_months, *(each.months_reached(few) for each in large)]))
 
 
 def day_of(month):

@@ -1,6 +1,6 @@
 """How long customers stay: the share still there month by month, and each level of a dimension against the rest.
 
-survival   a row per level and month of life
+survival   a row per month of life, of the whole and of each level
 COLUMNS    of the answer, whatever the options
 """
 
@@ -17,6 +17,7 @@ from lib.definitions import Definitions
 from lib.measures import Answer, left_out
 from lib.measures.renewals.lives import (
     COUNTED,
+    Group,
     Lives,
     Z,
     counted,
@@ -41,7 +42,7 @@ _OF_LEVEL = [
     "arr_difference", "arr_difference_lo", "arr_difference_hi", "arr_difference_worth", "p_rest", "q_rest", "p_lives",
 ]  # fmt: skip
 COLUMNS = [
-    "level", "month", "survival_rate", "survival_rate_lo", "survival_rate_hi", "n_still", "n_ended_by", *_OF_LEVEL,
+    "is_whole", "level", "month", "survival_rate", "survival_rate_lo", "survival_rate_hi", "n_still", "n_ended_by", *_OF_LEVEL,
 ]  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def survival(
 ) -> Answer:
     """The share of customers still there by months of life (Kaplan and Meier), those still customers being last seen.
 
-    by        a dimension, as it was on the first day of a life; without it one level, empty, and so it is without a value
+    by        a dimension, as it was on the first day of a life: each value by itself, below the whole; empty: no value
     among     all lives, or those that began in the period
     horizon   the months over which levels are compared; those of the definitions while every level of enough lives reaches them
 
@@ -67,20 +68,20 @@ def survival(
     """
     left, sql = lay(con, book, definitions, by, among)
     rows = counted(con)
-    groups = groups_of(rows)
+    groups = groups_of(rows, by)
     months, currency = horizon_of(groups, horizon, definitions), _currency(rows)
     few = definitions.reading.few_accounts
-    found = {level: lives(own) for level, own in groups.items()}
-    facts = [_of_level(found[level], own, currency, months, few) for level, own in groups.items()]
-    for fact, (level, own) in zip(facts, groups.items(), strict=True):
-        others = rest_of(rows, level)
-        if found[level].n_all >= few <= others["n"].sum():
-            fact |= _against(own, others, currency, months)
-    large = [each for each in found.values() if each.n_all >= few]
+    found = [lives(each.rows) for each in groups]
+    facts = [_of_level(own, each.rows, currency, months, few) for own, each in zip(found, groups, strict=True)]
+    for fact, own, group in zip(facts, found, groups, strict=True):
+        others = rest_of(rows, group.level)
+        if not group.is_whole and own.n_all >= few <= others["n"].sum():
+            fact |= _against(group.rows, others, currency, months)
+    large = [own for own, group in zip(found, groups, strict=True) if not group.is_whole and own.n_all >= few]
     q, p = stats.benjamini_hochberg([fact["p_rest"] for fact in facts]), _logrank(large)
     parts = [
-        _by_month(level, found[level]).assign(**fact, q_rest=share, p_lives=p)
-        for (level, fact), share in zip(zip(groups, facts, strict=True), q, strict=True)
+        _by_month(group, own).assign(**fact, q_rest=share, p_lives=p)
+        for group, own, fact, share in zip(groups, found, facts, q, strict=True)
     ]
     table = pd.concat(parts)[COLUMNS] if parts else pd.DataFrame(columns=COLUMNS)
     return Answer(
@@ -91,12 +92,13 @@ def survival(
     )
 
 
-def _by_month(level: str | None, found: Lives) -> pd.DataFrame:
+def _by_month(group: Group, found: Lives) -> pd.DataFrame:
     months = months_of(found.days)
     gone, lo, hi = curves.incidence_at(found.gone, day_of(months))
     return pd.DataFrame(
         {
-            "level": pd.Series([level] * len(months), dtype=object),
+            "is_whole": group.is_whole,
+            "level": pd.Series([group.level] * len(months), dtype=object),
             "month": months,
             "survival_rate": 1 - gone,
             "survival_rate_lo": 1 - hi,

@@ -6,6 +6,7 @@ section   all of it, by the dimension of the page's state
 from collections.abc import Sequence
 from typing import Protocol
 
+import pandas as pd
 import streamlit as st
 
 from lib.book import Book
@@ -36,45 +37,49 @@ class _State(Protocol):
 def section(book: Book, state: _State) -> dict[str, Answer]:
     """The curves, the ends and the worth of the book's customers; says which file is lacking where no life is known."""
     look.section("How long customers stay", "each once, from its first day until it is first lost")
+    by = {"by": state.by} if state.by else {}
     with st.skeleton(height=lasting.HEIGHT):
-        whole = door.try_ask("survival", book)
-        levels = door.try_ask("survival", book, by=state.by) if whole and state.by else None
-        ends = door.try_ask("customer_ends", book)
-    if whole is None or ends is None:
+        answer, ends = door.try_ask("survival", book, **by), door.try_ask("customer_ends", book, **by)
+    if answer is None or ends is None:
         return {}
     _choose(book, state)
-    if whole.table.empty:
+    if answer.table.empty:
         look.empty(
             "No customer's life is known here",
             "Lives are read from contracts with their first and last days (account, starts_on, ends_on, arr), followed until the "
             "grace days before the day.",
             "<code>.venv/bin/python -m lib import contracts.csv</code>",
         )
-        return {"Customers": whole}
-    if whole.table["is_small"].iat[0]:
-        n, few = whole.table["n_lives"].iat[0], door.definitions().reading.few_accounts
+        return {"Customers": answer}
+    whole = _whole(answer)
+    if whole["is_small"].iat[0]:
+        n, few = whole["n_lives"].iat[0], door.definitions().reading.few_accounts
         look.empty(
             "Too few to tell",
             f"{numbers.plural(n, 'customer')} of this book could be followed; {few} would tell something.",
         )
-        return {"Customers": whole}
-    rows = staying.firsts(levels) if levels else []
+        return {"Customers": answer}
+    rows = staying.firsts(answer)
     look.html(f'<p class="hl-said">{staying.said(whole, rows, state.by)}</p>')
     if set(ends.table["first_end"]) == {LEFT}:  # the curve says it all
-        _curves(whole, levels)
+        _curves(answer)
     else:
         left, right = st.columns([3, 2], gap="medium")
         with left:
             look.html('<div class="hl-label">Still there</div>')
-            _curves(whole, levels)
+            _curves(answer)
         with right:
             look.html('<div class="hl-label">Which end comes first</div>')
             _ends(ends)
     if rows:
-        _against(rows, levels, state.by)
+        _against(rows, answer, state.by)
     worth = _worth(book, state.by)
-    shown = {"Customers": whole, "Customers by value": levels, "First ends": ends, "Worth": worth}
-    return {name: answer for name, answer in shown.items() if answer is not None}
+    return {"Customers": answer, "First ends": ends, **({"Worth": worth} if worth else {})}
+
+
+def _whole(answer: Answer) -> pd.DataFrame:
+    """The rows of all customers together."""
+    return answer.table[answer.table["is_whole"].astype(bool)]
 
 
 def _choose(book: Book, state: _State) -> None:
@@ -97,19 +102,15 @@ def _choose(book: Book, state: _State) -> None:
             )
 
 
-def _curves(whole: Answer, levels: Answer | None) -> None:
+def _curves(answer: Answer) -> None:
     """The curve of all, and of the largest values; those that differ from the rest beyond chance in colour."""
-    apart = _apart(staying.firsts(levels)) if levels else {}
-    curves = [_curve("all", whole.table, "ink")]
-    if levels is not None:
-        groups = list(levels.table.groupby("level", dropna=False, sort=False))
-        names = [name_of(level) for level, _ in groups]
-        drawn = sorted(zip(names, groups, strict=True), key=lambda each: each[0] not in apart)[:MOST_CURVES]
-        curves += [
-            _curve(name, own, apart.get(name, "rest"), has_numbers=name in apart)
-            for name, (_, own) in drawn
-            if own["n_still"].iat[0] >= FOLLOWED and name != OTHER
-        ]
+    apart = _apart(staying.firsts(answer))
+    curves = [_curve("all", _whole(answer), "ink")]
+    of_levels = answer.table[~answer.table["is_whole"].astype(bool)]
+    groups = [(name_of(level), own) for level, own in of_levels.groupby("level", dropna=False, sort=False)]
+    for name, own in sorted(groups, key=lambda each: each[0] not in apart)[:MOST_CURVES]:
+        if own["n_still"].iat[0] >= FOLLOWED and name != OTHER:
+            curves.append(_curve(name, own, apart.get(name, "rest"), has_numbers=name in apart))
     verb = "still there"
     st.plotly_chart(
         lasting.figure(curves, verb=verb, colours=theme.palette()), key="lives curves", theme=None,
@@ -143,7 +144,7 @@ def _curve(name: str, rows, tone: str, *, has_numbers: bool = True) -> Curve:
 def _ends(answer: Answer) -> None:
     """Which end comes first, each beside the others."""
     curves = []
-    for end, rows in answer.table.groupby("first_end", sort=False):
+    for end, rows in _whole(answer).groupby("first_end", sort=False):
         rows = rows[(rows["n_still"] >= min(FOLLOWED, rows["n_still"].iat[0])) & rows["first_end_rate"].notna()]
         columns = ("month", "first_end_rate", "first_end_rate_lo", "first_end_rate_hi", "n_still")
         curves.append(Curve(end, *(rows[each].tolist() for each in columns), tone=_TONES[end], has_numbers=not curves))
@@ -158,15 +159,16 @@ def _ends(answer: Answer) -> None:
     )
 
 
-def _against(rows: Sequence[dict], levels: Answer, by: str) -> None:
+def _against(rows: Sequence[dict], answer: Answer, by: str) -> None:
     """Each value against all others together."""
     months = rows[0]["horizon_months"]
     look.section(
         f"By {plain(word_within(by))}", f"of the first {months} months of life; each against all others together"
     )
-    at = {name_of(row["level"]): row for row in tables.records(levels.table[levels.table["month"] == months])}
+    of_month = answer.table[(answer.table["month"] == months) & ~answer.table["is_whole"].astype(bool)]
+    at = {name_of(row["level"]): row for row in tables.records(of_month)}
     columns = [
-        Column(plain(word(by)), lambda row: _named(row)),
+        Column(plain(word(by)), _named),
         Column("Customers", lambda row: numbers.count(row["n_lives"]), is_number=True),
         Column("Left", lambda row: numbers.count(row["n_lives_ended"]), is_number=True),
         Column(f"Still there after {months} months", lambda row: _rate(at.get(name_of(row["level"]))), is_number=True),
@@ -198,7 +200,7 @@ def _worth(book: Book, by: str) -> Answer | None:
     look.section("What a customer is worth", f"over the first {months} months, {counted}")
     money = [Column("Currency", lambda row: paper.text(row["currency"]))] if len(currencies) > 1 else []
     columns = [
-        Column(plain(word(by)) if by else "Customers", lambda row: _named(row) if by else "all"),
+        Column(plain(word(by)) if by else "Customers", _named),
         *money,
         Column("n", lambda row: numbers.count(row["n_lives"]), is_number=True),
         Column("ARR at start", lambda row: numbers.money(row["arr_at_start"]), is_number=True),
@@ -221,7 +223,7 @@ def _worth(book: Book, by: str) -> Answer | None:
 
 
 def _named(row: dict) -> str:
-    name = f"<b>{paper.short(name_of(row['level']))}</b>"
+    name = "all" if row["is_whole"] else f"<b>{paper.short(name_of(row['level']))}</b>"
     return f'<span style="opacity:.55">{name}</span>' if row["is_small"] else name
 
 

@@ -8,6 +8,8 @@ between, signed, plus, amount   figures of a row with their interval, months or 
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from lib.facts.levels import OTHER
 from lib.measures import Answer
 from lib.measures.renewals.lives import DAYS_A_MONTH
@@ -21,7 +23,8 @@ SURE = 0.05  # q up to which a value differs from the rest beyond chance
 
 def firsts(answer: Answer) -> list[dict]:
     """A row per value, with what is said of it as a whole; all other values together last."""
-    return sorted(tables.records(answer.table.drop_duplicates("level")), key=lambda row: row["level"] == OTHER)
+    rows = answer.table[~answer.table["is_whole"].astype(bool)].drop_duplicates("level")
+    return sorted(tables.records(rows), key=lambda row: row["level"] == OTHER)
 
 
 def name_of(level: object) -> str:
@@ -29,7 +32,7 @@ def name_of(level: object) -> str:
     return level if isinstance(level, str) else MISSING
 
 
-def said(whole: Answer, rows: Sequence[dict], by: str) -> str:
+def said(whole: pd.DataFrame, rows: Sequence[dict], by: str) -> str:
     """The takeaway, past `plain`."""
     parts = [_still(whole)]
     if by:
@@ -56,13 +59,13 @@ def said(whole: Answer, rows: Sequence[dict], by: str) -> str:
     return " ".join(parts)
 
 
-def _still(whole: Answer) -> str:
-    first = whole.table.iloc[0]
+def _still(whole: pd.DataFrame) -> str:
+    first = whole.iloc[0]
     if first["half_stay_days"] == first["half_stay_days"]:
         lo, hi = (_time(first[f"half_stay_days_{end}"]) for end in ("lo", "hi"))
         between = f" ({lo} to {hi})" if hi else f" ({lo} or more)"
         return f"<b>Half of the customers are still there after {_time(first['half_stay_days'])}</b>{between}."
-    row = whole.table[whole.table["month"] <= first["horizon_months"]].iloc[-1]
+    row = whole[whole["month"] <= first["horizon_months"]].iloc[-1]
     rate = numbers.percent(row["survival_rate"], 0)
     between = f"{row['survival_rate_lo'] * 100:.0f} to {row['survival_rate_hi'] * 100:.0f} %"
     return f"<b>{rate} of the customers are still there after {_time(row['month'] * DAYS_A_MONTH)}</b> ({between})."
