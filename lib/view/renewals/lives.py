@@ -38,11 +38,11 @@ def section(book: Book, state: _State) -> dict[str, Answer]:
     """The curves, the ends and the worth of the book's customers; says which file is lacking where no life is known."""
     look.section("How long customers stay", "each once, from its first day until it is first lost")
     by = {"by": state.by} if state.by else {}
+    _choose(book, state)
     with st.skeleton(height=lasting.HEIGHT):
         answer, ends = door.try_ask("survival", book, **by), door.try_ask("customer_ends", book, **by)
     if answer is None or ends is None:
         return {}
-    _choose(book, state)
     if answer.table.empty:
         look.empty(
             "No customer's life is known here",
