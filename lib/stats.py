@@ -8,6 +8,7 @@ benjamini_hochberg   q-values of a long list of tests
 count_z              how many standard errors a number of lost accounts is from the expected one
 newcombe             interval of the difference of two rates
 ratio_of_sums        interval of sum k / sum n over accounts
+events_per_time      interval of a number of events over a time
 poisson_bootstrap    sums drawn anew, for intervals of ratios of money
 
 Thin over scipy and statsmodels; each is the other's check in tests/test_stats.py.
@@ -159,6 +160,21 @@ def ratio_of_sums(k, n, kk, kn, nn, n_rows, level: float = 0.95) -> tuple[np.nda
         half = stdtrit(np.maximum(n_rows - 1, 1), 0.5 + level / 2) * np.sqrt(spread) / n
     is_told = (n_rows > 1) & (n > 0)
     return np.where(is_told, ratio - half, np.nan), np.where(is_told, ratio + half, np.nan)
+
+
+def events_per_time(k, time, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Interval of k events over a time, if they come as chance has it: (lo, hi), NaN where there is no time.
+
+    Garwood 1936; second check: scipy.stats.chi2.
+    """
+    from scipy.special import gammaincinv
+
+    k, time = np.asarray(k, float), np.asarray(time, float)
+    tail = (1 - level) / 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lo = np.where(k > 0, gammaincinv(np.maximum(k, 1), tail), 0) / time
+        hi = gammaincinv(k + 1, 1 - tail) / time
+    return np.where(time > 0, lo, np.nan), np.where(time > 0, hi, np.nan)
 
 
 def poisson_bootstrap(values, n_draws: int = 500, seed: int = 1) -> np.ndarray:

@@ -5,6 +5,7 @@ curve_of             the curve from counts per day: how many ended then, how man
 kaplan_meier         the same from one duration each
 survival_at          the share still there after a time
 quantile_interval    the first time by which a share have gone, with its interval; median_survival, median_interval: of a half
+restricted_mean      the time had until a day, and its standard error; mean_influence: what each contributes to it
 greenwood            standard error of a curve at each of its steps
 log_log              interval of a share still there, given its standard error
 Incidence            the share to which it has happened, where something else can come first
@@ -13,7 +14,9 @@ incidence_at         that share by a day, with its interval
 logrank_of, logrank  do groups survive alike? From counts per day, and from one duration each
 
 Counts per day are what a group by gives: a million accounts are as many rows as there are days. Days may come in any order and
-more than once. Who was last seen on a day could have ended on it. Second checks, in tests/test_survival.py: scipy and statsmodels.
+more than once. Who was last seen on a day could have ended on it. `n_late` are those who had that age when they were first
+followed (left truncation): they are at risk after it alone. Counts may be sums of weights. Second checks, in
+tests/test_survival.py: scipy and statsmodels.
 """
 
 from dataclasses import dataclass
@@ -53,13 +56,14 @@ class Incidence:
     n_seen: np.ndarray
 
 
-def curve_of(times, n_events, n_others) -> Survival:
+def curve_of(times, n_events, n_others, n_late=None) -> Survival:
     """Product-limit survival from counts: at each of (T,) times `n_events` ended, and `n_others` were last seen (censored).
 
-    Kaplan and Meier 1958. Second checks: scipy.stats.ecdf on CensoredData, and statsmodels SurvfuncRight.
+    Kaplan and Meier 1958; `n_late` as Lynden-Bell 1971. Second checks: scipy.stats.ecdf on CensoredData, and statsmodels
+    SurvfuncRight.
     """
-    times, (n_events, n_others) = _by_time(times, n_events, n_others)
-    n_at_risk, is_step = _at_risk(n_events + n_others), n_events > 0
+    times, (n_events, n_others, n_late) = _by_time(times, n_events, n_others, _none_of(n_events, n_late))
+    n_at_risk, is_step = _at_risk(n_events + n_others, n_late), n_events > 0
     share = np.cumprod(1 - n_events[is_step] / n_at_risk[is_step])
     return Survival(times[is_step], share, n_at_risk[is_step], n_events[is_step])
 
@@ -98,6 +102,34 @@ def median_survival(curve: Survival) -> float:
     return quantile_interval(curve, 0.5)[0]
 
 
+def restricted_mean(curve: Survival, until: float) -> tuple[float, float]:
+    """The mean time had by `until`, the area below the curve, and its standard error.
+
+    Irwin 1949; the error as Greenwood's: the root of the sum of (area after the step)^2 d / (n (n - d)).
+    """
+    steps, areas = _areas(curve, until)
+    terms = areas[1:] ** 2 * _spread(curve.n_events, curve.n_at_risk)[: len(steps)]
+    return float(areas[0]), float(np.sqrt(terms.sum()))
+
+
+def mean_influence(curve: Survival, until: float, times, is_event, entered=0.0) -> np.ndarray:
+    """By how much a unit of weight at each of (N,) times moves the restricted mean, whether it ended then or was last seen.
+
+    Of weights w they add up to nothing, and the root of the sum of (w x influence)^2 is the standard error of the mean whose
+    curve was made of those weights, whatever they have to do with the end (the infinitesimal jackknife).
+    """
+    steps, areas = _areas(curve, until)
+    n, ended = curve.n_at_risk[: len(steps)], curve.n_events[: len(steps)]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at_step = np.where(n - ended > ROUNDING * n, areas[1:] / (n - ended), 0)
+    gained = np.concatenate([[0.0], np.cumsum(at_step * ended / n)])
+    times = np.asarray(times, float)
+    until_end, before = (np.searchsorted(steps, each, side="right") for each in (times, np.asarray(entered, float)))
+    is_step = np.asarray(is_event, bool) & (times < until)
+    lost = np.where(is_step, np.append(at_step, 0)[np.searchsorted(steps, times)], 0)
+    return gained[until_end] - gained[before] - lost
+
+
 def greenwood(curve: Survival) -> np.ndarray:
     """Standard error of the share still there after each step; 0 where nobody is left.
 
@@ -122,7 +154,7 @@ def log_log(share, error, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     return np.where(is_inside, lo, np.nan), np.where(is_inside, hi, np.nan)
 
 
-def aalen_johansen(times, n_events, n_competing, n_censored) -> Incidence:
+def aalen_johansen(times, n_events, n_competing, n_censored, n_late=None) -> Incidence:
     """The share to which the event has happened, from counts at (T,) times: it did, something else did, or last seen.
 
     Aalen and Johansen 1978. To whom something else happens first it never happens: they stay in what is divided by, where
@@ -130,9 +162,12 @@ def aalen_johansen(times, n_events, n_competing, n_censored) -> Incidence:
     of a multinomial (Marubini and Valsecchi 1995); where nobody is censored it is that of a proportion. Second checks:
     statsmodels CumIncidenceRight, a loop by hand and a bootstrap.
     """
-    times, (events, competing, censored) = _by_time(times, n_events, n_competing, n_censored)
+    late = _none_of(n_events, n_late)
+    times, (events, competing, censored, late) = _by_time(times, n_events, n_competing, n_censored, late)
     ended = events + competing
-    n = _at_risk(ended + censored)
+    n = _at_risk(ended + censored, late)
+    n_at_start = n[:1]
+    n = np.maximum(n, (n <= 0) * 1.0)  # where nobody is at risk nothing happens
     waiting = np.cumprod(1 - ended / n)
     before = np.concatenate([[1.0], waiting[:-1]])
     rate = np.cumsum(before * events / n)
@@ -145,7 +180,7 @@ def aalen_johansen(times, n_events, n_competing, n_censored) -> Incidence:
         rate,
         np.sqrt(np.where(variance > NO_VARIANCE, variance, 0)),
         waiting,
-        n[:1] - np.cumsum(censored) + censored,
+        n_at_start + np.cumsum(late - censored) + censored - late,
     )
 
 
@@ -170,7 +205,7 @@ def incidence_at(incidence: Incidence, days, level: float = 0.95) -> tuple[np.nd
     return tuple(np.where(is_seen, each, np.nan) for each in (rate, lo, hi))
 
 
-def logrank_of(times, n_events, n_others) -> tuple[float, int, float]:
+def logrank_of(times, n_events, n_others, n_late=None) -> tuple[float, int, float]:
     """Log-rank test that all groups survive alike, from (groups, T) counts at (T,) times: (chi-squared, degrees of freedom, p).
 
     Mantel 1966. A group that nobody was in, or never while somebody ended, compares nothing and takes no degree; p is NaN where
@@ -179,9 +214,9 @@ def logrank_of(times, n_events, n_others) -> tuple[float, int, float]:
     from scipy.special import chdtrc
 
     n_events, n_others = np.atleast_2d(np.asarray(n_events, float)), np.atleast_2d(np.asarray(n_others, float))
-    _, counts = _by_time(times, *n_events, *n_others)
-    events, others = np.split(counts, 2)
-    n = _at_risk(events + others)
+    _, counts = _by_time(times, *n_events, *n_others, *np.atleast_2d(_none_of(n_events, n_late)))
+    events, others, late = np.split(counts, 3)
+    n = _at_risk(events + others, late)
     all_events, everybody = events.sum(0), n.sum(0)
     is_step = (all_events > 0) & (everybody > 1)
     events, n, all_events, everybody = (each[..., is_step] for each in (events, n, all_events, everybody))
@@ -217,9 +252,21 @@ def _by_time(times, *counts) -> tuple[np.ndarray, np.ndarray]:
     return times, np.stack([np.bincount(at, each, len(times)) for each in counts[:, is_counted]])
 
 
-def _at_risk(gone: np.ndarray) -> np.ndarray:
-    """How many are there at each time, given how many are seen at it for the last time."""
-    return gone[..., ::-1].cumsum(axis=-1)[..., ::-1]
+def _at_risk(gone: np.ndarray, late: np.ndarray) -> np.ndarray:
+    """How many are there at each time: to be seen for the last time then or later, and followed before."""
+    return (gone - late)[..., ::-1].cumsum(axis=-1)[..., ::-1]
+
+
+def _none_of(n_events, n_late) -> np.ndarray:
+    return np.zeros_like(np.asarray(n_events, float)) if n_late is None else np.asarray(n_late, float)
+
+
+def _areas(curve: Survival, until: float) -> tuple[np.ndarray, np.ndarray]:
+    """The steps before `until`, and the area below the curve from 0 and from each of them up to it."""
+    steps = curve.times[curve.times < until]
+    edges = np.concatenate([[0.0], steps, [max(until, 0.0)]])
+    parts = np.concatenate([[1.0], curve.share[: len(steps)]]) * np.diff(edges)
+    return steps, parts[::-1].cumsum()[::-1]
 
 
 def _spread(ended: np.ndarray, n_at_risk: np.ndarray) -> np.ndarray:

@@ -134,6 +134,7 @@ def options_of(name: str) -> list[dict]:
         "feature": ["sync", f"{FOREIGN} sync"],
         "brackets": [["0", "1"]],
         "n_steps": [1],
+        "horizon": [12],
         "value": ["all", "Jan 2025", FOREIGN],
         "at": [0, 3],
         "options": ['{"user_class": "all"}', '{"search": "a"}', f'{{"user_class": "{UNKNOWN}"}}', "[]"],

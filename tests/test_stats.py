@@ -47,3 +47,14 @@ def test_rate_differs_is_never_far_below_the_exact_test(n, n_all, share):
 def test_the_whole_has_no_rest_to_differ_from():
     assert np.isnan(stats.rate_differs([3], [10], 3, 10)[0])
     assert stats.rate_differs([0], [5], 0, 10)[0] == 1.0
+
+
+@pytest.mark.parametrize("k", [0, 1, 3, 250])
+def test_events_over_a_time_have_the_interval_of_chi_squared(k):
+    from scipy.stats import chi2
+
+    lo, hi = stats.events_per_time(k, 20.0)
+    assert lo == pytest.approx(chi2.ppf(0.025, 2 * k) / 40 if k else 0) and hi == pytest.approx(
+        chi2.ppf(0.975, 2 * k + 2) / 40
+    )
+    assert np.isnan(stats.events_per_time(k, 0.0)).all()

@@ -335,3 +335,133 @@ def test_what_is_said_is_true_where_the_median_of_the_finished_is_not(n_worlds, 
     assert naive < 0.8 * MEDIAN_DAYS  # who takes long has not finished yet
     assert 0.97 < said["day 90"] / completed_by(90) < 1.03
     assert all(0.93 < share < 0.97 for share in is_held.values()), is_held
+
+
+# --- the time had until a day
+
+
+def test_the_time_had_until_a_day_by_hand():
+    """Of four, one ends on day 2 and one is last seen on day 4; of two left one ends on day 6. Until day 8: 2 + 4 x 3/4 + 2 x 3/8."""
+    curve = survival.curve_of([2, 4, 6, 9], [1, 0, 1, 0], [0, 1, 0, 1])
+    mean, error = survival.restricted_mean(curve, 8)
+    assert mean == pytest.approx(2 + 4 * 3 / 4 + 2 * 3 / 8)
+    assert error**2 == pytest.approx((4 * 3 / 4 + 2 * 3 / 8) ** 2 / (4 * 3) + (2 * 3 / 8) ** 2 / (2 * 1))
+    assert survival.restricted_mean(curve, 2) == (2, 0) and survival.restricted_mean(curve, 0) == (0, 0)
+    assert survival.restricted_mean(survival.curve_of([], [], []), 5) == (5, 0)  # nobody is seen to end
+
+
+@given(days_of(1), st.integers(1, 31))
+def test_where_all_are_seen_to_end_it_is_a_mean_and_its_error(counted, until):
+    ends, _ = repeated(*counted)
+    assume(len(ends) > 0)
+    had = np.minimum(ends, until)
+    curve = survival.kaplan_meier(ends, np.ones(len(ends), bool))
+    wanted = (had.mean(), had.std() / np.sqrt(len(had)))
+    assert survival.restricted_mean(curve, until) == pytest.approx(wanted)
+    influence = survival.mean_influence(curve, until, ends, np.ones(len(ends), bool))
+    assert influence == pytest.approx((had - had.mean()) / len(had), abs=1e-9)
+
+
+@given(days_of(2), st.integers(1, 31), st.integers(0, 10_000))
+def test_what_each_contributes_is_what_the_mean_moves_by(counted, until, seed):
+    """The slope of the mean in each weight, by a small step; and weights of influence add up to nothing."""
+    days, censored = repeated(*counted)
+    assume(len(days) > 1 and (censored == 0).any())
+    is_event, weight = censored == 0, np.random.default_rng(seed).uniform(0.5, 2, len(days))
+
+    def mean(weights) -> float:
+        return survival.restricted_mean(survival.curve_of(days, weights * is_event, weights * ~is_event), until)[0]
+
+    curve = survival.curve_of(days, weight * is_event, weight * ~is_event)
+    assume(curve.share[-1] > 1e-9)  # at a share of 0 a step has no slope
+    influence = survival.mean_influence(curve, until, days, is_event)
+    assert (influence * weight).sum() == pytest.approx(0, abs=1e-9)
+    for at in range(min(len(days), 3)):
+        step = np.where(np.arange(len(days)) == at, 1e-5, 0)
+        assert (mean(weight + step) - mean(weight - step)) / 2e-5 == pytest.approx(influence[at], abs=1e-6)
+
+
+def test_the_interval_of_a_weighted_mean_holds_where_the_large_stay_longer():
+    dice, is_held = np.random.default_rng(8), []
+    for _ in range(400):
+        weight = dice.lognormal(0, 0.8, 300)
+        ends = dice.exponential(20 * weight**0.5)
+        seen = dice.uniform(5, 60, 300)
+        days, is_event = np.minimum(ends, seen), ends <= seen
+        curve = survival.curve_of(days, weight * is_event, weight * ~is_event)
+        mean, _ = survival.restricted_mean(curve, 24)
+        error = np.sqrt(((survival.mean_influence(curve, 24, days, is_event) * weight) ** 2).sum())
+        many = np.exp(0.8 * dice.standard_normal(20_000))
+        truth = (many * 20 * many**0.5 * -np.expm1(-24 / (20 * many**0.5))).sum() / many.sum()
+        is_held.append(abs(mean - truth) < 1.96 * error)
+    assert 0.92 < np.mean(is_held) < 0.975
+
+
+# --- who is followed from a later age on
+
+
+@given(days_of(2), st.integers(0, 10_000))
+def test_who_came_late_is_at_risk_after_that_age_alone(counted, seed):
+    """A second implementation, day by day over everybody; and statsmodels for the curve."""
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    days, censored = repeated(*counted)
+    assume(len(days) > 0)
+    entered = np.floor(np.random.default_rng(seed).uniform(0, days))
+    entered[0] = 0
+    is_event = censored == 0
+    times = np.concatenate([days, entered])
+    late = np.concatenate([0 * days, entered > 0])
+    events, others = (np.concatenate([each, 0 * days]) for each in (is_event, ~is_event))
+    share, mean, incidence = 1.0, 0.0, 0.0
+    for day in range(31):
+        mean += share if day < 30 else 0
+        n, d = ((entered < day + 1) & (days >= day + 1)).sum(), (is_event & (days == day + 1)).sum()
+        incidence += share * d / n if d else 0
+        share *= 1 - d / n if d else 1
+    curve = survival.curve_of(times, events, others, late)
+    assert survival.survival_at(curve, 31) == pytest.approx(share)
+    assert survival.restricted_mean(curve, 30)[0] == pytest.approx(mean)
+    ours = survival.aalen_johansen(times, events, 0 * events, others, late)
+    assert ours.rate[-1] == pytest.approx(incidence)
+    if is_event.any():
+        theirs = SurvfuncRight(days, is_event, entry=entered)
+        at = np.searchsorted(theirs.surv_times, curve.times)
+        assert curve.share == pytest.approx(theirs.surv_prob[at])
+    influence = survival.mean_influence(curve, 30, days, is_event, entered)
+    assert influence.sum() == pytest.approx(0, abs=1e-9)
+
+
+def test_a_record_that_begins_late_tells_the_same_life_once_that_is_counted():
+    """Lives of 1,000 days on average, of which only those are on record that were still there on some day of the fourth year."""
+    dice = np.random.default_rng(5)
+    ends, begins_at = np.ceil(dice.exponential(1_000, 40_000)), dice.integers(0, 1_500, 40_000)
+    is_on_record = ends > begins_at  # the record begins at that age of theirs
+    days, entered = ends[is_on_record], begins_at[is_on_record].astype(float)
+    until = np.minimum(days, entered + 800)
+    is_event = days == until
+    naive = survival.curve_of(until, is_event, ~is_event)
+    times, none = np.concatenate([until, entered]), 0 * entered
+    told = survival.curve_of(times, np.append(is_event, none), np.append(~is_event, none), np.append(none, entered > 0))
+    truth = 1_000 * -np.expm1(-1_200 / 1_000)
+    assert survival.restricted_mean(told, 1_200)[0] == pytest.approx(truth, rel=0.02)
+    assert survival.restricted_mean(naive, 1_200)[0] > 1.15 * truth
+
+
+@given(st.integers(2, 3), st.integers(0, 10_000))
+def test_logrank_of_who_came_late_is_that_of_statsmodels(n_groups, seed):
+    from statsmodels.duration.survfunc import survdiff
+
+    dice = np.random.default_rng(seed)
+    days, is_event, group = dice.integers(2, 30, 120), dice.random(120) < 0.6, dice.integers(0, n_groups, 120)
+    entered = np.where(dice.random(120) < 0.3, np.floor(dice.uniform(0, days)), 0)
+    wanted = survdiff(days.astype(float), is_event, group, entry=entered)
+    is_in = np.arange(n_groups)[:, None] == group
+    none = np.zeros_like(is_in)
+    ours = survival.logrank_of(
+        np.concatenate([days, entered]),
+        np.hstack([is_in & is_event, none]),
+        np.hstack([is_in & ~is_event, none]),
+        np.hstack([none, is_in & (entered > 0)]),
+    )
+    assert ours == pytest.approx((wanted[0], n_groups - 1, wanted[1]), abs=1e-7)

@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lib.definitions.journey import Journey, Stage
-from lib.definitions.renewals import Renewals
+from lib.definitions.renewals import Economics, Renewals
 from lib.definitions.sections import (
     Adoption,
     Cadence,
@@ -39,6 +39,7 @@ class Definitions:
     calendar: Calendar
     reading: Reading
     renewals: Renewals
+    economics: Economics
     hotspots: Hotspots
     usage_pattern: UsagePattern
     standing: Standing

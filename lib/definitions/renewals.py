@@ -1,6 +1,7 @@
-"""Renewals in the definitions: what renews what, and what other currencies are worth.
+"""Renewals in the definitions: what renews what, what other currencies are worth, and what a customer is.
 
-Renewals   days of grace, days early, and rates
+Renewals    days of grace, days early, and rates
+Economics   the margin, and the months over which a customer's worth is counted
 """
 
 import re
@@ -28,3 +29,13 @@ class Renewals:
     def worth(self) -> dict[str, str]:
         """What one unit of a currency is worth in `currency`, itself first; nothing where none is given."""
         return {self.currency: "1"} | dict(each.split() for each in self.rates) if self.currency else {}
+
+
+@dataclass(frozen=True)
+class Economics:
+    gross_margin: float
+    horizon_months: int
+
+    def rules(self):
+        yield "gross_margin", 0 < self.gross_margin <= 1, "a share above 0 and up to 1; 1 counts revenue"
+        yield "horizon_months", 1 <= self.horizon_months <= 120, "months, 1 to 120"

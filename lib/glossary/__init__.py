@@ -25,6 +25,7 @@ _SUBJECTS = (
     "funnel",
     "laggards",
     "renewals",
+    "lives",
 )
 
 
