@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
+from lib.definitions.ahead import RenewalsAhead
 from lib.definitions.journey import Journey, Stage
 from lib.definitions.renewals import Renewals
 from lib.definitions.sections import (
@@ -39,6 +40,7 @@ class Definitions:
     calendar: Calendar
     reading: Reading
     renewals: Renewals
+    renewals_ahead: RenewalsAhead
     hotspots: Hotspots
     usage_pattern: UsagePattern
     standing: Standing

@@ -1,0 +1,1 @@
+"""Renewals: what was due and what became of it, what went with it, and what lies ahead."""
