@@ -144,6 +144,8 @@ def options_of(name: str) -> list[dict]:
         "from_stage": ["Value", f"{FOREIGN} Pilot"],
         "to_stage": ["Value", f"{FOREIGN} Pilot"],
         "lead_days": [0, 30],
+        "within_days": [1, 700],
+        "quarter": ["", "2026-10-01"],
         "first": [f"{FOREIGN} Lee", "Jan 2025"],
         "second": [f"{FOREIGN} Lee", "Feb 2025"],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],

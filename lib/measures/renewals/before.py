@@ -35,19 +35,33 @@ PENDING = "pending: in the grace days after the renewal"
 YOUNG = "came later than the day on which it would be read"
 AHEAD = "upcoming: the renewal is after the day as of which the data is seen"
 _DECIDED = """create or replace temp table decided_renewal as
-select
-    renewal._account, account.account, renews_on, renews_on - $lead_days::integer as reads_on,
-    bool_or(outcome in ('renewed_flat', 'renewed_up', 'renewed_down')) as is_renewed,
-    bool_or(outcome = 'pending') and not is_renewed as is_pending,
-    bool_and(outcome = 'upcoming') as is_ahead,
-    case when count(distinct currency) = 1 then any_value(currency) end as currency,
-    sum(arr_due) as arr_due,
-    sum(least(arr_renewed, arr_due)) as arr_kept,
-    sum(seats_due) as seats
-from renewal() as renewal
-join (select _account, account from book) as account on account._account = renewal._account
-where is_due and renews_on >= $opens_on::date and renews_on < $closes_on::date
-group by all"""
+with due as (
+    select
+        renewal._account, account.account, renews_on, renews_on - $lead_days::integer as reads_on,
+        bool_or(outcome in ('renewed_flat', 'renewed_up', 'renewed_down')) as is_renewed,
+        bool_or(outcome = 'pending') and not is_renewed as is_pending,
+        bool_and(outcome = 'upcoming') as is_ahead,
+        case when count(distinct currency) = 1 then any_value(currency) end as currency,
+        sum(arr_due) as arr_due,
+        sum(least(arr_renewed, arr_due)) as arr_kept,
+        sum(seats_due) as seats_due,
+        sum(seats_renewed) as seats_renewed,
+        bool_or(outcome = 'renewed_down') as is_cut
+    from renewal() as renewal
+    join (select _account, account from book) as account on account._account = renewal._account
+    where is_due and renews_on >= $opens_on::date and renews_on < $closes_on::date
+    group by all
+),
+live as (
+    select due._account, due.renews_on, sum(term.seats) as seats
+    from due
+    join renewal_term as term on term._account = due._account
+    where has_counted and counts_from <= reads_on and coalesce(counts_until > reads_on, true)
+    group by due._account, due.renews_on
+)
+select due.*, live.seats
+from due
+left join live on live._account = due._account and live.renews_on = due.renews_on"""
 _READINGS = """create or replace temp table renewal_reading as
 select distinct _account, account, reads_on, seats from decided_renewal where not (is_pending or is_ahead)"""
 _TRAITS = """create or replace temp table trait_reading as
@@ -55,10 +69,17 @@ from before_renewal($least_active, $ticket_days, $survey_days, $touch_days)"""
 SQL = ";\n\n".join((_DECIDED, _READINGS, _TRAITS))
 
 
-def lay(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, lead_days: int | None) -> None:
+def lay(
+    con: duckdb.DuckDBPyConnection,
+    book: Book,
+    definitions: Definitions,
+    lead_days: int | None,
+    *,
+    with_traits: bool = True,
+) -> None:
     """Renewals of the book that fall in the period, and what their accounts had `lead_days` before.
 
-    The lines of an account that renew on one day are one renewal: renewed where any of them was.
+    The lines of an account that renew on one day are one renewal: renewed where any of them was. seats: of all its lines, then.
     """
     lead = definitions.renewals_ahead.lead_days if lead_days is None else lead_days
     if not 0 <= lead <= 730:
@@ -66,6 +87,8 @@ def lay(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, le
     renewals.lay(con, book.as_of, definitions)
     con.execute(_DECIDED, {"lead_days": lead, "opens_on": book.opens_on, "closes_on": book.closes_on})
     con.execute(_READINGS)
+    if not with_traits:
+        return
     con.execute(
         _TRAITS,
         {
