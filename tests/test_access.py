@@ -144,6 +144,7 @@ def options_of(name: str) -> list[dict]:
         "from_stage": ["Value", f"{FOREIGN} Pilot"],
         "to_stage": ["Value", f"{FOREIGN} Pilot"],
         "lead_days": [0, 30],
+        "verdict": ["", "ahead"],
         "within_days": [1, 700],
         "quarter": ["", "2026-10-01"],
         "first": [f"{FOREIGN} Lee", "Jan 2025"],

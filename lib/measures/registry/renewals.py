@@ -38,4 +38,20 @@ MEASURES = {
         "of renewals decided in the period: whether those that used few of their seats were cut",
         (USE, LEAD),
     ),
+    "adoption_race": Measure(
+        "lib.measures.renewals.race:adoption_race",
+        "whether accounts reach, before their renewal, the adoption that past renewers had",
+        (
+            WITHIN_DAYS,
+            Option("verdict", "text", 'one verdict alone, as "will not make it" (default: all)'),
+            Option("sort", "text", "the order", ("verdict", "renewal", "arr", "chance", "account")),
+            SEARCH,
+            *PAGE,
+        ),
+    ),
+    "race_verdicts": Measure(
+        "lib.measures.renewals.raceverdicts:race_verdicts",
+        "the same counted by verdict",
+        (WITHIN_DAYS,),
+    ),
 }

@@ -56,7 +56,7 @@ live as (
     select due._account, due.renews_on, sum(term.seats) as seats
     from due
     join renewal_term as term on term._account = due._account
-    where has_counted and counts_from <= reads_on and coalesce(counts_until > reads_on, true)
+    where has_counted and counts_from < reads_on and coalesce(counts_until >= reads_on, true)
     group by due._account, due.renews_on
 )
 select due.*, live.seats
@@ -79,7 +79,8 @@ def lay(
 ) -> None:
     """Renewals of the book that fall in the period, and what their accounts had `lead_days` before.
 
-    The lines of an account that renew on one day are one renewal: renewed where any of them was. seats: of all its lines, then.
+    The lines of an account that renew on one day are one renewal: renewed where any of them was.
+    seats: of all its lines, the day before it is read.
     """
     lead = definitions.renewals_ahead.lead_days if lead_days is None else lead_days
     if not 0 <= lead <= 730:
