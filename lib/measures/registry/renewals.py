@@ -3,7 +3,7 @@
 MEASURES   name -> Measure
 """
 
-from lib.measures.registry.options import PAGE, Measure, Option
+from lib.measures.registry.options import PAGE, WRITTEN, Measure, Option
 
 LEAD = Option("lead_days", "whole", "days before the renewal on which accounts are read (default: of the definitions)")
 USE = Option("use", "text", "which seats are used: those of active people, or all assigned", ("active", "assigned"))
@@ -53,5 +53,57 @@ MEASURES = {
         "lib.measures.renewals.raceverdicts:race_verdicts",
         "the same counted by verdict",
         (WITHIN_DAYS,),
+    ),
+    "loss_reasons": Measure(
+        "lib.measures.renewals.reasons:loss_reasons",
+        "why customers left: what lapsed or was cancelled, by reason",
+        (Option("every", "text", "parts of the period (default: one)", ("month", "quarter", "year")),),
+    ),
+    "loss_accounts": Measure(
+        "lib.measures.renewals.lostaccounts:loss_accounts",
+        "the contracts behind a reason",
+        (
+            Option("reason", "text", 'one reason alone, or "not given" (default: all)'),
+            Option("sort", "text", "the order", ("arr", "newest", "reason", "account")),
+            SEARCH,
+            *PAGE,
+        ),
+    ),
+    "notice_deadlines": Measure(
+        "lib.measures.renewals.deadlines:notice_deadlines",
+        "deadlines for notice ahead, by week",
+        (WITHIN_DAYS,),
+    ),
+    "notice_accounts": Measure(
+        "lib.measures.renewals.deadlineaccounts:notice_accounts",
+        "the accounts with a deadline for notice ahead",
+        (
+            WITHIN_DAYS,
+            Option("week", "text", "a day: deadlines of its week alone"),
+            Option("sort", "text", "the order", ("deadline", "arr", "account")),
+            SEARCH,
+            *PAGE,
+        ),
+    ),
+    "save_rate": Measure(
+        "lib.measures.renewals.saves:save_rate",
+        "what became of save plans, beside accounts at risk without one",
+        (),
+        WRITTEN,
+    ),
+    "plan_moves": Measure(
+        "lib.measures.renewals.plans:plan_moves",
+        "from which plan (or tier) to which accounts went, at renewal and in mid-term",
+        (Option("what", "text", "the plan of contracts, or the tier of accounts", ("plan", "tier")),),
+    ),
+    "flat_renewers": Measure(
+        "lib.measures.renewals.flats:flat_renewers",
+        "accounts that renew flat again and again",
+        (
+            Option("times", "whole", "renewals in a row, or more (default: of the definitions)"),
+            Option("sort", "text", "the order", ("times", "arr", "renewal", "account")),
+            SEARCH,
+            *PAGE,
+        ),
     ),
 }
