@@ -148,6 +148,7 @@ def options_of(name: str) -> list[dict]:
         "reason": ["", FOREIGN],
         "week": ["", "2026-11-02"],
         "times": [1, 3],
+        "tenth": [1, 10],
         "within_days": [1, 700],
         "quarter": ["", "2026-10-01"],
         "first": [f"{FOREIGN} Lee", "Jan 2025"],

@@ -115,6 +115,22 @@ def test_a_tenth_has_its_renewals_rate_and_money_by_hand(four):
     assert found["p_value"].iat[0] == pytest.approx(0.0736, abs=5e-5)
 
 
+def test_a_tenth_lists_as_many_renewals_as_it_counts(sample_store):
+    world = open_store(sample_store)
+    book = year_to(world.manifest.as_of)
+    counted = answer(world, "renewal_deciles", book, trait="breadth").table
+    for row in counted.itertuples():
+        listed = answer(world, "tenth_accounts", book, trait="breadth", tenth=row.tenth).table
+        assert len(listed) == row.n_decided and listed["is_renewed"].sum() == row.n_renewed
+        assert (
+            listed["trait_value"].between(row.trait_from, row.trait_until).all()
+            and listed["is_renewed"].is_monotonic_increasing
+        )
+    assert len(answer(world, "tenth_accounts", book, trait="breadth", limit=3).table) == 3
+    with pytest.raises(Refused):
+        answer(world, "tenth_accounts", book, trait="luck")
+
+
 def test_what_is_pending_or_ahead_or_came_later_is_left_out(tmp_path):
     world = open_world(
         tmp_path,

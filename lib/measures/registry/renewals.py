@@ -16,6 +16,17 @@ MEASURES = {
         "what goes with renewing: the renewal rate in tenths of what accounts had before",
         (Option("trait", "text", "one trait alone (default: all)"), LEAD),
     ),
+    "tenth_accounts": Measure(
+        "lib.measures.renewals.tenthaccounts:tenth_accounts",
+        "the renewals behind a tenth",
+        (
+            Option("trait", "text", "the trait, as seats_active_rate"),
+            Option("tenth", "whole", "1, the lowest, to 10 (default: all)"),
+            LEAD,
+            Option("sort", "text", "the order", ("lost", "value", "arr", "account")),
+            *PAGE,
+        ),
+    ),
     "right_sizing": Measure(
         "lib.measures.renewals.sizing:right_sizing",
         "renewals ahead with far more seats than are used, and the ARR exposed if they are cut",
