@@ -26,7 +26,7 @@ SORTS = {
     "arr": "arr_due desc nulls last", "chance": "reach_chance_rate nulls last, arr_due desc nulls last",
     "account": "coalesce(name, ours.account)",
 }  # fmt: skip
-_PACES = {races.FALLING: "falling", races.STEADY: "no pace beyond chance", races.RISING: "rising"}
+_PACES = {races.FALLING: "falling", races.STEADY: "steady", races.RISING: "rising"}
 _LISTED = """select
     ours.account, ours.name, ours.csm, ours.segment, raced.* exclude (_account), count(*) over () as n_rows
 from raced

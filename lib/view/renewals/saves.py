@@ -1,0 +1,132 @@
+"""Save plans, moves between plans or tiers, and accounts that renew flat.
+
+section   the three of them, one below another
+"""
+
+import pandas as pd
+
+from lib.book import Book
+from lib.measures import Answer
+from lib.view import door, look, numbers, tables
+from lib.view.account import paper
+from lib.view.account.paper import Column
+from lib.view.plain import plain
+from lib.view.renewals import asking
+from lib.view.renewals.aheadstate import Ahead
+
+ORDERS = {
+    "times": "Most often first",
+    "arr": "ARR, highest first",
+    "renewal": "Next renewal first",
+    "account": "By account",
+}
+_KINDS = {"plan": "Plans of the contracts", "tier": "Tiers of the accounts"}
+_COLUMNS = [
+    "name",
+    "account",
+    "n_flat",
+    "flat_since_on",
+    "renews_on",
+    "arr_due",
+    "currency",
+    "renewal_line",
+    "csm",
+    "segment",
+]
+
+
+def section(book: Book, state: Ahead) -> dict[str, Answer]:
+    """What save plans came to, where accounts moved, and who never does."""
+    return _saved(book) | _moved(book, state) | _flat(book, state)
+
+
+def _saved(book: Book) -> dict[str, Answer]:
+    look.section("Save plans", "opened in the period, beside accounts at risk when it opened, without one")
+    answer = door.try_ask("save_rate", book)
+    if answer is None:
+        return {}
+    if not answer.table["n_plans"].sum():
+        look.empty(
+            "No save plans, and nobody at risk",
+            "Save plans are written on My book and on an account; those of the period are rated here.",
+        )
+        return {"Save plans": answer}
+    paper.table(
+        tables.records(answer.table),
+        [
+            Column("Accounts", lambda row: plain(row["save_group"])),
+            Column("Looked at", lambda row: numbers.count(row["n_plans"]), is_number=True),
+            Column("Decided", lambda row: numbers.count(row["n_decided_accounts"]), is_number=True),
+            Column("Saved", lambda row: numbers.count(row["n_saved"]), is_number=True),
+            Column("Save rate", lambda row: asking.cell(row, "save_rate"), is_number=True),
+            Column("of ARR", lambda row: asking.cell(row, "arr_save_rate"), is_number=True),
+            Column("ARR decided", lambda row: numbers.money(row["arr_decided"]), is_number=True),
+        ],
+        label="What became of save plans",
+    )
+    look.note("<br>".join(plain(note) for note in answer.notes))
+    return {"Save plans": answer}
+
+
+def _moved(book: Book, state: Ahead) -> dict[str, Answer]:
+    look.section("From plan to plan", "terms that were renewed, or changed in mid-term, in the period")
+    asking.choice("What moved", "moved", list(_KINDS), state, said=_KINDS.get, width=240)
+    answer = door.try_ask("plan_moves", book, what=state.moved)
+    if answer is None:
+        return {}
+    told = answer.table[answer.table["plan_from"].notna() | answer.table["plan_to"].notna()]
+    if told.empty:
+        look.empty(
+            "No plans are known",
+            "The column plan of a contract file (or tier of an accounts file) would fill this part.",
+        )
+        return {"Moves": answer}
+    look.html(f'<p class="hl-said">{_said(told, state)}</p>')
+    moves = told[told["is_move"]].sort_values("n_moved_accounts", ascending=False)
+    if len(moves):
+        paper.table(
+            tables.records(moves), _columns(told["currency"].nunique() > 1), label="Moves between plans", height=360
+        )
+    return {"Moves": answer}
+
+
+def _said(told: pd.DataFrame, state: Ahead) -> str:
+    moves = told[told["is_move"]]
+    n, n_moved = int(told["n_moved_lines"].sum()), int(moves["n_moved_lines"].sum())
+    if not n_moved:
+        return f"None of {numbers.plural(n, 'term')} came to another {state.moved}."
+    gained = moves.groupby("currency")["arr_gained"].sum()
+    up, down = (asking.money(_side(moves, sign)) for sign in (1, -1))
+    where = asking.money(gained.to_dict())
+    return (
+        f"<b>{numbers.count(n_moved)} of {numbers.plural(n, 'term')}</b> came to another {state.moved}: ways that gained brought "
+        f"{up}, ways that lost took {down}, {where} in all."
+    )
+
+
+def _side(moves: pd.DataFrame, sign: int) -> dict:
+    return moves[moves["arr_gained"] * sign > 0].groupby("currency")["arr_gained"].sum().mul(sign).to_dict()
+
+
+def _columns(several: bool) -> list[Column]:
+    return [
+        Column("From", lambda row: paper.text(row["plan_from"])),
+        Column("To", lambda row: paper.text(row["plan_to"])),
+        Column("When", lambda row: plain(row["moved_when"])),
+        *([Column("Currency", lambda row: paper.text(row["currency"]))] if several else []),
+        Column("Accounts", lambda row: numbers.count(row["n_moved_accounts"]), is_number=True),
+        Column("of those of that plan", lambda row: asking.cell(row, "plan_rate"), is_number=True),
+        Column("ARR before", lambda row: numbers.money(row["arr_before"]), is_number=True),
+        Column("ARR after", lambda row: numbers.money(row["arr_after"]), is_number=True),
+        Column("Gained", lambda row: numbers.money(row["arr_gained"]), is_number=True),
+    ]
+
+
+def _flat(book: Book, state: Ahead) -> dict[str, Answer]:
+    times = door.definitions().renewals_ahead.flat_times
+    look.section("Flat again and again", f"live lines whose last {times} renewals or more were flat to the cent")
+    listed = asking.listed(
+        book, state, "flat_renewers", {}, columns=_COLUMNS, page="flat_page", file_name="flat.csv", orders=ORDERS,
+        order="flat_order", nobody=("Nobody renews flat again and again", "No live line was flat so many times in a row."),
+    )  # fmt: skip
+    return {"Flat": listed["Accounts"]} if listed else {}
