@@ -149,6 +149,8 @@ def options_of(name: str) -> list[dict]:
         "week": ["", "2026-11-02"],
         "times": [1, 3],
         "tenth": [1, 10],
+        "plan_from": ["", "Team", f"{FOREIGN} Team"],
+        "plan_to": ["", f"{FOREIGN} Team"],
         "within_days": [1, 700],
         "quarter": ["", "2026-10-01"],
         "first": [f"{FOREIGN} Lee", "Jan 2025"],

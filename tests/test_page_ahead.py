@@ -50,6 +50,17 @@ def test_a_tenth_and_a_reason_of_the_link_open_their_lists(visit, sample_store):
     assert is_well(app) and len(app.dataframe[0].value) == reason["n_lost_lines"]
 
 
+def test_moves_and_saves_of_the_link_open_their_lists(visit, sample_store):
+    world = open_store(sample_store)
+    book = year_to(world.manifest.as_of)
+    risky = answer(world, "save_rate", book).table["n_plans"].iat[1]
+    app = visit(sample_store, PAGE, {"shows": "moves", "saved": "none all", "move": "All that moved"})
+    n_moved = len(answer(world, "moved_accounts", book).table)
+    listed = [len(each.value) for each in app.dataframe]
+    assert is_well(app) and listed == [n for n in (risky, n_moved) if n] + listed[-1:]
+    assert is_well(visit(sample_store, PAGE, {"shows": "moves", "move": f"{MARKUP} → x"}))
+
+
 def test_what_of_a_link_cannot_be_used_is_said(visit, sample_store):
     app = visit(sample_store, PAGE, {"shows": "luck", "quarter": "soon", "verdict": "win", "size_page": "-1"})
     assert is_well(app) and text(app).count("The link's") == 4

@@ -152,6 +152,24 @@ def test_from_plan_to_plan_by_hand(world):
     assert down["arr_gained"] == -60 and down["of_accounts"] == 1
 
 
+def test_the_terms_behind_a_move_are_as_many_as_it_counts(world):
+    for what in ("plan", "tier"):
+        for row in answer(world, "plan_moves", YEAR, what=what).table.itertuples():
+            asked = {
+                name: getattr(row, name) if isinstance(getattr(row, name), str) else ""
+                for name in ("plan_from", "plan_to")
+            }
+            listed = answer(world, "moved_accounts", YEAR, what=what, moved_when=row.moved_when, **asked).table
+            assert len(listed) == row.n_moved_lines and listed["arr_gained"].sum() == row.arr_gained
+    every = answer(world, "moved_accounts", YEAR).table
+    assert every[["account", "arr_gained"]].values.tolist() == [["e", 80], ["g", -60]] and every["n_rows"].tolist() == [
+        2,
+        2,
+    ]
+    with pytest.raises(Refused):
+        answer(world, "moved_accounts", YEAR, moved_when="never")
+
+
 def test_a_tier_is_that_of_the_day_before_and_of_the_end_of_the_grace_days(world):
     found = answer(world, "plan_moves", YEAR, what="tier").table
     at = found[found["moved_when"] == "at renewal"]
@@ -207,16 +225,15 @@ def risky(tmp_path_factory):
     )  # fmt: skip
 
 
-def saved(world, *rows: dict, book: Book = YEAR):
+def saved(world, *rows: dict, book: Book = YEAR, name: str = "save_rate", **options):
     with ask(world, book, WORDS, written={"save_plan": plans(*rows)}) as con:
-        return measure("save_rate")(con, book, WORDS)
+        return measure(name)(con, book, WORDS, **options)
 
 
 def test_what_became_of_save_plans_by_hand(risky):
     opened = {"opened_on": day("2026-06-01")}
     closed = {"closed_on": day("2026-10-01")}
-    found = saved(
-        risky,
+    written = (
         {"account": "kept", "id": "1"} | opened,
         {"account": "left", "id": "2", "outcome": "saved"} | opened | closed,  # whatever was said of it
         {"account": "said saved", "id": "3", "outcome": "saved"} | opened | closed,
@@ -230,6 +247,7 @@ def test_what_became_of_save_plans_by_hand(risky):
             "outcome": "lost",
         },
     )
+    found = saved(risky, *written)
     plan, rest = found.table.to_dict("records")
     assert (plan["n_plans"], plan["n_decided_accounts"], plan["n_saved"]) == (5, 4, 2)
     assert (plan["arr_decided"], plan["arr_saved"]) == (500, 150) and plan["save_rate"] == 0.5
@@ -239,6 +257,14 @@ def test_what_became_of_save_plans_by_hand(risky):
     assert dict(found.left_out.itertuples(index=False)) == {saves.OPEN: 1}
     lo, hi = stats.newcombe(2, 4, 1, 2)
     assert f"{100 * float(lo):+.1f} to {100 * float(hi):+.1f}" in found.notes[1]
+    for group, name, counted in (("plan", saves.WITH, plan), ("none", saves.WITHOUT, rest)):
+        for which, n in (("all", "n_plans"), ("saved", "n_saved")):
+            listed = saved(risky, *written, name="save_accounts", group=group, which=which).table
+            assert len(listed) == counted[n] and set(listed["save_group"]) == {name}
+    listed = saved(risky, *written, name="save_accounts", which="lost").table
+    assert listed[["account", "arr_then"]].values.tolist() == [["left", 300], ["noticed", 80], ["said lost", 50]]
+    with pytest.raises(Refused):
+        saved(risky, name="save_accounts", group="ours")
 
 
 def test_nothing_of_a_later_day_is_known(risky):

@@ -82,7 +82,7 @@ def test_stated_chances_come_true(company):
 
 OURS = (
     "renewal_deciles", "tenth_accounts", "right_sizing", "sizing_quarters", "sizing_record", "adoption_race", "race_verdicts",
-    "loss_reasons", "loss_accounts", "notice_deadlines", "notice_accounts", "save_rate", "plan_moves", "flat_renewers",
+    "loss_reasons", "loss_accounts", "notice_deadlines", "notice_accounts", "save_rate", "save_accounts", "moved_accounts", "plan_moves", "flat_renewers",
 )  # fmt: skip
 
 

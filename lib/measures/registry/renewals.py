@@ -107,6 +107,29 @@ MEASURES = {
         "from which plan (or tier) to which accounts went, at renewal and in mid-term",
         (Option("what", "text", "the plan of contracts, or the tier of accounts", ("plan", "tier")),),
     ),
+    "save_accounts": Measure(
+        "lib.measures.renewals.saveaccounts:save_accounts",
+        "the accounts behind the save rate",
+        (
+            Option(
+                "group", "text", "those with a save plan, or those at risk without (default: both)", ("plan", "none")
+            ),
+            Option("which", "text", "what became of them", ("all", "saved", "lost", "undecided")),
+            *PAGE,
+        ),
+        WRITTEN,
+    ),
+    "moved_accounts": Measure(
+        "lib.measures.renewals.movedaccounts:moved_accounts",
+        "the terms behind a move (default: all that came to another plan)",
+        (
+            Option("what", "text", "the plan of contracts, or the tier of accounts", ("plan", "tier")),
+            Option("plan_from", "text", "the plan or tier before; an empty text: not given"),
+            Option("plan_to", "text", "the plan or tier after"),
+            Option("moved_when", "text", "when", ("at renewal", "mid-term")),
+            *PAGE,
+        ),
+    ),
     "flat_renewers": Measure(
         "lib.measures.renewals.flats:flat_renewers",
         "accounts that renew flat again and again",

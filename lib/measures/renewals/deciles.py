@@ -28,7 +28,8 @@ _ROWS = """select
     decided_renewal._account as number, is_renewed, currency, arr_due::double as arr_due, arr_kept::double as arr_kept, reading.*
 from decided_renewal
 join trait_reading as reading on reading._account = decided_renewal._account and reading.reads_on = decided_renewal.reads_on
-where not (is_pending or is_ahead) and coalesce(tenure_days > 0, true)"""
+where not (is_pending or is_ahead) and coalesce(tenure_days > 0, true)
+order by decided_renewal._account, decided_renewal.renews_on"""
 _LEFT = """select
     count(*) filter (where is_pending), count(*) filter (where is_ahead),
     (select count(*) from trait_reading where tenure_days <= 0)
@@ -125,7 +126,7 @@ def _by_tenth(rows: pd.DataFrame, tested: dict, definitions: Definitions) -> pd.
             "tenth": sums.index, "trait_from": parts["value"].min().to_numpy(), "trait_until": parts["value"].max().to_numpy(),
             "n_decided": n, "n_renewed": renewed, "renewed_rate": renewed / n, "renewed_rate_lo": lo, "renewed_rate_hi": hi,
             "currency": currencies[0] if has_money else None,
-            "arr_due": sums["due"].to_numpy() * money, "arr_kept": sums["kept"].to_numpy() * money,
+            "arr_due": sums["due"].to_numpy().round(2) * money, "arr_kept": sums["kept"].to_numpy().round(2) * money,
             "arr_kept_rate": arr_rate * money,
             "arr_kept_rate_lo": np.clip(arr_lo, 0, 1) * money, "arr_kept_rate_hi": np.clip(arr_hi, 0, 1) * money,
             "is_small": n < definitions.carries.least_accounts,

@@ -2,6 +2,7 @@
 
 plan_moves   a row per way of moving, from, to and currency
 COLUMNS      of the answer, whatever the options
+lay          the terms that were renewed or changed, as the temp table moved_term
 KINDS        what can move: the plan of the contract, or the account's tier
 """
 
@@ -21,29 +22,28 @@ COLUMNS = [
     "plan_rate_lo", "plan_rate_hi", "arr_before", "arr_after", "arr_gained",
 ]  # fmt: skip
 KINDS = ("plan", "tier")
-_SQL = """with moved as (
-    select
-        renewal._account, renewal.currency, if(renewal.outcome = 'changed', 'mid-term', 'at renewal') as moved_when,
-        nullif({before}, '') as plan_from, nullif({after}, '') as plan_to,
-        renewal.arr_due, renewal.arr_renewed
-    from renewal() as renewal
-    join book as account on account._account = renewal._account
-    where (
-        renewal.outcome in ('renewed_flat', 'renewed_up', 'renewed_down')
-        or (renewal.outcome = 'changed' and renewal.renewed_on is not null)
-    )
-      and renewal.renews_on >= $opens_on::date and renewal.renews_on < $closes_on::date
-),
-counted as (
+_MOVED = """create or replace temp table moved_term as
+select
+    renewal._account, renewal.line, renewal.currency, renewal.renews_on,
+    if(renewal.outcome = 'changed', 'mid-term', 'at renewal') as moved_when,
+    nullif({before}, '') as plan_from, nullif({after}, '') as plan_to, renewal.arr_due, renewal.arr_renewed
+from renewal() as renewal
+join book as account on account._account = renewal._account
+where (
+    renewal.outcome in ('renewed_flat', 'renewed_up', 'renewed_down')
+    or (renewal.outcome = 'changed' and renewal.renewed_on is not null)
+)
+  and renewal.renews_on >= $opens_on::date and renewal.renews_on < $closes_on::date"""
+_SQL = """with counted as (
     select
         moved_when, plan_from, plan_to, currency, count(distinct _account) as n_moved_accounts, count(*) as n_moved_lines,
         sum(arr_due)::double as arr_before, sum(arr_renewed)::double as arr_after, sum(arr_renewed - arr_due)::double as arr_gained
-    from moved
+    from moved_term
     group by moved_when, plan_from, plan_to, currency
 ),
 whole as (
     select moved_when, plan_from, currency, count(distinct _account) as of_accounts
-    from moved
+    from moved_term
     group by moved_when, plan_from, currency
 )
 select counted.*, of_accounts, counted.plan_from is distinct from counted.plan_to as is_move
@@ -53,13 +53,8 @@ join whole on whole.moved_when = counted.moved_when and whole.plan_from is not d
 order by moved_when, of_accounts desc, counted.plan_from nulls last, is_move, n_moved_accounts desc, plan_to nulls last"""
 
 
-def plan_moves(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, *, what: str = "plan") -> Answer:
-    """Terms that were renewed, or changed before their end, in the period: the plan before and after, those that stayed included.
-
-    what   plan: of the terms; tier: of the account the day before, and once the grace days after are over
-
-    plan_rate is of the accounts of that plan that renewed (or changed in mid-term), so that each plan has its own.
-    """
+def lay(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, what: str) -> str:
+    """The terms of the period that were renewed or changed, with the plan or the tier before and after; gives the SQL."""
     if what not in KINDS:
         raise Refused(f"There is no move of {what!r}; choose from {', '.join(KINDS)}.")
     before, after = "renewal.plan_due", "renewal.plan_renewed"
@@ -68,13 +63,25 @@ def plan_moves(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definiti
         before = value_on(tier, "(renewal.renews_on - 1)")
         after = value_on(tier, "least(renewal.renews_on + $grace_days::integer, $as_of::date)")
     renewals.lay(con, book.as_of, definitions)
-    sql = _SQL.format(before=before, after=after)
+    sql = _MOVED.format(before=before, after=after)
     asked = {"opens_on": book.opens_on, "closes_on": book.closes_on}
     if "$grace_days" in sql:
         asked |= {"grace_days": definitions.renewals.grace_days, "as_of": book.as_of}
-    rows = con.execute(sql, asked).df()
+    con.execute(sql, asked)
+    return sql
+
+
+def plan_moves(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, *, what: str = "plan") -> Answer:
+    """Terms that were renewed, or changed before their end, in the period: the plan before and after, those that stayed included.
+
+    what   plan: of the terms; tier: of the account the day before, and once the grace days after are over
+
+    plan_rate is of the accounts of that plan that renewed (or changed in mid-term), so that each plan has its own.
+    """
+    laid = lay(con, book, definitions, what)
+    rows = con.execute(_SQL).df()
     lo, hi = stats.wilson(rows["n_moved_accounts"], rows["of_accounts"])
     table = rows.assign(plan_rate=rows["n_moved_accounts"] / rows["of_accounts"], plan_rate_lo=lo, plan_rate_hi=hi)
     n, n_moved = int(table["n_moved_lines"].sum()), int((table["n_moved_lines"] * table["is_move"]).sum())
     note = f"{n_moved:,} of {n:,} terms that renewed or changed in the period came to another {what}."
-    return Answer(table[COLUMNS], notes=(note,), sql=sql)
+    return Answer(table[COLUMNS], notes=(note,), sql=f"{laid};\n\n{_SQL}")

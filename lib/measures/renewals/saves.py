@@ -2,6 +2,7 @@
 
 save_rate   a row for those with a save plan, and one for those at risk without
 COLUMNS     of the answer, whatever the options
+asked       those that are looked at, with what became of each; and the SQL
 WITH, WITHOUT   what the rows are called
 """
 
@@ -70,7 +71,7 @@ worth as (
     group by number
 )
 select
-    save_group, numbered._account, currency, coalesce(arr, 0)::double as arr,
+    save_group, numbered._account, since as counts_from_on, currency, coalesce(arr, 0)::double as arr,
     coalesce(spell.ended_on > since and spell.ended_on <= $as_of::date and spell.ended_on < $closes_on::date, false) as has_left,
     case
         when has_left then false
@@ -84,6 +85,14 @@ left join worth on worth.number = numbered.number
 order by numbered.number"""
 
 
+def asked(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions) -> tuple[pd.DataFrame, str]:
+    """A row per save plan of the period and per account at risk without one: since when, its ARR, whether it was saved; the SQL."""
+    renewals.lay(con, book.as_of, definitions)
+    sql = _SQL.format(risk=RISK.replace("$as_of", "$opens_on"))
+    words = standing.parameters(sql, book.as_of, definitions)
+    return con.execute(sql, words | {"opens_on": book.opens_on, "closes_on": book.closes_on}).df(), sql
+
+
 def save_rate(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions) -> Answer:
     """Save plans opened in the period that are decided, and how many were saved; accounts at risk when it opened, without one.
 
@@ -91,10 +100,7 @@ def save_rate(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitio
     the account came in the period since. Without a plan it is decided where the account left or renewed. ARR is what was live
     when the plan was opened, or when the period was.
     """
-    renewals.lay(con, book.as_of, definitions)
-    sql = _SQL.format(risk=RISK.replace("$as_of", "$opens_on"))
-    words = standing.parameters(sql, book.as_of, definitions)
-    rows = con.execute(sql, words | {"opens_on": book.opens_on, "closes_on": book.closes_on}).df()
+    rows, sql = asked(con, book, definitions)
     found = [_counted(name, rows[rows["save_group"] == name]) for name in (WITH, WITHOUT)]
     undecided = rows["is_saved"].isna()
     left = left_out(

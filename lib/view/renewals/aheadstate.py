@@ -3,13 +3,14 @@
 Ahead        which part of the page, what is asked in it, and the page of each list
 read_state   the state a link names, and a notice for each part that could not be used
 PARTS        the parts of the page
+SAVES        the lists behind the save rate
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lib.book import read_day
-from lib.measures.renewals import deadlineaccounts, flats, lostaccounts, plans, race, sized, sizing
+from lib.measures.renewals import deadlineaccounts, flats, lostaccounts, plans, race, saveaccounts, sized, sizing
 from lib.measures.renewals.before import TRAITS
 from lib.measures.renewals.races import VERDICTS
 from lib.measures.renewals.reasons import EVERY
@@ -19,6 +20,8 @@ PARTS = {
     "seats": "Seats against use", "race": "Adoption in time?", "notice": "Deadlines for notice",
     "before": "What goes with renewing", "why": "Why customers left", "moves": "Saves and plans",
 }  # fmt: skip
+
+SAVES = tuple(f"{group} {which}" for group in saveaccounts.GROUPS for which in saveaccounts.WHICH)
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,11 @@ class Ahead:
     reason: str = ""  # only what left for this reason is listed; none: no list
     lost_order: str = "arr"
     lost_page: int = 1
+    saved: str = ""  # of save plans, which are listed; none: no list
+    saved_page: int = 1
     moved: str = "plan"
+    move: str = ""  # only the terms that went this way are listed; none: no list
+    move_page: int = 1
     flat_order: str = "times"
     flat_page: int = 1
 
@@ -89,7 +96,11 @@ def read_state(query: Mapping[str, Sequence[str]]) -> tuple[Ahead, list[str]]:
         reason=(query.get("reason") or [""])[-1],
         lost_order=chosen("lost_order", tuple(lostaccounts.SORTS), "arr"),
         lost_page=page("lost_page"),
+        saved=chosen("saved", ("", *SAVES)),
+        saved_page=page("saved_page"),
         moved=chosen("moved", plans.KINDS, "plan"),
+        move=(query.get("move") or [""])[-1],
+        move_page=page("move_page"),
         flat_order=chosen("flat_order", tuple(flats.SORTS), "times"),
         flat_page=page("flat_page"),
     )

@@ -6,6 +6,7 @@ section   the sentence, the traits, the tenths of one of them, and its list
 from functools import partial
 
 import pandas as pd
+import streamlit as st
 
 from lib.book import Book
 from lib.measures import Answer
@@ -58,8 +59,11 @@ def section(book: Book, state: Ahead) -> dict[str, Answer]:
     asking.choice("Trait", "trait", list(dict.fromkeys([state.trait, "", *traits["trait"]])), state, width=320,
                   said=lambda name: TRAITS.get(name) or f"{TRAITS[trait]} (the surest)")  # fmt: skip
     _chart(rows, trait)
+    with st.container():  # always there: what stands below keeps its place
+        shown |= _list(book, state, trait) if state.tenth else {}
+    look.section("All that was looked at", "the renewal rate of the lowest and the highest tenth of each")
     _traits(answer.table, traits)
-    return shown | (_list(book, state, trait) if state.tenth else {})
+    return shown
 
 
 def _said(traits: pd.DataFrame) -> str:

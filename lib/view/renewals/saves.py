@@ -4,9 +4,11 @@ section   the three of them, one below another
 """
 
 import pandas as pd
+import streamlit as st
 
 from lib.book import Book
 from lib.measures import Answer
+from lib.measures.renewals import saveaccounts
 from lib.view import door, look, numbers, tables
 from lib.view.account import paper
 from lib.view.account.paper import Column
@@ -20,6 +22,13 @@ ORDERS = {
     "renewal": "Next renewal first",
     "account": "By account",
 }
+_GROUPS = {"plan": "With a save plan", "none": "At risk, without one"}
+_ALL, _NOT_GIVEN = "All that moved", "not given"
+_SAVED = ["name", "account", "save_outcome", "counts_from_on", "arr_then", "currency", "csm", "segment"]
+_TERMS = [
+    "name", "account", "moved_on", "moved_when", "plan_from", "plan_to", "arr_before", "arr_after", "arr_gained", "currency",
+    "renewal_line", "csm", "segment",
+]  # fmt: skip
 _KINDS = {"plan": "Plans of the contracts", "tier": "Tiers of the accounts"}
 _COLUMNS = [
     "name",
@@ -37,10 +46,10 @@ _COLUMNS = [
 
 def section(book: Book, state: Ahead) -> dict[str, Answer]:
     """What save plans came to, where accounts moved, and who never does."""
-    return _saved(book) | _moved(book, state) | _flat(book, state)
+    return _saved(book, state) | _moved(book, state) | _flat(book, state)
 
 
-def _saved(book: Book) -> dict[str, Answer]:
+def _saved(book: Book, state: Ahead) -> dict[str, Answer]:
     look.section("Save plans", "opened in the period, beside accounts at risk when it opened, without one")
     answer = door.try_ask("save_rate", book)
     if answer is None:
@@ -65,7 +74,17 @@ def _saved(book: Book) -> dict[str, Answer]:
         label="What became of save plans",
     )
     look.note("<br>".join(plain(note) for note in answer.notes))
-    return {"Save plans": answer}
+    said = {f"{group} {which}": f"{_GROUPS[group]}: {which}" for group in _GROUPS for which in saveaccounts.WHICH}
+    asking.choice(
+        "Accounts", "saved", ["", *said], state, said=lambda name: said.get(name, "List accounts …"), width=300
+    )
+    group, _, which = state.saved.partition(" ")
+    with st.container():  # always there: what stands below keeps its place
+        found = asking.listed(
+            book, state, "save_accounts", {"group": group, "which": which}, columns=_SAVED, page="saved_page",
+            file_name="saves.csv",
+        ) if state.saved else {}  # fmt: skip
+    return {"Save plans": answer, **({"Save plans listed": found["Accounts"]} if found else {})}
 
 
 def _moved(book: Book, state: Ahead) -> dict[str, Answer]:
@@ -83,11 +102,42 @@ def _moved(book: Book, state: Ahead) -> dict[str, Answer]:
         return {"Moves": answer}
     look.html(f'<p class="hl-said">{_said(told, state)}</p>')
     moves = told[told["is_move"]].sort_values("n_moved_accounts", ascending=False)
-    if len(moves):
-        paper.table(
-            tables.records(moves), _columns(told["currency"].nunique() > 1), label="Moves between plans", height=360
-        )
-    return {"Moves": answer}
+    if moves.empty:
+        return {"Moves": answer}
+    paper.table(
+        tables.records(moves), _columns(told["currency"].nunique() > 1), label="Moves between plans", height=360
+    )
+    return {"Moves": answer, **_terms(book, moves, state)}
+
+
+def _terms(book: Book, moves: pd.DataFrame, state: Ahead) -> dict[str, Answer]:
+    """The terms of one move, or of all of them."""
+    known = {_way(row): row for row in tables.records(moves.drop_duplicates(["moved_when", "plan_from", "plan_to"]))}
+    named = [state.move] if state.move not in ("", _ALL, *known) else []
+    asking.choice(
+        "Move", "move", ["", _ALL, *known, *named], state, said=lambda name: name or "List terms …", width=360
+    )
+    row = known.get(state.move)
+    asked = {name: _given(row[name]) for name in ("moved_when", "plan_from", "plan_to")} if row else {}
+    with st.container():  # always there: what stands below keeps its place
+        if not state.move:
+            return {}
+        if row is None and state.move != _ALL:
+            look.empty("No terms here", "No term went this way in the period. Choose another.")
+            return {}
+        found = asking.listed(
+            book, state, "moved_accounts", {"what": state.moved, **asked}, columns=_TERMS, page="move_page", file_name="moves.csv",
+        )  # fmt: skip
+    return {"Terms listed": found["Accounts"]} if found else {}
+
+
+def _way(row: dict) -> str:
+    """Starter → Team, at renewal."""
+    return f"{_given(row['plan_from']) or _NOT_GIVEN} → {_given(row['plan_to']) or _NOT_GIVEN}, {row['moved_when']}"
+
+
+def _given(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _said(told: pd.DataFrame, state: Ahead) -> str:
