@@ -60,12 +60,12 @@ def test_losses_by_reason_by_hand(world):
     dollars = found[found["currency"] == "USD"].set_index("lost_reason")
     assert dollars.index.tolist() == ["Price", "not given"] and dollars["n_lost_accounts"].tolist() == [2, 1]
     assert dollars["n_lost_lines"].tolist() == [3, 1] and dollars["of_lost_accounts"].tolist() == [3, 3]
-    assert dollars["arr_gone"].tolist() == [410, 50] and dollars["reason_arr_rate"].tolist() == pytest.approx(
+    assert dollars["lost_arr"].tolist() == [410, 50] and dollars["reason_arr_rate"].tolist() == pytest.approx(
         [410 / 460, 50 / 460]
     )
     assert np.allclose(dollars["reason_rate_hi"], stats.wilson([2, 1], [3, 3])[1])
     euros = found[found["currency"] == "EUR"]
-    assert euros[["lost_reason", "n_lost_accounts", "arr_gone"]].values.tolist() == [["not given", 1, 70]]
+    assert euros[["lost_reason", "n_lost_accounts", "lost_arr"]].values.tolist() == [["not given", 1, 70]]
 
 
 def test_parts_of_a_period_are_fiscal_and_add_up(world):
@@ -81,7 +81,7 @@ def test_parts_of_a_period_are_fiscal_and_add_up(world):
         day("2026-07-01")
     ]  # the period begins in mid-May
     assert months["lost_until"].dt.date.tolist() == [day("2026-06-01")] * 2 + [day("2026-08-01")]
-    assert answer(world, "loss_reasons", YEAR, every="month").table["arr_gone"].sum() == found["arr_gone"].sum() == 530
+    assert answer(world, "loss_reasons", YEAR, every="month").table["lost_arr"].sum() == found["lost_arr"].sum() == 530
     with pytest.raises(Refused):
         answer(world, "loss_reasons", YEAR, every="fortnight")
 
@@ -91,7 +91,7 @@ def test_the_contracts_behind_a_reason_are_as_many_as_it_counts(world):
         found = answer(world, "loss_accounts", YEAR, reason=reason).table
         assert len(found) == n and (not n or found["n_rows"].iat[0] == n)
     first = answer(world, "loss_accounts", YEAR, reason="Price", limit=1).table
-    assert first[["account", "renewal_ending", "arr_gone"]].values.tolist() == [["b", "cancelled", 300]]
+    assert first[["account", "renewal_ending", "lost_arr"]].values.tolist() == [["b", "cancelled", 300]]
     assert set(answer(world, "loss_accounts", YEAR, scope=Scope(("Ann",))).table["account"]) == {"a", "b", "c"}
 
 
@@ -132,15 +132,15 @@ def test_who_gave_notice_or_has_no_deadline_is_left_out(tmp_path):
 
 def test_from_plan_to_plan_by_hand(world):
     found = answer(world, "plan_moves", YEAR).table
-    found = found[found["plan_from"].notna()]
-    rows = found.set_index(["moved_when", "plan_from", "plan_to"])
+    found = found[found["went_from"].notna()]
+    rows = found.set_index(["moved_when", "went_from", "went_to"])
     assert set(rows.index) == {
         ("at renewal", "Team", "Team"),
         ("at renewal", "Team", "Business"),
         ("mid-term", "Team", "Starter"),
     }
     up = rows.loc[("at renewal", "Team", "Business")]
-    assert up[["n_moved_accounts", "of_accounts", "arr_before", "arr_after", "arr_gained"]].tolist() == [
+    assert up[["n_moved_accounts", "of_plan_accounts", "arr_before", "arr_after", "arr_gained"]].tolist() == [
         1,
         2,
         100,
@@ -149,7 +149,7 @@ def test_from_plan_to_plan_by_hand(world):
     ]
     assert up["plan_rate"] == 0.5 and up["is_move"] and not rows.loc[("at renewal", "Team", "Team"), "is_move"]
     down = rows.loc[("mid-term", "Team", "Starter")]
-    assert down["arr_gained"] == -60 and down["of_accounts"] == 1
+    assert down["arr_gained"] == -60 and down["of_plan_accounts"] == 1
 
 
 def test_the_terms_behind_a_move_are_as_many_as_it_counts(world):
@@ -157,7 +157,7 @@ def test_the_terms_behind_a_move_are_as_many_as_it_counts(world):
         for row in answer(world, "plan_moves", YEAR, what=what).table.itertuples():
             asked = {
                 name: getattr(row, name) if isinstance(getattr(row, name), str) else ""
-                for name in ("plan_from", "plan_to")
+                for name in ("went_from", "went_to")
             }
             listed = answer(world, "moved_accounts", YEAR, what=what, moved_when=row.moved_when, **asked).table
             assert len(listed) == row.n_moved_lines and listed["arr_gained"].sum() == row.arr_gained
@@ -173,7 +173,7 @@ def test_the_terms_behind_a_move_are_as_many_as_it_counts(world):
 def test_a_tier_is_that_of_the_day_before_and_of_the_end_of_the_grace_days(world):
     found = answer(world, "plan_moves", YEAR, what="tier").table
     at = found[found["moved_when"] == "at renewal"]
-    assert at[["plan_from", "plan_to", "n_moved_accounts"]].values.tolist() == [
+    assert at[["went_from", "went_to", "n_moved_accounts"]].values.tolist() == [
         ["Gold", "Gold", 1],
         ["Silver", "Gold", 1],
     ]

@@ -66,7 +66,7 @@ MEASURES = {
         (WITHIN_DAYS,),
     ),
     "loss_reasons": Measure(
-        "lib.measures.renewals.reasons:loss_reasons",
+        "lib.measures.renewals.lossreasons:loss_reasons",
         "why customers left: what lapsed or was cancelled, by reason",
         (Option("every", "text", "parts of the period (default: one)", ("month", "quarter", "year")),),
     ),
@@ -124,8 +124,8 @@ MEASURES = {
         "the terms behind a move (default: all that came to another plan)",
         (
             Option("what", "text", "the plan of contracts, or the tier of accounts", ("plan", "tier")),
-            Option("plan_from", "text", "the plan or tier before; an empty text: not given"),
-            Option("plan_to", "text", "the plan or tier after"),
+            Option("went_from", "text", "the plan or tier before; an empty text: not given"),
+            Option("went_to", "text", "the plan or tier after"),
             Option("moved_when", "text", "when", ("at renewal", "mid-term")),
             *PAGE,
         ),

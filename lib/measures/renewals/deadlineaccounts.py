@@ -15,7 +15,7 @@ from lib.errors import Refused
 from lib.facts.paging import check_page
 from lib.measures import Answer, left_out
 from lib.measures.renewals import deadlines
-from lib.measures.renewals.asked import day_of
+from lib.measures.renewals.days import day_of
 
 COLUMNS = [
     "account", "name", "csm", "segment", "notice_by", "days_to_notice", "renews_on", "has_asked", "currency", "arr_due", "n_rows",

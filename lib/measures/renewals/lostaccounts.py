@@ -12,20 +12,20 @@ from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts.paging import check_page
 from lib.measures import Answer
-from lib.measures.renewals import reasons
+from lib.measures.renewals import lossreasons
 
 COLUMNS = [
-    "account", "name", "csm", "segment", "renewal_line", "lost_on", "renewal_ending", "lost_reason", "currency", "arr_gone",
+    "account", "name", "csm", "segment", "renewal_line", "lost_on", "renewal_ending", "lost_reason", "currency", "lost_arr",
     "n_rows",
 ]  # fmt: skip
 SORTS = {
-    "arr": "arr_gone desc nulls last", "newest": "lost_on desc, arr_gone desc nulls last",
-    "reason": "lost_reason, arr_gone desc nulls last",
+    "arr": "lost_arr desc nulls last", "newest": "lost_on desc, lost_arr desc nulls last",
+    "reason": "lost_reason, lost_arr desc nulls last",
     "account": "coalesce(name, ours.account)",
 }  # fmt: skip
 _LISTED = """select
     ours.account, ours.name, ours.csm, ours.segment, line as renewal_line, lost_on, outcome as renewal_ending, lost_reason,
-    currency, arr::double as arr_gone, count(*) over () as n_rows
+    currency, arr::double as lost_arr, count(*) over () as n_rows
 from lost_line
 join (
     select _account, account, name::varchar as name, csm::varchar as csm, segment::varchar as segment from book
@@ -51,7 +51,7 @@ def loss_accounts(
     if sort not in SORTS:
         raise Refused(f"There is no order {sort!r}; choose from {', '.join(SORTS)}.")
     check_page(limit, offset)
-    reasons.lay(con, book, definitions)
+    lossreasons.lay(con, book, definitions)
     sql = _LISTED.format(sort=SORTS[sort])
     asked = {"reason": reason or None, "search": search.lower(), "limit": limit, "offset": offset}
-    return Answer(con.execute(sql, asked).df()[COLUMNS], sql=f"{reasons.SQL};\n\n{sql}")
+    return Answer(con.execute(sql, asked).df()[COLUMNS], sql=f"{lossreasons.SQL};\n\n{sql}")

@@ -15,13 +15,13 @@ from lib.measures import Answer
 from lib.measures.renewals import plans
 
 COLUMNS = [
-    "account", "name", "csm", "segment", "renewal_line", "moved_on", "moved_when", "plan_from", "plan_to", "currency", "arr_before",
+    "account", "name", "csm", "segment", "renewal_line", "went_on", "moved_when", "went_from", "went_to", "currency", "arr_before",
     "arr_after", "arr_gained", "n_rows",
 ]  # fmt: skip
 WHEN = ("at renewal", "mid-term")
 _LISTED = """select
-    ours.account, ours.name, ours.csm, ours.segment, line as renewal_line, moved.renews_on as moved_on, moved_when,
-    plan_from, plan_to, currency, arr_due::double as arr_before, arr_renewed::double as arr_after,
+    ours.account, ours.name, ours.csm, ours.segment, line as renewal_line, moved.renews_on as went_on, moved_when,
+    went_from, went_to, currency, arr_due::double as arr_before, arr_renewed::double as arr_after,
     (arr_renewed - arr_due)::double as arr_gained,
     count(*) over () as n_rows
 from moved_term as moved
@@ -30,11 +30,11 @@ join (
 ) as ours on ours._account = moved._account
 where ($moved_when::varchar is null or moved_when = $moved_when::varchar)
   and case
-      when $plan_from::varchar is null and $plan_to::varchar is null then plan_from is distinct from plan_to
-      else plan_from is not distinct from nullif($plan_from::varchar, '')
-          and plan_to is not distinct from nullif($plan_to::varchar, '')
+      when $went_from::varchar is null and $went_to::varchar is null then went_from is distinct from went_to
+      else went_from is not distinct from nullif($went_from::varchar, '')
+          and went_to is not distinct from nullif($went_to::varchar, '')
   end
-order by abs(arr_gained) desc nulls last, ours.account, moved_on, line
+order by abs(arr_gained) desc nulls last, ours.account, went_on, line
 limit $limit offset $offset"""
 
 
@@ -44,8 +44,8 @@ def moved_accounts(
     definitions: Definitions,
     *,
     what: str = "plan",
-    plan_from: str | None = None,
-    plan_to: str | None = None,
+    went_from: str | None = None,
+    went_to: str | None = None,
     moved_when: str | None = None,
     limit: int | None = None,
     offset: int = 0,
@@ -59,8 +59,8 @@ def moved_accounts(
     check_page(limit, offset)
     laid = plans.lay(con, book, definitions, what)
     asked = {
-        "plan_from": plan_from,
-        "plan_to": plan_to,
+        "went_from": went_from,
+        "went_to": went_to,
         "moved_when": moved_when or None,
         "limit": limit,
         "offset": offset,

@@ -18,15 +18,15 @@ from lib.store.dimensions import find_dimension, read_catalogue
 from lib.store.opening import value_on
 
 COLUMNS = [
-    "moved_when", "plan_from", "plan_to", "currency", "is_move", "n_moved_accounts", "n_moved_lines", "of_accounts", "plan_rate",
-    "plan_rate_lo", "plan_rate_hi", "arr_before", "arr_after", "arr_gained",
+    "moved_when", "went_from", "went_to", "currency", "is_move", "n_moved_accounts", "n_moved_lines", "of_plan_accounts",
+    "plan_rate", "plan_rate_lo", "plan_rate_hi", "arr_before", "arr_after", "arr_gained",
 ]  # fmt: skip
 KINDS = ("plan", "tier")
 _MOVED = """create or replace temp table moved_term as
 select
     renewal._account, renewal.line, renewal.currency, renewal.renews_on,
     if(renewal.outcome = 'changed', 'mid-term', 'at renewal') as moved_when,
-    nullif({before}, '') as plan_from, nullif({after}, '') as plan_to, renewal.arr_due, renewal.arr_renewed
+    nullif({before}, '') as went_from, nullif({after}, '') as went_to, renewal.arr_due, renewal.arr_renewed
 from renewal() as renewal
 join book as account on account._account = renewal._account
 where (
@@ -36,21 +36,21 @@ where (
   and renewal.renews_on >= $opens_on::date and renewal.renews_on < $closes_on::date"""
 _SQL = """with counted as (
     select
-        moved_when, plan_from, plan_to, currency, count(distinct _account) as n_moved_accounts, count(*) as n_moved_lines,
+        moved_when, went_from, went_to, currency, count(distinct _account) as n_moved_accounts, count(*) as n_moved_lines,
         sum(arr_due)::double as arr_before, sum(arr_renewed)::double as arr_after, sum(arr_renewed - arr_due)::double as arr_gained
     from moved_term
-    group by moved_when, plan_from, plan_to, currency
+    group by moved_when, went_from, went_to, currency
 ),
 whole as (
-    select moved_when, plan_from, currency, count(distinct _account) as of_accounts
+    select moved_when, went_from, currency, count(distinct _account) as of_plan_accounts
     from moved_term
-    group by moved_when, plan_from, currency
+    group by moved_when, went_from, currency
 )
-select counted.*, of_accounts, counted.plan_from is distinct from counted.plan_to as is_move
+select counted.*, of_plan_accounts, counted.went_from is distinct from counted.went_to as is_move
 from counted
-join whole on whole.moved_when = counted.moved_when and whole.plan_from is not distinct from counted.plan_from
+join whole on whole.moved_when = counted.moved_when and whole.went_from is not distinct from counted.went_from
     and whole.currency = counted.currency
-order by moved_when, of_accounts desc, counted.plan_from nulls last, is_move, n_moved_accounts desc, plan_to nulls last"""
+order by moved_when, of_plan_accounts desc, counted.went_from nulls last, is_move, n_moved_accounts desc, went_to nulls last"""
 
 
 def lay(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, what: str) -> str:
@@ -80,8 +80,8 @@ def plan_moves(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definiti
     """
     laid = lay(con, book, definitions, what)
     rows = con.execute(_SQL).df()
-    lo, hi = stats.wilson(rows["n_moved_accounts"], rows["of_accounts"])
-    table = rows.assign(plan_rate=rows["n_moved_accounts"] / rows["of_accounts"], plan_rate_lo=lo, plan_rate_hi=hi)
+    lo, hi = stats.wilson(rows["n_moved_accounts"], rows["of_plan_accounts"])
+    table = rows.assign(plan_rate=rows["n_moved_accounts"] / rows["of_plan_accounts"], plan_rate_lo=lo, plan_rate_hi=hi)
     n, n_moved = int(table["n_moved_lines"].sum()), int((table["n_moved_lines"] * table["is_move"]).sum())
     note = f"{n_moved:,} of {n:,} terms that renewed or changed in the period came to another {what}."
     return Answer(table[COLUMNS], notes=(note,), sql=f"{laid};\n\n{_SQL}")

@@ -15,7 +15,7 @@ from lib.errors import Refused
 from lib.facts.paging import check_page
 from lib.measures import Answer
 from lib.measures.renewals import sized
-from lib.measures.renewals.asked import day_of
+from lib.measures.renewals.days import day_of
 
 COLUMNS = [
     "account", "name", "csm", "segment", "renews_on", "days_to_renewal", "notice_by", "seats", "n_active_people", "n_assigned",

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from lib.book import read_day
 from lib.measures.renewals import deadlineaccounts, flats, lostaccounts, plans, race, saveaccounts, sized, sizing
 from lib.measures.renewals.before import TRAITS
+from lib.measures.renewals.lossreasons import EVERY
 from lib.measures.renewals.races import VERDICTS
-from lib.measures.renewals.reasons import EVERY
 from lib.view import address
 
 PARTS = {

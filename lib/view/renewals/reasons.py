@@ -9,7 +9,7 @@ import pandas as pd
 
 from lib.book import Book, say_day
 from lib.measures import Answer
-from lib.measures.renewals.reasons import EVERY, NOT_GIVEN
+from lib.measures.renewals.lossreasons import EVERY, NOT_GIVEN
 from lib.view import door, look, numbers, step, tables
 from lib.view.account import paper
 from lib.view.account.paper import Column
@@ -26,7 +26,7 @@ _COLUMNS = [
     "renewal_ending",
     "lost_on",
     "renewal_line",
-    "arr_gone",
+    "lost_arr",
     "currency",
     "csm",
     "segment",
@@ -69,7 +69,7 @@ def _largest(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _said(table: pd.DataFrame, whole: pd.DataFrame) -> str:
-    lost = asking.money(table.groupby("currency")["arr_gone"].sum().to_dict())
+    lost = asking.money(table.groupby("currency")["lost_arr"].sum().to_dict())
     first = whole[whole["lost_reason"] != NOT_GIVEN].head(1)
     said = f"<b>{lost} ARR</b> lapsed or was cancelled."
     for row in first.itertuples():
@@ -89,7 +89,7 @@ def _chart(whole: pd.DataFrame) -> None:
     drawn = [
         bars.Row(
             name=row["lost_reason"], n=row["of_lost_accounts"], n_lost=row["n_lost_accounts"], rate=row["reason_rate"],
-            lo=row["reason_rate_lo"], hi=row["reason_rate_hi"], base=float("nan"), arr=row["of_arr_gone"], arr_lost=row["arr_gone"],
+            lo=row["reason_rate_lo"], hi=row["reason_rate_hi"], base=float("nan"), arr=row["of_lost_arr"], arr_lost=row["lost_arr"],
             q=float("nan"), few=few,
         )
         for row in rows
@@ -112,7 +112,7 @@ def _course(course: pd.DataFrame, whole: pd.DataFrame) -> None:
         return (
             numbers.NOTHING
             if found is None
-            else f"{numbers.count(found.n_lost_accounts)}<small>{numbers.money(found.arr_gone)}</small>"
+            else f"{numbers.count(found.n_lost_accounts)}<small>{numbers.money(found.lost_arr)}</small>"
         )
 
     paper.table(
@@ -120,7 +120,7 @@ def _course(course: pd.DataFrame, whole: pd.DataFrame) -> None:
         [
             Column("Accounts lost, and their ARR", lambda row: paper.short(row["lost_reason"])),
             *(Column(f"from {say_day(pd.Timestamp(at).date())}", partial(cell, at), is_number=True) for at in parts),
-            Column("In all", lambda row: f"{numbers.count(row['n_lost_accounts'])}<small>{numbers.money(row['arr_gone'])}</small>",
+            Column("In all", lambda row: f"{numbers.count(row['n_lost_accounts'])}<small>{numbers.money(row['lost_arr'])}</small>",
                    is_number=True),
         ],
         label="Accounts lost by reason and part of the period",

@@ -26,7 +26,7 @@ _GROUPS = {"plan": "With a save plan", "none": "At risk, without one"}
 _ALL, _NOT_GIVEN = "All that moved", "not given"
 _SAVED = ["name", "account", "save_outcome", "counts_from_on", "arr_then", "currency", "csm", "segment"]
 _TERMS = [
-    "name", "account", "moved_on", "moved_when", "plan_from", "plan_to", "arr_before", "arr_after", "arr_gained", "currency",
+    "name", "account", "went_on", "moved_when", "went_from", "went_to", "arr_before", "arr_after", "arr_gained", "currency",
     "renewal_line", "csm", "segment",
 ]  # fmt: skip
 _KINDS = {"plan": "Plans of the contracts", "tier": "Tiers of the accounts"}
@@ -93,7 +93,7 @@ def _moved(book: Book, state: Ahead) -> dict[str, Answer]:
     answer = door.try_ask("plan_moves", book, what=state.moved)
     if answer is None:
         return {}
-    told = answer.table[answer.table["plan_from"].notna() | answer.table["plan_to"].notna()]
+    told = answer.table[answer.table["went_from"].notna() | answer.table["went_to"].notna()]
     if told.empty:
         look.empty(
             "No plans are known",
@@ -112,13 +112,13 @@ def _moved(book: Book, state: Ahead) -> dict[str, Answer]:
 
 def _terms(book: Book, moves: pd.DataFrame, state: Ahead) -> dict[str, Answer]:
     """The terms of one move, or of all of them."""
-    known = {_way(row): row for row in tables.records(moves.drop_duplicates(["moved_when", "plan_from", "plan_to"]))}
+    known = {_way(row): row for row in tables.records(moves.drop_duplicates(["moved_when", "went_from", "went_to"]))}
     named = [state.move] if state.move not in ("", _ALL, *known) else []
     asking.choice(
         "Move", "move", ["", _ALL, *known, *named], state, said=lambda name: name or "List terms …", width=360
     )
     row = known.get(state.move)
-    asked = {name: _given(row[name]) for name in ("moved_when", "plan_from", "plan_to")} if row else {}
+    asked = {name: _given(row[name]) for name in ("moved_when", "went_from", "went_to")} if row else {}
     with st.container():  # always there: what stands below keeps its place
         if not state.move:
             return {}
@@ -133,7 +133,7 @@ def _terms(book: Book, moves: pd.DataFrame, state: Ahead) -> dict[str, Answer]:
 
 def _way(row: dict) -> str:
     """Starter → Team, at renewal."""
-    return f"{_given(row['plan_from']) or _NOT_GIVEN} → {_given(row['plan_to']) or _NOT_GIVEN}, {row['moved_when']}"
+    return f"{_given(row['went_from']) or _NOT_GIVEN} → {_given(row['went_to']) or _NOT_GIVEN}, {row['moved_when']}"
 
 
 def _given(value: object) -> str:
@@ -160,8 +160,8 @@ def _side(moves: pd.DataFrame, sign: int) -> dict:
 
 def _columns(several: bool) -> list[Column]:
     return [
-        Column("From", lambda row: paper.text(row["plan_from"])),
-        Column("To", lambda row: paper.text(row["plan_to"])),
+        Column("From", lambda row: paper.text(row["went_from"])),
+        Column("To", lambda row: paper.text(row["went_to"])),
         Column("When", lambda row: plain(row["moved_when"])),
         *([Column("Currency", lambda row: paper.text(row["currency"]))] if several else []),
         Column("Accounts", lambda row: numbers.count(row["n_moved_accounts"]), is_number=True),

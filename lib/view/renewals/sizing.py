@@ -68,7 +68,11 @@ def _nothing(quarters: Answer) -> tuple[str, str]:
             "No use is known",
             "A file of usage events (occurred_at, account, person, feature) would fill this part.",
         )
-    return ("No renewals ahead", "No term of this book ends in these days. Lift a filter, or look as of another day.")
+    return (
+        "No renewals ahead",
+        "No term longer than a month ends in these days. Lift a filter, look as of another day, or bring a contract file with "
+        "ends_on.",
+    )
 
 
 def _said(quarters: pd.DataFrame, record: pd.DataFrame, words) -> str:

@@ -17,7 +17,7 @@ from lib.measures import Answer
 
 COLUMNS = [
     "lost_from", "lost_until", "currency", "lost_reason", "n_lost_accounts", "n_lost_lines", "of_lost_accounts", "reason_rate",
-    "reason_rate_lo", "reason_rate_hi", "arr_gone", "of_arr_gone", "reason_arr_rate",
+    "reason_rate_lo", "reason_rate_hi", "lost_arr", "of_lost_arr", "reason_arr_rate",
 ]  # fmt: skip
 EVERY = {"month": 1, "quarter": 3, "year": 12}
 NOT_GIVEN = "not given"
@@ -46,17 +46,17 @@ parted as (
 counted as (
     select
         lost_from, lost_until, currency, lost_reason,
-        count(distinct _account) as n_lost_accounts, count(*) as n_lost_lines, sum(arr)::double as arr_gone
+        count(distinct _account) as n_lost_accounts, count(*) as n_lost_lines, sum(arr)::double as lost_arr
     from parted
     group by lost_from, lost_until, currency, lost_reason
 ),
 whole as (
     select
-        lost_from, currency, count(distinct _account) as of_lost_accounts, sum(arr)::double as of_arr_gone
+        lost_from, currency, count(distinct _account) as of_lost_accounts, sum(arr)::double as of_lost_arr
     from parted
     group by lost_from, currency
 )
-select counted.*, of_lost_accounts, of_arr_gone
+select counted.*, of_lost_accounts, of_lost_arr
 from counted
 join whole on whole.lost_from = counted.lost_from and whole.currency = counted.currency
 order by lost_from, counted.currency, lost_reason = 'not given', n_lost_accounts desc, lost_reason"""
@@ -94,7 +94,7 @@ def loss_reasons(
     lo, hi = stats.wilson(rows["n_lost_accounts"], rows["of_lost_accounts"])
     table = rows.assign(
         reason_rate=rows["n_lost_accounts"] / rows["of_lost_accounts"], reason_rate_lo=lo, reason_rate_hi=hi,
-        reason_arr_rate=rows["arr_gone"] / rows["of_arr_gone"].where(rows["of_arr_gone"] > 0),
+        reason_arr_rate=rows["lost_arr"] / rows["of_lost_arr"].where(rows["of_lost_arr"] > 0),
     )  # fmt: skip
     n, n_told = con.execute(
         "select count(*), count(*) filter (where lost_reason <> 'not given') from lost_line"
