@@ -230,3 +230,15 @@ def test_the_sample_against_a_second_implementation(sample_store):
         )
     else:
         pytest.fail(f"{mine['n_decided'].sum()} of {len(naive)}")
+
+
+def test_money_of_several_currencies_is_not_added_up_without_a_rate(tmp_path):
+    contracts = [term(each, "2025-05-01", "2026-05-01", currency=money) for each, money in (("a", "USD"), ("b", "EUR"))]
+    world = open_world(tmp_path, {"account": account_frame("ab"), "contract": contract_frame(*contracts)})
+    found = answer(world, "renewal_deciles", YEAR, EASY)
+    assert found.table["n_decided"].sum() == 2 and found.table[["arr_due", "currency"]].isna().all(axis=None)
+    assert any("several currencies" in note for note in found.notes)
+    rated = replace(EASY, renewals=replace(EASY.renewals, currency="USD", rates=("EUR 2",)))
+    table = answer(world, "renewal_deciles", YEAR, rated).table
+    assert table["arr_due"].tolist() == [300]
+    assert set(table["currency"]) == {"USD"}

@@ -201,3 +201,21 @@ def test_nothing_from_the_lead_day_on_is_read(tmp_path):
     )
     assert len(whole) > 40 and whole["n_told"].max() == 40
     assert whole.to_json(date_format="iso") == before.to_json(date_format="iso")
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("loss_reasons", ["n_lost_lines", "lost_arr"]), ("sizing_quarters", ["n_renewals", "n_over", "arr_exposed"]),
+        ("notice_deadlines", ["n_deadlines", "n_asked", "arr_due"]), ("plan_moves", ["n_moved_lines", "arr_gained"]),
+        ("renewal_deciles", ["n_decided", "n_renewed", "arr_due"]), ("sizing_record", ["n_decided", "n_cut", "n_lapsed"]),
+        ("save_rate", ["n_plans", "n_saved"]),
+    ],
+)  # fmt: skip
+def test_parts_of_the_book_add_up_to_the_whole(company, name, columns):
+    book, sums = year_to(company.manifest.as_of), []
+    values = company.dimension("segment").values
+    for cut in (book, *(book.where("segment", [each]) for each in (*values, None))):
+        sums.append(answer(company, name, cut).table[columns].astype(float).sum())
+    whole, parts = sums[0], sum(sums[1:])
+    assert whole.iloc[0] > 0 and parts.tolist() == pytest.approx(whole.tolist())
