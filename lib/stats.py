@@ -10,6 +10,7 @@ newcombe             interval of the difference of two rates
 ratio_of_sums        interval of sum k / sum n over accounts
 events_per_time      interval of a number of events over a time
 poisson_bootstrap    sums drawn anew, for intervals of ratios of money
+rank_trend           does an outcome go with the rank of a value? over clusters
 
 Thin over scipy and statsmodels; each is the other's check in tests/test_stats.py.
 """
@@ -191,3 +192,22 @@ def poisson_bootstrap(values, n_draws: int = 500, seed: int = 1) -> np.ndarray:
         part = values[at : at + (1 << 14)]
         sums += times[dice.integers(0, 1 << 16, (n_draws, len(part)), dtype=np.uint16)] @ part
     return sums
+
+
+def rank_trend(values, happened, cluster) -> tuple[float, float]:
+    """Whether what happened goes with the rank of a value: the correlation of ranks, and its two-sided p; NaN where all are alike.
+
+    The score test of no relation, its variance from sums over clusters (rows of one account), so that an account with many
+    rows is no crowd. With a row each it is the robust form of Mann and Whitney's test, its check in tests/test_renewals_deciles.py.
+    """
+    from scipy.special import ndtr
+    from scipy.stats import rankdata
+
+    x, y = rankdata(values), np.asarray(happened, float)
+    x, y = x - x.mean(), y - y.mean()
+    norm = np.sqrt((x**2).sum() * (y**2).sum())
+    if not norm:
+        return np.nan, np.nan
+    _, at = np.unique(np.asarray(cluster), return_inverse=True)
+    sums = np.bincount(at, x * y)
+    return float((x * y).sum() / norm), float(2 * ndtr(-abs(sums.sum()) / np.sqrt((sums**2).sum())))

@@ -21,6 +21,7 @@ COMMON = {
     "lib",
     "lib.book",
     "lib.definitions",
+    "lib.definitions.ahead",
     "lib.definitions.journey",
     "lib.definitions.renewals",
     "lib.definitions.sections",

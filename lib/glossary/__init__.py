@@ -26,6 +26,7 @@ _SUBJECTS = (
     "laggards",
     "renewals",
     "lives",
+    "ahead",
 )
 
 
