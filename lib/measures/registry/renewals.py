@@ -15,7 +15,7 @@ MEASURES = {
         (
             Option("view", "text", "what was due and what became of it, or how ARR moved", ("pool", "calendar")),
             Option("lever", "text", "due, renewed_flat, lapsed ...; new, upsell, lapse ... (default: all)"),
-            Option("part", "text", "volume, price, edition, untold, at renewal, mid-term, with notice, without notice"),
+            Option("part", "text", "volume, price, edition, untold, with notice, without notice"),
             Option("period_from", "text", "from this day on (default: the period's first)"),
             Option("period_until", "text", "until before this day (default: the period's last is in it)"),
             CURRENCY,
@@ -23,7 +23,7 @@ MEASURES = {
             Option("level", "text", "with --by: a value, as it was when the period opened (default: none given)"),
             Option("csm", "text", "whose renewals: the CSM on the day of it"),
             MONEY,
-            Option("sort", "text", "order", ("arr", "change", "soonest", "latest", "account")),
+            Option("sort", "text", "order", ("arr", "soonest", "latest", "account")),
             *PAGE,
         ),
     ),
