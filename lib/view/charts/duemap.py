@@ -40,8 +40,8 @@ def figure(cells: Sequence[Cell], rows: Sequence[str], months: Sequence[str], to
         colours,
         title_x="",
         xaxis={
-            "range": [-0.02, len(months) + 0.02], "side": "top", "tickmode": "array", "showgrid": False, "zeroline": False, "ticks": "",
-            "tickvals": [at + 0.5 for at in range(len(months))], "ticktext": list(months), "tickangle": 0,
+            "range": [-0.02, len(months) + 0.02], "side": "top", "tickmode": "array", "showgrid": False, "zeroline": False,
+            "ticks": "", "tickvals": [at + 0.5 for at in range(len(months))], "ticktext": list(months), "tickangle": 0,
         },
     )  # fmt: skip
     drawn.update_layout(
@@ -49,7 +49,8 @@ def figure(cells: Sequence[Cell], rows: Sequence[str], months: Sequence[str], to
         annotations=[_letters(cell, fill, colours, len(months)) for cell, fill in zip(cells, shades, strict=True)],
         shapes=[
             *(_frame(cell, colours) for cell in cells if cell.is_open),
-            {"type": "line", "x0": today, "x1": today, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": colours.hot, "width": 1.6}},
+            {"type": "line", "x0": today, "x1": today, "yref": "paper",
+             "y0": 0, "y1": 1, "line": {"color": colours.hot, "width": 2}},
         ],
     )  # fmt: skip
     if len(rows) > 1:
@@ -78,8 +79,8 @@ def _letters(cell: Cell, fill: str, colours: theme.Palette, n: int) -> dict:
     size = 11.5 if n <= 18 else 10
     under = f"<br><span style='font-size:{size - 1.5}px'>{plain(cell.under)}</span>" if cell.under else ""
     return {
-        "x": cell.column + 0.5, "y": cell.row, "text": f"{numbers.money(cell.amount)}{under}", "showarrow": False, "captureevents": False,
-        "font": {"size": size, "color": letters_on(fill, colours)},
+        "x": cell.column + 0.5, "y": cell.row, "text": f"{numbers.money(cell.amount)}{under}", "showarrow": False,
+        "captureevents": False, "font": {"size": size, "color": letters_on(fill, colours)},
     }  # fmt: skip
 
 

@@ -31,8 +31,8 @@ def figure(curves: Sequence[Curve], *, colours: theme.Palette):
 
     small = {"color": colours.muted, "size": 12}
     axis = {
-        "range": [-0.01, 1.02], "tickformat": ".0%", "gridcolor": colours.grid, "zeroline": False, "fixedrange": True, "tickfont": small,
-        "nticks": 6,
+        "range": [-0.01, 1.02], "tickformat": ".0%", "gridcolor": colours.grid, "zeroline": False, "fixedrange": True,
+        "tickfont": small, "nticks": 6,
     }  # fmt: skip
     layout = theme.bare(colours) | {
         "height": HEIGHT, "margin": {"l": 10, "r": 10, "t": 10, "b": 40}, "clickmode": "none", "hovermode": "closest",
@@ -61,12 +61,14 @@ def alternative(curves: Sequence[Curve]) -> str:
 
 def _line(curve: Curve, colours: theme.Palette) -> dict:
     hover = [
-        f"the first {numbers.plural(n, 'account')} ({numbers.percent(share)}) of {curve.name}<br>{numbers.percent(loss)} of the loss"
+        f"the first {numbers.plural(n, 'account')} ({numbers.percent(share)}) of {curve.name}"
+        f"<br>{numbers.percent(loss)} of the loss"
         for share, loss, n in zip(curve.accounts, curve.loss, curve.n, strict=True)
     ]
     return {
         "type": "scatter", "mode": "lines", "x": list(curve.accounts), "y": list(curve.loss),
-        "line": {"color": _colour(curve, colours), "width": 2.4}, "hovertext": hover, "hovertemplate": "%{hovertext}<extra></extra>",
+        "line": {"color": _colour(curve, colours), "width": 2.4}, "hovertext": hover,
+        "hovertemplate": "%{hovertext}<extra></extra>",
     }  # fmt: skip
 
 
@@ -75,8 +77,9 @@ def _name(curve: Curve, colours: theme.Palette) -> dict:
     at = next(i for i, loss in enumerate(curve.loss) if loss >= 0.8)
     left = curve.accounts[at] < 0.45
     return {
-        "x": curve.accounts[at], "y": curve.loss[at], "text": curve.name, "showarrow": False, "xanchor": "left" if left else "right",
-        "yanchor": "top" if left else "bottom", "xshift": 8 if left else -8, "font": {"size": 12.5, "color": _colour(curve, colours)},
+        "x": curve.accounts[at], "y": curve.loss[at], "text": curve.name, "showarrow": False,
+        "xanchor": "left" if left else "right", "yanchor": "top" if left else "bottom", "xshift": 8 if left else -8,
+        "font": {"size": 12.5, "color": _colour(curve, colours)},
     }  # fmt: skip
 
 

@@ -4,6 +4,8 @@ Step          one column
 LEVEL, UP, DOWN, KEPT, OPEN   what a column is: an amount that stands, more, less, a part that was kept, a part not yet decided
 figure        the chart
 alternative   the chart in words
+begins_at     where its axis begins
+money         an amount with its sign
 """
 
 from collections.abc import Sequence
@@ -43,8 +45,8 @@ def figure(steps: Sequence[Step], *, colours: theme.Palette):
         "height": HEIGHT, "margin": {"l": 10, "r": 10, "t": 12, "b": 10}, "clickmode": "event+select", "barmode": "overlay",
         "xaxis": {
             "range": [-0.6, len(steps) - 0.4], "tickmode": "array", "tickvals": at, "ticktext": [step.name for step in steps],
-            "tickfont": {"size": 12, "color": colours.ink}, "tickangle": 0, "fixedrange": True, "showgrid": False, "zeroline": False,
-            "automargin": True,
+            "tickfont": {"size": 12, "color": colours.ink}, "tickangle": 0, "fixedrange": True, "showgrid": False,
+            "zeroline": False, "automargin": True,
         },
         "yaxis": {
             "range": [low, high + room], "gridcolor": colours.grid, "zeroline": False, "fixedrange": True, "tickfont": small,
@@ -58,9 +60,9 @@ def figure(steps: Sequence[Step], *, colours: theme.Palette):
         _bars([step for step in seen if step.kind != OPEN], steps, low, colours),
         _bars([step for step in seen if step.kind == OPEN], steps, low, colours, is_hatched=True),
         {
-            "type": "bar", "base": low, "x": at, "y": [high + room - low] * len(steps), "width": 1, "marker": {"color": theme.UNSEEN},
-            "customdata": at, "hovertext": [step.hover for step in steps], "hovertemplate": "%{hovertext}<extra></extra>",
-            **theme.STILL,
+            "type": "bar", "base": low, "x": at, "y": [high + room - low] * len(steps), "width": 1,
+            "marker": {"color": theme.UNSEEN}, "customdata": at, "hovertext": [step.hover for step in steps],
+            "hovertemplate": "%{hovertext}<extra></extra>", **theme.STILL,
         },
     ]  # fmt: skip
     return go.Figure(data=drawn, layout=layout)
@@ -68,7 +70,8 @@ def figure(steps: Sequence[Step], *, colours: theme.Palette):
 
 def alternative(steps: Sequence[Step]) -> str:
     """The chart in words."""
-    return f"Step by step: {'; '.join(f'{step.name.replace("<br>", " ")} {step.label}' for step in steps)}."
+    said = [f"{step.name} {step.label}".replace("<br>", " ") for step in steps]
+    return f"Step by step: {'; '.join(said)}."
 
 
 def begins_at(steps: Sequence[Step]) -> float:
