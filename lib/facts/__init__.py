@@ -29,9 +29,10 @@ from pathlib import Path
 from lib.store.opening import Snapshot, open_snapshot
 
 _IN_ORDER = (
-    "outcome", "usage", "written", "renewal_terms", "renewals", "moves", "terms", "use", "reached", "stages", "contact", "risk", "standing",
-    "one", "said", "settings", "people", "lives", "adopting", "cohorts", "carried", "corner", "kpi_seats",
-    "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features", "kpi_features",
+    "outcome", "usage", "written", "renewal_terms", "renewals", "moves", "terms", "use", "reached", "stages",
+    "contact", "risk", "standing", "one", "said", "settings", "people", "lives", "adopting", "cohorts", "carried",
+    "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features",
+    "kpi_features",
 )  # fmt: skip
 
 

@@ -15,14 +15,19 @@ from renewal_term_on($as_of, $grace_days, $early_days, $currencies, $factors)
 """
 
 
-def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> None:
-    """The terms of scope as they are known on `as_of`; a second call puts those of another day in their place."""
+def lay(
+    con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, *, grace_days: int | None = None
+) -> None:
+    """The terms of scope as they are known on `as_of`; a second call puts others in their place.
+
+    grace_days   those of the definitions unless said
+    """
     words = definitions.renewals
     worth = words.worth()
     con.execute(
         _LAID,
         {
-            "as_of": as_of, "grace_days": words.grace_days, "early_days": words.early_days,
+            "as_of": as_of, "grace_days": words.grace_days if grace_days is None else grace_days, "early_days": words.early_days,
             "currencies": list(worth), "factors": list(worth.values()),
         },
     )  # fmt: skip

@@ -16,8 +16,8 @@ from lib.measures.registry.options import SAID, WRITTEN, Measure, Option
 __all__ = ["MEASURES", "SAID", "WRITTEN", "Measure", "Option", "measure", "reads"]
 
 MEASURES: dict[str, Measure] = {
-    **losses.MEASURES, **standing.MEASURES, **adoption.MEASURES, **carrying.MEASURES, **funnel.MEASURES, **renewals.MEASURES,
-    **account.MEASURES,
+    **losses.MEASURES, **standing.MEASURES, **adoption.MEASURES, **carrying.MEASURES, **funnel.MEASURES,
+    **renewals.MEASURES, **account.MEASURES,
 }  # fmt: skip
 
 
