@@ -14,6 +14,7 @@ from lib.view.charts.shades import letters_on, shade
 from lib.view.plain import plain
 
 ROW = 36
+_DEEPEST = 0.6  # of the hue: letters are read on every shade
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def figure(cells: Sequence[Cell], rows: Sequence[str], months: Sequence[str], to
     """The cells; `rows` are names as typed, the first is everyone and has a scale of its own. `today`: where the line stands."""
     own = max([cell.amount for cell in cells if cell.row] + [1])
     whole = max([cell.amount for cell in cells if not cell.row] + [1])
-    shades = [shade(cell.amount / (own if cell.row else whole), colours) for cell in cells]
+    shades = [shade(_DEEPEST * cell.amount / (own if cell.row else whole), colours) for cell in cells]
     drawn = theme.figure(
         [_bars(cells, shades, colours)],
         rows,

@@ -38,7 +38,6 @@ class Panel:
     is_loss: bool = False
     beside_name: str = ""
     beside: Sequence[Point] = ()
-    is_money: bool = False
 
 
 def figure(panels: Sequence[Panel], *, colours: theme.Palette):
@@ -68,7 +67,7 @@ def figure(panels: Sequence[Panel], *, colours: theme.Palette):
         layout[f"yaxis{name}"] = {
             "domain": [bottom, top - (0.02 if row else 0)], "anchor": f"x{name}", "range": [low, high], "nticks": 4,
             "gridcolor": colours.grid, "zeroline": low < 0, "zerolinecolor": colours.rest, "fixedrange": True, "tickfont": small,
-            "tickformat": "~s" if panel.is_money else ".0%" if high - low > 0.04 else ".1%",
+            "tickformat": ".0%" if high - low > 0.04 else ".1%" if high - low > 0.004 else ".2%",
         }  # fmt: skip
         layout["annotations"].append(
             {"x": x, "y": top, "xref": "paper", "yref": "paper", "text": _title(panel, colours), "showarrow": False,
@@ -86,7 +85,7 @@ def alternative(panels: Sequence[Panel]) -> str:
     for panel in panels:
         for name, points in ((panel.name, panel.points), (panel.beside_name, panel.beside)):
             known = [each for each in points if each.value == each.value and not each.is_unfinished]
-            ends = [f"{_said(panel, each.value)} in {each.label}" for each in known[:1] + known[1:][-1:]]
+            ends = [f"{numbers.percent(each.value)} in {each.label}" for each in known[:1] + known[1:][-1:]]
             if name:
                 said.append(f"{name}: {', then '.join(ends).replace('<br>', ' ') or 'not known'}")
     return f"Period by period. {'; '.join(said)}."
@@ -96,7 +95,7 @@ def _bars(panel: Panel, colours: theme.Palette) -> list[dict]:
     colour = colours.hot if panel.is_loss else colours.blue
     at = {each: [i for i, point in enumerate(panel.points) if point.is_unfinished is each and point.value == point.value]
           for each in (False, True)}  # fmt: skip
-    hatch = {"pattern": {"shape": "/", "size": 5, "solidity": 0.35, "fgcolor": colours.page}}
+    hatch = {"pattern": {"shape": "/", "size": 5, "solidity": 0.4, "fgcolor": colour, "bgcolor": colours.page}}
     return [
         {
             "type": "bar", "x": where, "y": [panel.points[i].value for i in where], "width": 0.72, "hoverinfo": "skip",
@@ -181,7 +180,3 @@ def _title(panel: Panel, colours: theme.Palette) -> str:
 
 def _whisker(length: float) -> float:
     return max(length, 0) if length == length else 0
-
-
-def _said(panel: Panel, value: float) -> str:
-    return numbers.money(value) if panel.is_money else numbers.percent(value)

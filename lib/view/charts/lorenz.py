@@ -73,9 +73,9 @@ def _line(curve: Curve, colours: theme.Palette) -> dict:
 
 
 def _name(curve: Curve, colours: theme.Palette) -> dict:
-    """At the line, where it has come to four fifths of the loss."""
-    at = next(i for i, loss in enumerate(curve.loss) if loss >= 0.8)
-    left = curve.accounts[at] < 0.45
+    """Below the line, where it has come so far; the other, which is above it, further up."""
+    at = next(i for i, loss in enumerate(curve.loss) if loss >= (0.75 if curve.is_first else 0.97))
+    left = curve.accounts[at] < 0.55
     return {
         "x": curve.accounts[at], "y": curve.loss[at], "text": curve.name, "showarrow": False,
         "xanchor": "left" if left else "right", "yanchor": "top" if left else "bottom", "xshift": 8 if left else -8,

@@ -88,13 +88,13 @@ def _axis(steps: Sequence[Step]) -> tuple[float, float]:
 
 def _bars(of: Sequence[Step], steps: Sequence[Step], low: float, colours: theme.Palette, *, is_hatched: bool = False):
     fill = {LEVEL: colours.rest, UP: colours.good, DOWN: colours.hot, KEPT: colours.blue, OPEN: colours.rest}
-    hatch = {"pattern": {"shape": "/", "size": 6, "solidity": 0.3, "fgcolor": colours.page}} if is_hatched else {}
+    hatch = {"pattern": {"shape": "/", "size": 6, "solidity": 0.4, "fgcolor": colours.rest, "bgcolor": colours.page}}
     begins = [max(step.base, low) for step in of]
     return {
         "type": "bar", "x": [steps.index(step) for step in of], "base": begins,
         "y": [step.base + step.amount - begin for step, begin in zip(of, begins, strict=True)], "width": 0.62,
-        "marker": {"color": [fill[step.kind] for step in of], **hatch}, "customdata": [steps.index(step) for step in of],
-        "hoverinfo": "skip", **theme.STILL,
+        "marker": {"color": [fill[step.kind] for step in of], **(hatch if is_hatched else {})},
+        "customdata": [steps.index(step) for step in of], "hoverinfo": "skip", **theme.STILL,
     }  # fmt: skip
 
 

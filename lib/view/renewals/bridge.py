@@ -34,7 +34,7 @@ def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
     keys, steps = _due(told, state) if is_pool else _moved(told, state)
     theme.show(
         waterfall.figure(steps, colours=theme.palette()), f"bridge {state.view}", alt=waterfall.alternative(steps),
-        on_click=lambda at: figures.opens(state, *keys[at])(),
+        on_click=lambda at: figures.opens(*keys[at])(),
     )  # fmt: skip
     begins = waterfall.begins_at(steps)
     look.note(

@@ -14,21 +14,8 @@ from lib.view.charts.lorenz import Curve
 from lib.view.renewals import board, spelt
 from lib.view.renewals.renewalsstate import Renewals
 
-_COLUMNS = [
-    "name",
-    "account",
-    "csm",
-    "arr_lost_all",
-    "lost_share_rate",
-    "lost_running_rate",
-    "arr_lapse",
-    "arr_cancellation",
-    "arr_downsell",
-]
-_LABELS = {
-    "lost_share_rate": "Share", "lost_running_rate": "So far", "arr_lapse": "Lapsed", "arr_cancellation": "Cancelled",
-    "arr_downsell": "Down-sell",
-}  # fmt: skip
+_COLUMNS = ["name", "account", "csm", "arr_lost_all", "lost_share_rate", "lost_running_rate"]
+_LABELS = {"lost_share_rate": "Share", "lost_running_rate": "So far"}
 
 
 def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
@@ -50,8 +37,7 @@ def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
     left, right = st.columns([0.44, 0.56], gap="medium")
     with left:
         curves = [
-            _curve(rows, of, name)
-            for of, name in (("customers", "all customers"), ("losers", "accounts that lost any"))
+            _curve(rows, of, name) for of, name in (("customers", "all customers"), ("losers", "those that lost any"))
         ]
         st.plotly_chart(
             lorenz.figure(curves, colours=theme.palette()), key="lorenz", theme=None, alt=lorenz.alternative(curves),
@@ -88,7 +74,7 @@ def _curve(rows: list[dict], of: str, name: str) -> Curve:
 
 def _gini(rows: list[dict]) -> str:
     said = []
-    for of, name in (("losers", "accounts that lost any"), ("customers", "all customers")):
+    for of, name in (("losers", "accounts that lost any"), ("customers", "customers of the period")):
         row = next(each for each in rows if each["concentration_of"] == of)
         between = f" ({row['gini_lo']:.2f}–{row['gini_hi']:.2f})" if row["gini_lo"] == row["gini_lo"] else ""
         said.append(f"{row['gini']:.2f}{between} among {numbers.count(row['n_of'])} {name}")
@@ -105,9 +91,9 @@ def _largest(book: Book, currency: str, state: Renewals) -> dict[str, Answer]:
         for name in _COLUMNS
         if name not in ("arr_lapse", "arr_cancellation", "arr_downsell") or answer.table[name].any()
     ]
-    listed, names = accountlink.opening(answer.table[columns], key="largest losses")
+    listed, names = accountlink.opening(answer.table[_COLUMNS], key="largest losses")
     labels = {**_LABELS, "arr_lost_all": f"{spelt.amount(state.money)} lost"}
-    tables.show(listed, key="largest losses", height=42 + 32 * len(listed), labels=labels, config=names)
+    tables.show(listed, key="largest losses", height="content", labels=labels, config=names)
     n = int(answer.table["n_rows"].iat[0])
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="largest foot"):
         look.note(

@@ -43,7 +43,7 @@ def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
     def opened(at: int) -> None:
         row = placed[at]
         days = {"begins": f"{row['period_from']:%Y-%m-%d}", "ends": f"{row['period_until']:%Y-%m-%d}"}
-        opens(state, "due", of="pool", csm="" if row["is_everyone"] else _who(row), **days)()
+        opens("due", of="pool", csm="" if row["is_everyone"] else _who(row), **days)()
 
     theme.show(
         duemap.figure(cells, names, [_month(day, months) for day in months], _today(book, months), colours=theme.palette()),
@@ -115,11 +115,10 @@ def _today(book: Book, months: list) -> float:
 
 def _said(book: Book, n_people: int) -> str:
     parts = [
-        f"The line is {say_day(book.as_of)}. The darker, the more is due; everyone has a scale of their own. "
-        "“Lost”: lapsed so far; “notice”: given, still ahead."
+        f"The line is {say_day(book.as_of)}. The darker, the more is due (everyone by a scale apart). Lost: lapsed; notice: given, ahead."
     ]
     if n_people > MOST:
-        parts.append(f"The {MOST} CSMs with most due of {n_people}; the filter of the bar shows any other.")
+        parts.append(f"The {MOST} CSMs with most due of {n_people}; the bar’s filter shows any other.")
     return " ".join(parts)
 
 

@@ -1,6 +1,7 @@
 """The tiles of the page: what is kept, and each lever alone; every one opens its list.
 
-show   both rows of them
+show   all of them
+opens  a callback that opens the list of a lever
 """
 
 from collections.abc import Callable
@@ -9,7 +10,7 @@ import streamlit as st
 
 from lib.measures import Answer
 from lib.view import look, numbers, step, tiles
-from lib.view.renewals import board, spelt
+from lib.view.renewals import board, sentences, spelt
 from lib.view.renewals.board import Told
 from lib.view.renewals.renewalsstate import CLOSED, Renewals
 from lib.view.tiles import Tile
@@ -22,40 +23,37 @@ _BESIDE = (
     ("upsell", ""), ("cancelled", ""), ("upsell_mid_term", ""), ("downsell_mid_term", ""), ("cross_sell", ""), ("new", ""),
     ("reactivated", ""),
 )  # fmt: skip
-_MORE = (("new", ""), ("reactivated", ""), ("cross_sell", ""), ("upsell", ""), ("upsell_mid_term", ""))
-_LESS = (("downsell", ""), ("downsell_mid_term", ""), ("lapse", ""), ("cancellation", ""), ("restated", ""))
-_RARE = {
-    ("reactivated", ""),
-    ("downsell_mid_term", ""),
-    ("restated", ""),
-    ("upcoming", ""),
-    ("pending", ""),
-}  # shown where there is any
+_MOVED = (
+    ("new", ""), ("reactivated", ""), ("cross_sell", ""), ("upsell", ""), ("upsell_mid_term", ""), ("downsell", ""),
+    ("downsell_mid_term", ""), ("lapse", ""), ("cancellation", ""), ("restated", ""),
+)  # fmt: skip
+_RARE = ("reactivated", "downsell_mid_term", "restated", "upcoming", "pending")  # shown where there is any
 ROWS = {
     "pool": (("Of what was due", _DUE), ("Beside it, in the same period", _BESIDE)),
-    "calendar": (("What came on top", _MORE), ("What went", _LESS)),
+    "calendar": (("What came on top, and what went", _MOVED),),
 }
 
 
 def show(levers: Answer, rates: Answer, state: Renewals) -> None:
     """What is kept, then each lever alone."""
     told, kept = board.told(levers, state), board.kept(rates, levers, state)
+    largest = sentences.largest_loss(told, state)
     _rates(told, kept, state)
     for number, (title, keys) in enumerate(ROWS[state.view]):
-        found = [key for key in keys if key in told and (told[key]["n_terms"] or key not in _RARE)]
+        found = [key for key in keys if key in told and (told[key]["n_terms"] or key[0] not in _RARE)]
         with st.container(key=f"levers-{number}", gap=None):
             look.html(f'<h3 class="hl-kind">{title} <span>{spelt.amount(state.money)}</span></h3>')
             tiles.row(
-                [_lever(told[key], key, state) for key in found],
-                {_name(key): opens(state, *key) for key in found},
+                [_lever(told[key], key, state, is_hot=key == largest) for key in found],
+                {_name(key): opens(*key) for key in found},
             )
 
 
-def opens(state: Renewals, lever: str, piece: str = "", **also: str) -> Callable[[], None]:
+def opens(lever: str, piece: str = "", **also: str) -> Callable[[], None]:
     """A callback that opens the list of a lever."""
 
     def opened() -> None:
-        step.turn(**{**CLOSED, "lever": lever, "piece": piece, "order": state.order, **also})
+        step.turn(**{**CLOSED, "lever": lever, "piece": piece, **also})
         look.ask_to_scroll("listed")
 
     return opened
@@ -74,16 +72,16 @@ def _rates(told: Told, kept: dict | None, state: Renewals) -> None:
              else numbers.plural(whole["n_accounts"], "customer"), "What was due" if is_pool else "The customers"),
         Tile("grr", "Gross retention", numbers.percent(row.get("grr")), _between(row, "grr"),
              f"revenue churn {numbers.percent(row.get('revenue_churn_rate'))}", f"Of {numbers.money(row.get('arr_base'))} {unit}"),
-        Tile("nrr", "Net retention", numbers.percent(row.get("nrr")), _between(row, "nrr"), "with what the same bought more",
+        Tile("nrr", "Net retention", numbers.percent(row.get("nrr")), _between(row, "nrr"), "with up-sell" if is_pool else "with up- and cross-sell",
              f"Of {numbers.money(row.get('arr_base'))} {unit}"),
         Tile("logos", "Logo retention", numbers.percent(row.get("logo_retention_rate")), _between(row, "logo_retention_rate"),
              "share of accounts kept", f"Of {of}"),
         Tile("churn", "Logo churn", numbers.percent(row.get("logo_churn_rate")), _between(row, "logo_churn_rate"),
-             "share of accounts lost", f"{numbers.plural(n_lost, 'account')} lost", is_hot=False),
+             "share of accounts lost", f"{numbers.plural(n_lost, 'account')} lost"),
     ]  # fmt: skip
     lists = {"whole": first if is_pool else "opening", "grr": base, "nrr": base, "logos": base, "churn": lost}
     with st.container(key="rates"):
-        tiles.row(shown, {name: opens(state, lever) for name, lever in lists.items()})
+        tiles.row(shown, {name: opens(lever) for name, lever in lists.items()})
 
 
 def _between(row: dict, name: str) -> str:
@@ -91,15 +89,21 @@ def _between(row: dict, name: str) -> str:
     return f"{lo * 100:.1f}–{hi * 100:.1f}" if lo == lo and hi == hi else ""
 
 
-def _lever(row: dict, key: tuple[str, str], state: Renewals) -> Tile:
+def _lever(row: dict, key: tuple[str, str], state: Renewals, *, is_hot: bool) -> Tile:
     name, part = key
-    few = numbers.plural(row["n_terms"], "renewal" if state.view == "pool" and (name, part) in _DUE else "move")
+    what = (
+        "renewal"
+        if state.view == "pool" and (key in _DUE or name == "upsell")
+        else "term"
+        if name == "cancelled"
+        else "move"
+    )
+    few = numbers.plural(row["n_terms"], what)
     rate = f"{numbers.percent(row['arr_rate'])}" if row["arr_rate"] == row["arr_rate"] else ""
-    is_loss = name in ("downsell", "downsell_mid_term", "lapsed", "lapse", "cancelled", "cancellation")
     sign = "" if state.view == "pool" or not row["lever_arr"] else numbers.MINUS if row["lever_arr"] < 0 else "+"
     return Tile(
         _name(key), spelt.parted(name, part, state.view), f"{sign}{spelt.money_of(row)}", rate, "", few,
-        is_hot=is_loss and bool(row["lever_arr"]),
+        is_hot=is_hot,
     )  # fmt: skip
 
 

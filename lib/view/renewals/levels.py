@@ -117,7 +117,7 @@ def _table(rows: list[dict], state: Renewals) -> None:
         key=key,
         hide_index=True,
         row_height=32,
-        height=42 + 32 * len(table),
+        height="content",
         column_config=config,
         placeholder="–",
     )
@@ -136,7 +136,7 @@ def _opener(key: str, rows: list[dict], lever: str, piece: str, state: Renewals)
     def clicked() -> None:
         at = st.session_state[key]["row"]
         if 0 <= at < len(rows):
-            opens(state, lever, piece, level=rows[at]["level"])()
+            opens(lever, piece, level=rows[at]["level"])()
 
     return clicked
 

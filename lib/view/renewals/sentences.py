@@ -1,6 +1,7 @@
 """The takeaway in words, of the pool or of the calendar.
 
-takeaway   what renewed of what was due, and the largest loss; or how ARR moved
+takeaway      what renewed of what was due, and the largest loss; or how ARR moved
+largest_loss  the lever by which most was lost
 """
 
 from lib.view import numbers
@@ -37,15 +38,15 @@ def _pool(told: dict, kept: dict | None, state: Renewals) -> str:
         else f"Of {numbers.money(kept['arr_base'])} {unit} due"
     )
     rate = numbers.interval(kept["grr"], kept["grr_lo"], kept["grr_hi"])
-    return f"<b>{of}, {numbers.money(kept['arr_kept'])} renewed: {rate}.</b> {_largest(told, state, 'loss', _LOSSES['pool'])}"
+    return f"<b>{of}, {numbers.money(kept['arr_kept'])} renewed: {rate}.</b> {_said(told, 'loss', largest_loss(told, state))}"
 
 
 def _calendar(told: dict, kept: dict | None, state: Renewals) -> str:
     unit = spelt.amount(state.money)
     ends = f"From {spelt.money_of(told['opening', ''])} to {spelt.money_of(told['closing', ''])} {unit}"
     parts = [
-        _largest(told, state, "gain", _GAINS),
-        _largest(told, state, "loss", _LOSSES["calendar"]),
+        _said(told, "gain", _largest(told, _GAINS)),
+        _said(told, "loss", largest_loss(told, state)),
     ]
     if kept is not None and kept["grr"] == kept["grr"]:
         rate = f"{numbers.interval(kept['grr'], kept['grr_lo'], kept['grr_hi'])} of the opening {unit} is still there"
@@ -53,12 +54,19 @@ def _calendar(told: dict, kept: dict | None, state: Renewals) -> str:
     return f"<b>{ends}.</b> {' '.join(filter(None, parts))}"
 
 
-def _largest(told: dict, state: Renewals, what: str, of: tuple[tuple[str, str], ...]) -> str:
+def largest_loss(told: dict[tuple[str, str], dict], state: Renewals) -> tuple[str, str] | None:
+    """The lever, and its part, by which most was lost; None where nothing was."""
+    return _largest(told, _LOSSES[state.view])
+
+
+def _largest(told: dict, of: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+    found = [key for key in of if key in told and told[key]["lever_arr"]]
+    return max(found, key=lambda key: abs(told[key]["lever_arr"]), default=None)
+
+
+def _said(told: dict, what: str, key: tuple[str, str] | None) -> str:
     """The largest of some levers; of a loss none is said as well."""
-    found = [(abs(told[key]["lever_arr"]), key) for key in of if key in told and told[key]["lever_arr"]]
-    if not found:
+    if key is None:
         return "Nothing was lost." if what == "loss" else ""
-    amount, key = max(found, key=lambda each: each[0])
-    row = told[key]
-    n = numbers.plural(row["n_accounts"], "account")
-    return f"The largest {what}: {numbers.money(amount)} {_WITHIN[key]}, {n}."
+    n = numbers.plural(told[key]["n_accounts"], "account")
+    return f"The largest {what}: {spelt.money_of(told[key])} {_WITHIN[key]}, {n}."

@@ -61,7 +61,7 @@ def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
     def opened(at: int) -> None:
         number, period = divmod(at, MANY)
         begins, ends = days[period]
-        opens(state, *keys[number], begins=begins, ends=ends)()
+        opens(*keys[number], begins=begins, ends=ends)()
 
     theme.show(
         levertrend.figure(panels, colours=theme.palette()), f"levers by {state.every} {state.view}",
