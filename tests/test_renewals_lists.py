@@ -191,8 +191,9 @@ def sample(tmp_path_factory):
 def test_every_figure_of_the_levers_is_as_long_as_its_list(sample, view, by):
     book = year_to(sample.manifest.as_of)
     figures = answer(sample, "renewals", book, view=view, by=by, money="mrr").table
-    assert figures["n_terms"].gt(0).sum() > 10
-    for row in figures[figures["n_terms"] > 0].itertuples():
+    told = figures[figures["n_terms"] > 0]
+    assert len(told) > 10
+    for row in (told.groupby("lever").sample(1, random_state=1) if by else told).itertuples():  # of the levels one each
         level = {"by": by, "level": row.level if isinstance(row.level, str) else ""} if by else {}
         found = answer(
             sample,

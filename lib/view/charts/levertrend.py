@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from lib.view import numbers
 from lib.view.charts import theme
 
-WIDE, HEIGHT = 4, 165  # charts in a row, pixels of a row
+WIDE, HEIGHT = 4, 172  # charts in a row, pixels of a row
 MANY = 1_000  # a click gives the panel's number times this, and the point's
 _GAP = 0.04  # of the width, between two charts
 
@@ -56,7 +56,7 @@ def figure(panels: Sequence[Panel], *, colours: theme.Palette):
         row, column = divmod(number, WIDE)
         name = "" if number == 0 else str(number + 1)
         x, top = column * (width + _GAP), 1 - row / n_rows
-        bottom = top - 1 / n_rows + (0.24 / n_rows if row < n_rows - 1 else 0)
+        bottom = top - 1 / n_rows + (0.27 / n_rows if row < n_rows - 1 else 0)
         low, high = _range(panel)
         at = _ticks(panel)
         layout[f"xaxis{name}"] = {

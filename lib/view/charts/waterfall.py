@@ -15,7 +15,7 @@ from itertools import pairwise
 from lib.view import numbers
 from lib.view.charts import theme
 
-HEIGHT = 330
+HEIGHT = 290
 LEVEL, UP, DOWN, KEPT, OPEN = "level", "up", "down", "kept", "open"
 _BROKEN = 0.5  # where everything that moves is above this share of the highest column, the axis begins higher
 

@@ -15,7 +15,7 @@ from typing import NoReturn
 import pandas as pd
 import streamlit as st
 
-from lib.book import Book
+from lib.book import Book, say_day
 from lib.measures import Answer
 from lib.view import address, booklink, door, frame, look, step, tables
 from lib.view.renewals import sentences, spelt
@@ -40,10 +40,10 @@ def ask(book: Book, state: Renewals) -> tuple[Answer, Answer]:
     with st.skeleton(height=420):
         levers = door.ask("renewals", book, **options(state))
         rates = door.ask("retention", book, **options(state))
-    if _n(levers.table):
+    if _n(levers.table, state.view):
         return levers, rates
     other = "calendar" if state.view == "pool" else "pool"
-    if _n(door.ask("renewals", book, **options(replace(state, view=other))).table):
+    if _n(door.ask("renewals", book, **options(replace(state, view=other))).table, other):
         _nothing_due(state)
     _nothing()
 
@@ -88,6 +88,17 @@ def head(book: Book, levers: Answer, rates: Answer, state: Renewals) -> None:
         _currency(levers, state)
         _more(state)
         frame.share({**booklink.query(book), **state.to_query()})
+    _cautions(book)
+
+
+def _cautions(book: Book) -> None:
+    last_day = door.opened().manifest.as_of
+    with st.container():  # always there: what comes and goes must not move what stands below it
+        if book.as_of > last_day:
+            look.notice(
+                f"The data ends on {say_day(last_day)}, before {say_day(book.as_of)}: what came to its end after that counts as "
+                "pending or lapsed, since no file could say that it renewed."
+            )
 
 
 def _toggle(state: Renewals) -> None:
@@ -123,8 +134,10 @@ def _more(state: Renewals) -> None:
         )  # fmt: skip
 
 
-def _n(table: pd.DataFrame) -> int:
-    return int(table["n_terms"].sum())
+def _n(table: pd.DataFrame, view: str) -> int:
+    """How much there is to show: renewals that were due; or whatever moved or stood."""
+    own = table[table["lever"] == "due"] if view == "pool" else table
+    return int(own["n_terms"].sum())
 
 
 def _without_dates() -> NoReturn:

@@ -60,7 +60,7 @@ def _due(told: Told, state: Renewals) -> tuple[list[tuple[str, str]], list[Step]
     keys, left = [("due", "")], told["due", ""]["lever_arr"]
     steps = [_step(told, keys[0], LEVEL, 0, state)]
     for key, kind in _POOL.items():
-        if key in told and (told[key]["n_terms"] or kind != OPEN):
+        if key in told and told[key]["n_terms"]:
             left -= told[key]["lever_arr"]
             keys.append(key)
             steps.append(_step(told, key, kind, max(left, 0), state))
@@ -74,7 +74,7 @@ def _moved(told: Told, state: Renewals) -> tuple[list[tuple[str, str]], list[Ste
     steps = [_step(told, keys[0], LEVEL, 0, state)]
     for key in _MOVES:
         row = told[key]
-        if row["n_terms"] or key not in (("reactivated", ""), ("downsell_mid_term", ""), ("restated", "")):
+        if row["n_terms"]:
             moved = row["lever_arr"]
             keys.append(key)
             steps.append(_step(told, key, UP if moved >= 0 else DOWN, min(there, there + moved), state))

@@ -86,11 +86,6 @@ def _largest(book: Book, currency: str, state: Renewals) -> dict[str, Answer]:
     answer = door.try_ask("largest_losses", book, **asked, limit=TOP)
     if answer is None:
         return {}
-    columns = [
-        name
-        for name in _COLUMNS
-        if name not in ("arr_lapse", "arr_cancellation", "arr_downsell") or answer.table[name].any()
-    ]
     listed, names = accountlink.opening(answer.table[_COLUMNS], key="largest losses")
     labels = {**_LABELS, "arr_lost_all": f"{spelt.amount(state.money)} lost"}
     tables.show(listed, key="largest losses", height="content", labels=labels, config=names)

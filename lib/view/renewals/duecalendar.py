@@ -115,7 +115,7 @@ def _today(book: Book, months: list) -> float:
 
 def _said(book: Book, n_people: int) -> str:
     parts = [
-        f"The line is {say_day(book.as_of)}. The darker, the more is due (everyone by a scale apart). Lost: lapsed; notice: given, ahead."
+        f"The line is {say_day(book.as_of)}. The darker, the more is due (everyone by a scale apart). Lost: lapsed; notice: given."
     ]
     if n_people > MOST:
         parts.append(f"The {MOST} CSMs with most due of {n_people}; the bar’s filter shows any other.")

@@ -61,25 +61,24 @@ def opens(lever: str, piece: str = "", **also: str) -> Callable[[], None]:
 
 def _rates(told: Told, kept: dict | None, state: Renewals) -> None:
     is_pool, unit = state.view == "pool", spelt.amount(state.money)
-    first, base, lost = ("due", "decided", "gone") if is_pool else ("customers", "customers", "gone")
+    whole_list, base = ("due", "decided") if is_pool else ("opening", "customers")
     row = kept or {}
-    n, n_lost = row.get("n_customers", 0), row.get("n_lost", 0)
-    of = numbers.plural(n, "account")
+    of_money = f"Of {numbers.money(row.get('arr_base'))} {unit}"
     whole = told["due", ""] if is_pool else told["opening", ""]
     shown = [
         Tile("whole", "Due for renewal" if is_pool else f"Opening {unit}", spelt.money_of(whole), unit if is_pool else "",
-             f"{numbers.plural(whole['n_terms'], 'renewal')}, {numbers.plural(whole['n_accounts'], 'account')}" if is_pool
-             else numbers.plural(whole["n_accounts"], "customer"), "What was due" if is_pool else "The customers"),
+             numbers.plural(whole["n_terms"], "renewal") if is_pool else "on the eve of the period",
+             f"Of {numbers.plural(whole['n_accounts'], 'account')}"),
         Tile("grr", "Gross retention", numbers.percent(row.get("grr")), _between(row, "grr"),
-             f"revenue churn {numbers.percent(row.get('revenue_churn_rate'))}", f"Of {numbers.money(row.get('arr_base'))} {unit}"),
-        Tile("nrr", "Net retention", numbers.percent(row.get("nrr")), _between(row, "nrr"), "with up-sell" if is_pool else "with up- and cross-sell",
-             f"Of {numbers.money(row.get('arr_base'))} {unit}"),
+             f"revenue churn {numbers.percent(row.get('revenue_churn_rate'))}", of_money),
+        Tile("nrr", "Net retention", numbers.percent(row.get("nrr")), _between(row, "nrr"),
+             "with up-sell" if is_pool else "with up- and cross-sell", of_money),
         Tile("logos", "Logo retention", numbers.percent(row.get("logo_retention_rate")), _between(row, "logo_retention_rate"),
-             "share of accounts kept", f"Of {of}"),
+             "share of accounts kept", f"Of {numbers.plural(row.get('n_customers', 0), 'account')}"),
         Tile("churn", "Logo churn", numbers.percent(row.get("logo_churn_rate")), _between(row, "logo_churn_rate"),
-             "share of accounts lost", f"{numbers.plural(n_lost, 'account')} lost"),
+             "share of accounts lost", f"{numbers.plural(row.get('n_lost', 0), 'account')} lost"),
     ]  # fmt: skip
-    lists = {"whole": first if is_pool else "opening", "grr": base, "nrr": base, "logos": base, "churn": lost}
+    lists = {"whole": whole_list, "grr": base, "nrr": base, "logos": base, "churn": "gone"}
     with st.container(key="rates"):
         tiles.row(shown, {name: opens(lever) for name, lever in lists.items()})
 

@@ -3,7 +3,9 @@
 LEVERS, PARTS   name -> what people call it, of either view
 CALENDAR        the same where the calendar says it otherwise
 lever           what a lever is called in a view
-amount          an amount of money, as a year's or a month's
+amount          ARR or MRR
+parted          a lever with its part
+money_of        the ARR of a lever
 period          a list's days: Mar 2026, or from one day to another
 currency        a currency, or that none is given
 """
@@ -26,6 +28,8 @@ PARTS = {
     "volume": "Volume", "price": "Price", "edition": "Edition", "untold": "Not told apart", "with notice": "With notice",
     "without notice": "Without notice",
 }  # fmt: skip
+
+_PARTS_WITHIN = {"without notice": "no notice", "untold": "not told apart"}
 
 
 def lever(name: str, view: str) -> str:
@@ -53,9 +57,9 @@ def currency(name: str) -> str:
 
 
 def parted(name: str, part: str, view: str) -> str:
-    """A lever with its part: Lapsed with notice; Up-sell at renewal, volume."""
+    """A lever with its part: Lapsed, no notice; Up-sell at renewal, volume."""
     said = lever(name, view)
-    return f"{said} {part}" if part.endswith("notice") else f"{said}, {PARTS[part].lower()}" if part else said
+    return f"{said}, {_PARTS_WITHIN.get(part, part)}" if part else said
 
 
 def money_of(row: dict) -> str:

@@ -130,6 +130,7 @@ def _point(row: dict, name: str, state: Renewals, hover: str, *, is_positive: bo
     value, lo, hi = (row[f"{name}{end}"] for end in ("", "_lo", "_hi"))
     if is_positive and value < 0:
         value, lo, hi = -value, -hi, -lo
+    lo = max(lo, 0)
     if row["is_unfinished"]:
         hover = f"{hover}<br>may still change"
     return Point(f"{row['period_from']:%b %y}", value, lo, hi, hover, bool(row["is_unfinished"]))
