@@ -143,7 +143,12 @@ def test_currencies_are_chosen_and_never_added(visit, store):
 
 
 def test_every_part_is_well_in_both_views(visit, store):
-    for shows, said in (("moved", "Period by period"), ("due", "Who is due when"), ("lost", "accounts are")):
+    for shows, said in (
+        ("moved", "Period by period"),
+        ("split", "Lever by segment"),
+        ("due", "Who is due when"),
+        ("lost", "accounts are"),
+    ):
         for view in ("pool", "calendar"):
             app = visit(store, PAGE, {"shows": shows, "view": view, "every": "quarter", "by": "csm"})
             assert is_well(app) and said in text(app), text(app)

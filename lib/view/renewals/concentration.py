@@ -88,6 +88,7 @@ def _largest(book: Book, currency: str, state: Renewals) -> dict[str, Answer]:
         return {}
     listed, names = accountlink.opening(answer.table[_COLUMNS], key="largest losses")
     labels = {**_LABELS, "arr_lost_all": f"{spelt.amount(state.money)} lost"}
+    listed = listed.drop(columns="account") if "name" in names else listed
     tables.show(listed, key="largest losses", height="content", labels=labels, config=names)
     n = int(answer.table["n_rows"].iat[0])
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="largest foot"):

@@ -20,16 +20,16 @@ USUAL = "segment"
 MOST = 15  # values that are shown; all are in the download
 _FIGURES = {  # heading: the list a click opens, and where the figure stands
     "pool": {
-        "Due": ("due", "", "amount"), "Decided": ("decided", "", "n"), "Gross retention": ("decided", "", "grr"),
-        "Net retention": ("decided", "", "nrr"), "Logo churn": ("gone", "", "logo_churn_rate"),
+        "Due": ("due", "", "amount"), "Decided": ("decided", "", "n"), "Gross retention, %": ("decided", "", "grr"),
+        "Net retention, %": ("decided", "", "nrr"), "Logo churn, %": ("gone", "", "logo_churn_rate"),
         "Lapsed, notice": ("lapsed", "with notice", "rate"), "Lapsed, none": ("lapsed", "without notice", "rate"),
         "Down-sell": ("downsell", "", "rate"), "Up-sell": ("upsell", "", "rate"),
     },
     "calendar": {
-        "Opening": ("opening", "", "amount"), "Customers": ("customers", "", "n"), "Gross retention": ("customers", "", "grr"),
-        "Net retention": ("customers", "", "nrr"), "Logo churn": ("gone", "", "logo_churn_rate"), "New": ("new", "", "rate"),
+        "Opening": ("opening", "", "amount"), "Customers": ("customers", "", "n"), "Gross retention, %": ("customers", "", "grr"),
+        "Net retention, %": ("customers", "", "nrr"), "Logo churn, %": ("gone", "", "logo_churn_rate"), "New": ("new", "", "rate"),
         "Up-sell": ("upsell", "", "rate"), "Down-sell": ("downsell", "", "rate"), "Lapsed": ("lapse", "", "rate"),
-        "Cancelled": ("cancellation", "", "rate"), "Closing": ("closing", "", "amount"),
+        "Cancelled": ("cancellation", "", "rate"),
     },
 }  # fmt: skip
 _WITH_INTERVAL = ("grr", "nrr", "logo_churn_rate")
@@ -44,6 +44,10 @@ def by(state: Renewals) -> str:
 def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
     """The choice of the dimension and the table; nothing where the data has no dimension."""
     if not by(state):
+        look.empty(
+            "Nothing to cut by",
+            "The data has no property of accounts: columns such as segment, region or plan are read with them.",
+        )
         return {}
     of = "decided ARR" if state.view == "pool" else "the opening ARR"
     look.section(
@@ -146,7 +150,9 @@ def _figure(row: dict, lever: str, piece: str, kind: str) -> str:
     if kind == "n":
         return numbers.count(kept.get("n_customers", 0))
     if kind in _WITH_INTERVAL:
-        return numbers.interval(*(kept.get(f"{kind}{end}", float("nan")) for end in ("", "_lo", "_hi")))
+        return numbers.interval(*(kept.get(f"{kind}{end}", float("nan")) for end in ("", "_lo", "_hi"))).replace(
+            " %", ""
+        )
     told = row["told"].get((lever, piece))
     if told is None:
         return numbers.NOTHING

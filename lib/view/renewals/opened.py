@@ -128,6 +128,7 @@ def _list(book: Book, answer: Answer, asked: dict, state: Renewals) -> dict[str,
     hidden |= (
         {"lever"} if table["lever"].nunique() == 1 and state.lever not in ("due", "decided", "lost", "moved") else set()
     )
+    hidden |= {"line"} if table["n_rows"].iat[0] == len(table) and table["line"].nunique() == 1 else set()
     columns = [
         name
         for name in _COLUMNS

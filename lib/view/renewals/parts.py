@@ -13,7 +13,8 @@ from lib.view.renewals import bridge, concentration, duecalendar, levels, trend
 from lib.view.renewals.renewalsstate import PARTS, Renewals
 
 SECTIONS = {
-    "moved": (bridge.section, trend.section, levels.section),
+    "moved": (bridge.section, trend.section),
+    "split": (levels.section,),
     "due": (duecalendar.section,),
     "lost": (concentration.section,),
 }

@@ -17,7 +17,9 @@ from lib.view import address
 
 NOBODY, MISSING, NONE = "(nobody)", "(missing)", "(none given)"
 EVERY = ("month", "quarter", "year")
-PARTS = {"moved": "How it moved", "due": "Who is due", "lost": "Where it is lost"}  # of the page, below its tiles
+PARTS = {  # of the page, below its tiles
+    "moved": "How it moved", "split": "By segment", "due": "Who is due", "lost": "Who lost most",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

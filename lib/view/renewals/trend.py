@@ -27,6 +27,7 @@ _CALENDAR = (
 )  # fmt: skip
 _LOSSES = ("lapsed", "downsell", "lapse", "cancellation")
 MOST = 36  # periods that are drawn: the last ones
+_WHOLE = {"month": 28, "quarter": 90, "year": 365}  # days that a whole one has at least
 
 
 def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
@@ -34,8 +35,7 @@ def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
     unit = spelt.amount(state.money)
     look.section(
         "Period by period",
-        f"each lever in % of {'what was decided' if state.view == 'pool' else f'the opening {unit} of its period'}; hatched: "
-        "may still change",
+        f"each lever in % of {'what was decided' if state.view == 'pool' else f'the opening {unit} of its period'}",
     )
     asked = {**board.options(state), "every": state.every}
     _choose(book, asked, state)
@@ -67,13 +67,9 @@ def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
         levertrend.figure(panels, colours=theme.palette()), f"levers by {state.every} {state.view}",
         alt=levertrend.alternative(panels), on_click=opened,
     )  # fmt: skip
-    n = int(kept["is_unfinished"].sum())
     look.note(
-        f"Whiskers are 95 %. {numbers.plural(n, 'period')} hatched: {'it goes' if n == 1 else 'they go'}, with the grace "
-        "days, past the "
-        "last day that is known. A click on a period lists it."
-        if n
-        else "Whiskers are 95 %. A click on a period lists it."
+        "Whiskers are 95 %. Hatched, or a ring: the period goes, with the grace days, past the last day that is known, or the book "
+        "holds only a part of it. A click on a period lists it."
     )
     return {"Levers by period": found, "Retention by period": rates}
 
@@ -131,9 +127,10 @@ def _point(row: dict, name: str, state: Renewals, hover: str, *, is_positive: bo
     if is_positive and value < 0:
         value, lo, hi = -value, -hi, -lo
     lo = max(lo, 0)
-    if row["is_unfinished"]:
-        hover = f"{hover}<br>may still change"
-    return Point(f"{row['period_from']:%b %y}", value, lo, hi, hover, bool(row["is_unfinished"]))
+    is_cut = (row["period_until"] - row["period_from"]).days < _WHOLE[state.every]
+    if row["is_unfinished"] or is_cut:
+        hover = f"{hover}<br>{'may still change' if row['is_unfinished'] else f'only a part of the {state.every}'}"
+    return Point(f"{row['period_from']:%b %y}", value, lo, hi, hover, bool(row["is_unfinished"] or is_cut))
 
 
 def _period(row: dict) -> str:
