@@ -5,7 +5,12 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from lib.view.renewals import spelt
+from lib.book import year_to
+from lib.facts import open_store
+from lib.view.charts.waterfall import DOWN, LEVEL, UP, Step, begins_at
+from lib.view.renewals import board, bridge, spelt
+from lib.view.renewals.renewalsstate import Renewals
+from tests.funnelworlds import answer
 from tests.pages import is_well, text
 from tests.stores import NAMES
 from tests.worldlets import account_frame, contract_frame, publish_frames
@@ -192,6 +197,36 @@ def test_other_rules_and_the_passport_open(visit, store):
     said = text(app)
     assert is_well(app) and "Gainsight" in said and "Shopify" in said and "**Lapsed**" in said
     assert any("renewal_term" in each.value or "renewal()" in each.value for each in app.code)
+
+
+@pytest.mark.parametrize("view,made", [("pool", bridge._due), ("calendar", bridge._moved)])
+def test_every_column_of_the_bridge_begins_where_the_last_one_ends(store, view, made):
+    """From what was due down to nothing; from the opening through all that moved to the closing."""
+    world = open_store(store)
+    levers = answer(world, "renewals", year_to(world.manifest.as_of), view=view)
+    state = Renewals(view=view)
+    keys, steps = made(board.told(levers, state), state)
+    assert len(keys) == len(steps) > 3
+    height = steps[0].amount
+    for step in steps[1:-1]:
+        ends = (step.base, step.base + step.amount)
+        assert height == pytest.approx(ends[0] if step.kind == UP else ends[1])
+        height = ends[1] if step.kind == UP else ends[0]
+    assert height == pytest.approx(0 if view == "pool" else steps[-1].amount)
+
+
+def test_an_axis_that_does_not_begin_at_nothing_is_told():
+    def step(kind, base, amount):
+        return Step("x", kind, base, amount, "", "")
+
+    far = [step(LEVEL, 0, 100), step(UP, 100, 5), step(LEVEL, 0, 105)]
+    assert begins_at(far) == pytest.approx(100 - 0.35 * 5)
+    assert begins_at([step(LEVEL, 0, 100), step(DOWN, 20, 80), step(LEVEL, 0, 20)]) == 0
+
+
+def test_the_calendar_draws_the_months_of_a_period_long_ago(visit, store):
+    app = visit(store, PAGE, {"shows": "due", "from": "2025-11-01", "to": "2026-02-01"})
+    assert is_well(app) and "Jan 2026" in app.get("plotly_chart")[0].proto.alt
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from lib.measures import Answer
 from lib.view import look, numbers
 from lib.view.charts import theme, waterfall
 from lib.view.charts.waterfall import DOWN, KEPT, LEVEL, OPEN, UP, Step
+from lib.view.plain import plain
 from lib.view.renewals import board, figures, spelt
 from lib.view.renewals.board import Told
 from lib.view.renewals.renewalsstate import Renewals
@@ -36,23 +37,18 @@ def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
         waterfall.figure(steps, colours=theme.palette()), f"bridge {state.view}", alt=waterfall.alternative(steps),
         on_click=lambda at: figures.opens(*keys[at])(),
     )  # fmt: skip
-    begins = waterfall.begins_at(steps)
-    look.note(
-        " ".join(
-            filter(
-                None,
-                [
-                    f"Amounts in {spelt.currency(board.shown_currency(levers, state))}."
-                    if board.shown_currency(levers, state)
-                    else "",
-                    f"The axis begins at {numbers.money(begins)}, not at 0." if begins else "",
-                    "Hatched: not decided yet." if any(step.kind == OPEN and step.amount for step in steps) else "",
-                    "A click on a column lists what is in it.",
-                ],
-            )
-        )
-    )
+    look.note(" ".join(filter(None, _to_know(steps, board.shown_currency(levers, state)))))
     return {}
+
+
+def _to_know(steps: list[Step], currency: str) -> list[str]:
+    begins = waterfall.begins_at(steps)
+    return [
+        f"Amounts in {plain(currency)}." if currency else "",
+        f"The axis begins at {numbers.money(begins)}, not at 0." if begins else "",
+        "Hatched: not decided yet." if any(step.kind == OPEN for step in steps) else "",
+        "A click on a column lists what is in it.",
+    ]
 
 
 def _due(told: Told, state: Renewals) -> tuple[list[tuple[str, str]], list[Step]]:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from lib.book import Book, say_day
 from lib.measures import Answer
+from lib.measures.renewals.calendar import AHEAD
 from lib.view import door, look, numbers, tables
 from lib.view.charts import duemap, theme
 from lib.view.charts.duemap import Cell
@@ -58,9 +59,13 @@ def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
 
 
 def _of_months(rows: list[dict], book: Book) -> list[dict]:
-    """Those of the months that are drawn."""
-    day = pd.Timestamp(book.as_of).replace(day=1) - pd.DateOffset(months=MOST_BEFORE)
-    return [row for row in rows if row["period_until"] > day]
+    """Those of the months that are drawn: around the day; of a period that ended before them, its own."""
+    first = pd.Timestamp(book.as_of).replace(day=1) - pd.DateOffset(months=MOST_BEFORE)
+    closes_on = pd.Timestamp(book.closes_on)
+    if closes_on > first:
+        return [row for row in rows if row["period_until"] > first]
+    first = closes_on - pd.DateOffset(months=MOST_BEFORE + AHEAD)
+    return [row for row in rows if first < row["period_until"] <= closes_on]
 
 
 def _cell(row: dict, names: list[str], months: list, state: Renewals) -> Cell:
