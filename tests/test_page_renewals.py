@@ -150,7 +150,7 @@ def test_currencies_are_chosen_and_never_added(visit, store):
 def test_every_part_is_well_in_both_views(visit, store):
     for shows, said in (
         ("moved", "Period by period"),
-        ("split", "Lever by segment"),
+        ("split", "Levers by CSM"),
         ("due", "Who is due when"),
         ("lost", "accounts are"),
     ):

@@ -11,6 +11,7 @@ from lib.book import Book
 from lib.facts.levels import OTHER
 from lib.measures import Answer
 from lib.view import door, look, numbers, step, tables
+from lib.view.plain import plain
 from lib.view.renewals import board, spelt
 from lib.view.renewals.figures import opens
 from lib.view.renewals.renewalsstate import MISSING, Renewals
@@ -51,7 +52,7 @@ def section(book: Book, levers: Answer, state: Renewals) -> dict[str, Answer]:
         return {}
     of = "decided ARR" if state.view == "pool" else "the opening ARR"
     look.section(
-        "Lever by segment",
+        f"Levers by {plain(word_within(by(state)))}",
         f"each alone, in % of {of.replace('ARR', spelt.amount(state.money))}; a click on a figure lists it",
     )
     asked = {**board.options(state), "by": by(state)}
