@@ -9,6 +9,7 @@ import pytest
 
 from lib.book import Book, year_to
 from lib.errors import Refused
+from lib.facts.levels import OTHER
 from lib.measures.registry import MEASURES
 from lib.measures.renewals.concentration import gini
 from lib.measures.renewals.listing import VIEWS
@@ -210,6 +211,19 @@ def test_every_figure_of_the_levers_is_as_long_as_its_list(sample, view, by):
         assert said == (row.n_terms, row.n_accounts, row.n_terms, row.n_accounts), row
         assert found["arr_rows"].iat[0] == pytest.approx(row.lever_arr), row
         assert found["lever_arr"].sum() == pytest.approx(row.lever_arr), row
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_quarter_of_a_value_is_as_long_as_its_list(sample, view):
+    book = year_to(sample.manifest.as_of)
+    figures = answer(sample, "renewals", book, view=view, by="csm", every="quarter").table
+    for row in figures[(figures["n_terms"] > 0) & (figures["part"] == "")].sample(12, random_state=1).itertuples():
+        span = {"period_from": f"{row.period_from:%Y-%m-%d}", "period_until": f"{row.period_until:%Y-%m-%d}"}
+        level = {"by": "csm", "level": row.level if isinstance(row.level, str) else ""}
+        if row.level == OTHER:
+            continue
+        found = answer(sample, "renewal_accounts", book, view=view, lever=row.lever, **span, **level).table
+        assert (len(found), found["arr_rows"].iat[0]) == (row.n_terms, pytest.approx(row.lever_arr)), row
 
 
 @pytest.mark.parametrize("view", VIEWS)
