@@ -102,10 +102,17 @@ def contract_frame(*rows: dict) -> pd.DataFrame:
     return pd.DataFrame([[row.get(name) for name in names] for row in whole], columns=names, dtype=object)
 
 
+_LAID = "select table_name from duckdb_tables() where regexp_matches(table_name, '_[0-9a-f]{12}$')"  # for the contracts before
+
+
 def on_contracts(*rows: dict) -> duckdb.DuckDBPyConnection:
     """A connection with the facts over these contracts alone (rows as for contract_frame); the next call empties it."""
     con = _empty_core()
     con.execute("delete from core.contract")
+    for (name,) in con.execute(
+        "select table_name from duckdb_tables() where table_name like 'customer_spell_%'"
+    ).fetchall():
+        con.execute(f"drop table memory.main.{name}")  # laid for the contracts before
     if rows:
         frame = contract_frame(*rows)
         con.register("given", as_arrow("contract", frame))

@@ -12,7 +12,7 @@ import duckdb
 
 from lib.book import Book
 from lib.definitions import Definitions
-from lib.facts import journey
+from lib.facts import journey, renewals
 from lib.facts.standing import STATES, check, parameters, relation_of
 from lib.facts.written import laid
 from lib.scope import ALL, Scope
@@ -50,7 +50,10 @@ def ask(
         con.execute("set variable known_to = $day::date", {"day": last_day})
         if book.states:
             _cut_by_states(con, book, definitions)
-        yield con
+        try:
+            yield con
+        finally:
+            renewals.released(con)
 
 
 def _cut_by_states(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions) -> None:

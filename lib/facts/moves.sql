@@ -8,14 +8,14 @@
 --   restated           renewed in another currency without a rate, or for an ARR not known before or after: neither up nor down
 -- An up- or down-sell is volume (seats more or less, at the price before) and the rest: edition where the plan changed, price where it did not;
 -- untold where seats are not known. What was bought beside is all volume.
-create macro arr_move(grace_days) as table
+create macro move_of_terms(grace_days) as table
 with went as (
     select
         _account, line, currency, counts_until as moved_on,
         any_value(ending) as ending,
         sum(arr) as arr, bool_and(is_arr_known) as is_arr_known,
         case when bool_and(seats is not null) then sum(seats) end as seats,
-        list_sort(list(distinct plan)) as plans
+        min(plan) as first_plan, max(plan) as last_plan
     from renewal_term
     where has_counted and counts_until is not null
     group by _account, line, currency, counts_until
@@ -27,7 +27,7 @@ came as (
         coalesce(follows_currency, currency) as follows_currency,
         sum(arr) as arr, bool_and(is_arr_known) as is_arr_known,
         case when bool_and(seats is not null) then sum(seats) end as seats,
-        list_sort(list(distinct plan)) as plans
+        min(plan) as first_plan, max(plan) as last_plan
     from renewal_term
     where has_counted
     group by _account, line, currency, counts_from, follows_on is not null, coalesce(follows_currency, currency)
@@ -87,7 +87,7 @@ went_on as (
         coalesce(came.arr, 0) - went.arr as arr_change,
         came.arr is not null and went.is_arr_known and came.is_arr_known as is_told,
         round((came.seats - went.seats) * went.arr / nullif(went.seats, 0), 2)::decimal(18, 2) as by_volume,
-        came.plans is distinct from went.plans as is_replanned
+        (came.first_plan, came.last_plan) is distinct from (went.first_plan, went.last_plan) as is_replanned
     from went
     left join came
         on came._account = went._account and came.line = went.line and came.currency = went.currency
@@ -123,3 +123,5 @@ from (
     union all by name select * from resold
     union all by name select * from redenominated
 );
+
+create table arr_move as from move_of_terms(0);

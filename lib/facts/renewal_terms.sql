@@ -1,5 +1,5 @@
--- Terms as of a day: which renews which, and from when until when each counts. renewals.py lays them on a cursor as renewal_term, which
--- renewals.sql and moves.sql read.
+-- Terms as of a day: which renews which, and from when until when each counts. renewals.py lays them on a cursor, and what renewals.sql
+-- and moves.sql make of them: renewal_term, renewal, arr_move and customer_spell.
 --
 -- The rules. A term counts that recurs, is no trial, has begun, and lasts a day at least. A line is an account's product family, or
 -- the product where no family is given; terms of a line that end on the same day in one currency end together: one renewal.
@@ -25,7 +25,7 @@ create table renewal_term (
 create macro renewal_term_on(as_of, grace_days, early_days, currencies, factors) as table
 with said as (
     select
-        _account, contract,
+        rowid as term, _account, contract,
         coalesce(product_family, product, '') as line,
         coalesce(upper(trim(currency)), '') as own_currency,
         list_position(currencies::varchar[], own_currency) as place,
@@ -45,9 +45,8 @@ with said as (
     where kind is distinct from 'trial' and coalesce(is_recurring, true)
 ),
 term as materialized (
-    select row_number() over () as term, starts_on <= as_of::date as has_begun, said.*
+    select starts_on <= as_of::date as has_begun, said.*
     from said
-    semi join (select _account from scope) as scope on scope._account = said._account
     where coalesce(ended_on > starts_on, true)
 ),
 ended as materialized (

@@ -3,8 +3,8 @@
 -- Grain: one row per account, line, currency and day on which terms end together. outcome: renewed_flat, renewed_up or renewed_down by the ARR that
 -- renews against the ARR due; lapsed, pending, upcoming, cancelled, changed. is_due: of the renewal pool: a term longer than a month came to its
 -- end, or will. Renewed for an ARR that is not known, or in another currency without a rate, is flat. signed_on, arr_signed: what is signed
--- but has not begun by as_of; files do not say when it was signed.
-create macro renewal() as table
+-- but has not begun by as_of; files do not say when it was signed. Of several plans that end together the first and the last by name.
+create macro renewal_of_terms() as table
 with ended as (
     select
         _account, line, currency, ended_on as renews_on,
@@ -15,7 +15,8 @@ with ended as (
         bool_and(is_arr_known) as is_arr_known,
         sum(seats) as seats_due,
         bool_and(seats is not null) as are_seats_known,
-        list_sort(list(distinct plan)) as plans_due,
+        min(plan) as first_plan,
+        max(plan) as last_plan,
         min(notice_by) as notice_by,
         bool_and(has_notice) as has_notice,
         bool_or(has_asked) as has_asked,
@@ -32,7 +33,8 @@ next as (
         coalesce(bool_and(is_arr_known and currency = follows_currency) filter (where has_begun), true) as is_arr_known,
         sum(seats) filter (where has_begun) as seats_renewed,
         bool_and(seats is not null) filter (where has_begun) as are_seats_known,
-        list_sort(list(distinct plan) filter (where has_begun)) as plans_renewed,
+        min(plan) filter (where has_begun) as first_plan,
+        max(plan) filter (where has_begun) as last_plan,
         min(starts_on) filter (where not has_begun) as signed_on,
         sum(arr) filter (where not has_begun) as arr_signed
     from renewal_term
@@ -57,8 +59,8 @@ select
     next.renewed_on,
     case when ended.are_seats_known then seats_due end as seats_due,
     case when next.are_seats_known then seats_renewed end as seats_renewed,
-    array_to_string(plans_due, ' + ') as plan_due,
-    array_to_string(plans_renewed, ' + ') as plan_renewed,
+    nullif(concat_ws(' + ', ended.first_plan, nullif(ended.last_plan, ended.first_plan)), '') as plan_due,
+    nullif(concat_ws(' + ', next.first_plan, nullif(next.last_plan, next.first_plan)), '') as plan_renewed,
     ended.notice_by, ended.has_notice, ended.has_asked, ended.lost_reason, next.signed_on, next.arr_signed
 from ended
 left join next
@@ -66,7 +68,7 @@ left join next
 
 -- Grain: one row per account and time it was a customer: from began_on until before ended_on (empty: still). A gap of the grace days or
 -- less is none. ending: of what ended last: lapsed, cancelled; pending (its grace days run) or open. is_since_ever: no start is known.
-create macro customer_spell(grace_days) as table
+create macro spell_of_terms(grace_days) as table
 with span as (
     select
         _account, counts_from, coalesce(counts_until, date '9999-12-31') as counts_until, ending, has_notice,
@@ -98,3 +100,6 @@ select
     began_on = date '1900-01-01' as is_since_ever
 from (select *, max(counts_until) over (partition by _account, spell) as last_until from numbered)
 group by _account, spell;
+
+create table renewal as from renewal_of_terms();
+create table customer_spell as from spell_of_terms(0);

@@ -90,10 +90,10 @@ every_item as materialized (
         renewal.is_due, renewal.outcome, renewal.has_notice, renewal.arr_due, renewal.arr_renewed,
         renewal.arr_renewed - renewal.arr_due as arr_change, coalesce(move.volume, 0) as volume,
         coalesce(move.price, 0) as price, coalesce(move.edition, 0) as edition, coalesce(move.untold, 0) as untold
-    from renewal() as renewal
+    from renewal
     join period on renewal.renews_on >= period.period_from and renewal.renews_on < period.period_until
     join book as account on account._account = renewal._account
-    left join arr_move($grace_days) as move
+    left join arr_move as move
         on move._account = renewal._account and move.line = renewal.line and move.currency = renewal.currency
         and move.moved_on = renewal.renews_on and move.lever = 'upsell' and move.is_at_renewal
     where renewal.is_due or renewal.outcome = 'cancelled'
@@ -102,7 +102,7 @@ _MOVES = """
     select
         period.period_from, {level} as level, move.currency, move._account, move.lever as kind, move.is_at_renewal,
         move.arr_change, move.volume, move.price, move.edition, move.untold
-    from arr_move($grace_days) as move
+    from arr_move as move
     join period on move.moved_on >= period.period_from and move.moved_on < period.period_until
     join book as account on account._account = move._account"""
 _STOOD = """
@@ -162,7 +162,6 @@ def renewals(
     if view not in VIEWS:
         raise Refused(f"There is no view {view!r}; choose from {', '.join(VIEWS)}.")
     option = asked(con, book, definitions, every, by, money)
-    grace_days = definitions.renewals.grace_days
     terms.lay(con, book.as_of, definitions)
     if view == "pool":
         parts = [(_DUE, POOL, _DECIDED, "arr_due"), (_BESIDE, BESIDE, "false", "arr_change")]
@@ -171,7 +170,7 @@ def renewals(
     counted, figures, statements = None, [], []
     for items, own, base, base_arr in parts:
         statements.append(_counted(items.format(level=option.level), option, own, base, base_arr, first=len(figures)))
-        found = con.execute(statements[-1], parameters(option) | {"grace_days": grace_days}).df()
+        found = con.execute(statements[-1], parameters(option)).df()
         counted = found if counted is None else counted.merge(found.drop(columns=_BASE), on=_CELL, how="outer")
         figures += own
     table = _table(cells_of(counted, option), figures, option, view)

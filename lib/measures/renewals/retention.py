@@ -31,10 +31,10 @@ every_item as materialized (
         true as is_opening, renewal.arr_due as arr_base, least(renewal.arr_renewed, renewal.arr_due) as arr_kept,
         renewal.arr_renewed as arr_net,
         renewal.outcome = 'lapsed' and spell._account is not null as is_lost
-    from renewal() as renewal
+    from renewal
     join period on renewal.renews_on >= period.period_from and renewal.renews_on < period.period_until
     join book as account on account._account = renewal._account
-    left join customer_spell($grace_days) as spell on spell._account = renewal._account and spell.ended_on = renewal.renews_on
+    left join customer_spell as spell on spell._account = renewal._account and spell.ended_on = renewal.renews_on
     where renewal.is_due and renewal.outcome not in ('pending', 'upcoming')
 )"""
 _CALENDAR = f"""with {PERIOD},
@@ -107,8 +107,7 @@ def retention(
     terms.lay(con, book.as_of, definitions)
     items = _POOL if view == "pool" else _CALENDAR
     sql = _COUNTED.format(items=items.format(level=option.level), levelled=levelled(option, "every_item", "item"))
-    bound = parameters(option) | ({"grace_days": definitions.renewals.grace_days} if view == "pool" else {})
-    counted = con.execute(sql, bound).df()
+    counted = con.execute(sql, parameters(option)).df()
     table = _table(cells_of(counted, option), option, definitions)
     return Answer(table, notes=tuple(_notes(table, option, view)), sql=sql)
 

@@ -38,7 +38,7 @@ day as (
 ),
 lived as (
     select began_on, ended_on
-    from customer_spell(0)
+    from customer_spell
     semi join ours using (_account)
 ),
 came as (select began_on as day, count(*) as n from lived group by began_on),
@@ -47,7 +47,7 @@ moved as (
     select
         moved_on as day, currency, sum(arr_change) as arr,
         -coalesce(sum(arr_change) filter (where lever in ('lapse', 'cancellation', 'downsell')), 0) as arr_lost
-    from arr_move(0)
+    from arr_move
     semi join ours using (_account)
     group by moved_on, currency
 ),
@@ -72,7 +72,7 @@ select
     currency, count(*) as of_accounts,
     count(*) filter (where outcome not in ('renewed_flat', 'renewed_up', 'renewed_down')) as n_lost,
     sum(arr_due)::double as of_arr, sum(arr_due - least(arr_renewed, arr_due))::double as arr_lost
-from renewal()
+from renewal
 semi join (select _account from book) as book using (_account)
 where is_due and renews_on >= $opens_on::date and renews_on < $closes_on::date
 group by currency
