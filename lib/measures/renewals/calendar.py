@@ -29,7 +29,7 @@ _SQL = """with due as (
         least(date_trunc('month', renewal.renews_on) + to_months(1), $until_on::date)::date as period_until
     from (
         select _account, currency, renews_on, outcome, arr_due, arr_renewed, has_notice
-        from renewal()
+        from renewal
         where is_due and renews_on >= $opens_on::date and renews_on < $until_on::date
     ) as renewal
     join book as account on account._account = renewal._account

@@ -43,7 +43,7 @@ def lost_concentration(
     months = months_of(money)
     renewals.lay(con, book.as_of, definitions)
     days = {"opens_on": book.opens_on, "closes_on": book.closes_on}
-    lost = con.execute(_AMOUNTS, {**days, "grace_days": definitions.renewals.grace_days, "months": months}).df()
+    lost = con.execute(_AMOUNTS, {**days, "months": months}).df()
     customers = dict(con.execute(_CUSTOMERS, days).fetchall())
     rows = []
     for currency, own in lost.groupby("currency", sort=False):

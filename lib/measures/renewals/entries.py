@@ -17,11 +17,11 @@ entry as (
         seats_due as seats_from, seats_renewed as seats_to, plan_due as plan_from, plan_renewed as plan_to,
         renewal.notice_by, renewal.has_notice, renewal.has_asked, renewal.lost_reason, true as is_at_renewal,
         move.volume, move.price, move.edition, move.untold
-    from renewal() as renewal
-    left join (from arr_move($grace_days) where is_at_renewal and lever in ('upsell', 'downsell')) as move
+    from renewal
+    left join (from arr_move where is_at_renewal and lever in ('upsell', 'downsell')) as move
         on move._account = renewal._account and move.line = renewal.line and move.currency = renewal.currency
         and move.moved_on = renewal.renews_on
-    left join customer_spell($grace_days) as spell
+    left join customer_spell as spell
         on spell._account = renewal._account and spell.ended_on = renewal.renews_on
     where renews_on >= $from_on::date and renews_on < $until_on::date
 )"""
@@ -53,8 +53,8 @@ entry as (
         coalesce(has_ended and ended.has_asked, false) as has_asked,
         case when has_ended then ended.lost_reason end as lost_reason,
         is_at_renewal, volume, price, edition, untold
-    from arr_move($grace_days) as move
-    left join renewal() as ended
+    from arr_move as move
+    left join renewal as ended
         on ended._account = move._account and ended.line = move.line and ended.currency = move.currency
         and ended.renews_on = moved_on
     left join begun

@@ -162,7 +162,7 @@ def renewal_accounts(
     )
     bound = {"limit": limit, "offset": offset, "months": _MONTHS[money], "currency": currency}
     bound |= {"from_on": opens, "until_on": closes, "on": closes if asked == "closing" else opens, "as_of": book.as_of}
-    bound |= {"level": level, "csm": csm, "grace_days": definitions.renewals.grace_days}
+    bound |= {"level": level, "csm": csm}
     renewals.lay(con, book.as_of, definitions)
     table = con.execute(sql, {name: value for name, value in bound.items() if f"${name}" in sql}).df()
     return Answer(table[COLUMNS], sql=sql)

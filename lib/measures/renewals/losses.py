@@ -28,7 +28,7 @@ LOST = """with lost as (
         -coalesce(sum(move.arr_change) filter (where move.lever = 'cancellation'), 0) as arr_cancellation,
         -coalesce(sum(move.arr_change) filter (where move.lever = 'downsell'), 0) as arr_downsell,
         arr_lapse + arr_cancellation + arr_downsell as arr_lost_all
-    from arr_move($grace_days) as move
+    from arr_move as move
     join book as account on account._account = move._account
     where move.moved_on >= $opens_on::date and move.moved_on < $closes_on::date
       and move.lever in ('lapse', 'cancellation', 'downsell')
@@ -71,7 +71,7 @@ def largest_losses(
     check_page(limit, offset)
     renewals.lay(con, book.as_of, definitions)
     asked = {
-        "opens_on": book.opens_on, "closes_on": book.closes_on, "grace_days": definitions.renewals.grace_days, "months": months,
+        "opens_on": book.opens_on, "closes_on": book.closes_on, "months": months,
         "currency": currency, "limit": limit, "offset": offset,
     }  # fmt: skip
     return Answer(con.execute(_LARGEST, asked).df()[COLUMNS], sql=_LARGEST)
