@@ -145,6 +145,12 @@ def test_currencies_are_chosen_and_never_added(visit, store):
     assert app.selectbox(key="renewals currency").value == "USD" and tile(app, "whole") == "Of 118 accounts ›"
     app.selectbox(key="renewals currency").set_value("EUR").run()
     assert is_well(app) and tile(app, "whole") == "Of 2 accounts ›"
+    assert "2 accounts: too few to tell much" in text(app)
+
+
+def test_a_day_past_the_data_is_cautioned(visit, store):
+    assert "The data ends on" not in text(visit(store, PAGE))
+    assert "The data ends on 31 Oct 2026, before 31 Dec 2026" in text(visit(store, PAGE, {"as_of": "2026-12-31"}))
 
 
 def test_every_part_is_well_in_both_views(visit, store):

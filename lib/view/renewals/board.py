@@ -17,7 +17,7 @@ import streamlit as st
 
 from lib.book import Book, say_day
 from lib.measures import Answer
-from lib.view import address, booklink, door, frame, look, step, tables
+from lib.view import address, booklink, door, frame, look, numbers, step, tables
 from lib.view.renewals import sentences, spelt
 from lib.view.renewals.renewalsstate import CLOSED, NONE, Renewals, read_state
 
@@ -88,16 +88,21 @@ def head(book: Book, levers: Answer, rates: Answer, state: Renewals) -> None:
         _currency(levers, state)
         _more(state)
         frame.share({**booklink.query(book), **state.to_query()})
-    _cautions(book)
+    _cautions(book, kept(rates, levers, state))
 
 
-def _cautions(book: Book) -> None:
-    last_day = door.opened().manifest.as_of
+def _cautions(book: Book, kept: dict | None) -> None:
+    """What to know before reading on: that the data ends before the day, that there are few accounts."""
+    last_day, few = door.opened().manifest.as_of, door.definitions().reading.few_accounts
     with st.container():  # always there: what comes and goes must not move what stands below it
         if book.as_of > last_day:
             look.notice(
                 f"The data ends on {say_day(last_day)}, before {say_day(book.as_of)}: what came to its end after that counts as "
                 "pending or lapsed, since no file could say that it renewed."
+            )
+        if kept is not None and 0 < kept["n_customers"] < few:
+            look.note(
+                f"{numbers.plural(kept['n_customers'], 'account')}: too few to tell much; the intervals say how little."
             )
 
 
