@@ -156,6 +156,12 @@ def options_of(name: str) -> list[dict]:
         "quarter": ["", "2026-10-01"],
         "first": [f"{FOREIGN} Lee", "Jan 2025"],
         "second": [f"{FOREIGN} Lee", "Feb 2025"],
+        "lever": ["lapsed", "upsell", UNKNOWN],
+        "part": ["with notice", "volume"],
+        "period_from": ["2025-01-01"],
+        "period_until": ["2027-01-01"],
+        "currency": ["", "EUR"],
+        "csm": ["", "Dana Smith", f"{FOREIGN} Lee"],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from lib.view.charts import cohortmap
+from lib.view.charts import shades
 from lib.view.charts.theme import DARK, LIGHT
 from tests.pages import is_well, text
 
@@ -110,6 +110,6 @@ def test_flags_alone_and_hostile_names_are_calm(visit, flag_store, hostile_store
 @pytest.mark.parametrize("colours", [LIGHT, DARK])
 def test_letters_can_be_read_on_every_shade(colours):
     for at in range(21):
-        shade = cohortmap._shade(at / 20, 0, 1, colours)
-        on = cohortmap._light([int(each) for each in shade[4:-1].split(",")])
-        assert cohortmap._contrast(on, cohortmap._light(cohortmap._parts(cohortmap._ink(shade, colours)))) >= 3.9
+        shade = shades.shade(at / 20, colours)
+        on = shades._light([int(each) for each in shade[4:-1].split(",")])
+        assert shades._contrast(on, shades._light(shades._parts(shades.letters_on(shade, colours)))) >= 3.9

@@ -47,8 +47,8 @@ def test_how_a_page_is_computed_opens(visit, request, page, store):
     app.run()
     assert is_well(app), text(app)
     asked = " ".join(each.value for each in app.code).lower()
-    of_people = ("pages/adoption.py", "pages/cohorts.py", "pages/funnel.py", "pages/loyalty.py")
-    has_no_people = store == "full_store" and page in of_people  # nor stages, so nothing was asked
+    of_people = ("pages/adoption.py", "pages/cohorts.py", "pages/funnel.py", "pages/loyalty.py", "pages/renewals.py")
+    has_no_people = store == "full_store" and page in of_people  # nor stages, nor ends of terms, so nothing was asked
     assert has_no_people or "with " in asked
 
 
@@ -93,6 +93,7 @@ def test_when_nothing_stands_out_it_says_so(visit, quiet_store):
             "pages/carries.py",
             "pages/funnel.py",
             "pages/ahead.py",
+            "pages/renewals.py",
         )
     ):  # which judge nothing, or nothing of this store
         assert "Nothing stands out" in text(visit(quiet_store, page))

@@ -27,6 +27,7 @@ _SUBJECTS = (
     "renewals",
     "lives",
     "ahead",
+    "duelists",
 )
 
 

@@ -34,6 +34,7 @@ ROOMS = {
     "Why we lose": (
         Room("pages/hotspots.py", "Hot-spots", ":material/local_fire_department:"),
         Room("pages/compare.py", "Compare fairly", ":material/balance:"),
+        Room("pages/renewals.py", "Renewals", ":material/autorenew:"),
         Room("pages/ahead.py", "Renewals ahead", ":material/event_upcoming:"),
         Room("pages/lifetimes.py", "Lifetimes", ":material/hourglass_bottom:"),
     ),

@@ -11,6 +11,7 @@ from datetime import date
 
 from lib.view import numbers
 from lib.view.charts import theme
+from lib.view.charts.shades import letters_on, shade
 from lib.view.plain import plain
 
 ROW = 34
@@ -134,13 +135,13 @@ def _sizes(sizes: Sequence[int], colours: theme.Palette) -> list[dict]:
     ]  # fmt: skip
 
 
-def _letters(cell: Cell, shade: str, colours: theme.Palette) -> dict:
-    """What a cell says, in a colour that reads well on its shade."""
+def _letters(cell: Cell, fill: str, colours: theme.Palette) -> dict:
+    """What a cell says, in a colour that reads well on its fill."""
     return {
         "x": cell.step + 0.5, "y": cell.row, "text": _said(cell), "showarrow": False, "captureevents": False,
         "font": {
             "size": 12.5 if cell.is_complete else 11,
-            "color": _ink(shade, colours) if cell.is_complete else colours.muted,
+            "color": letters_on(fill, colours) if cell.is_complete else colours.muted,
         },
     }  # fmt: skip
 
@@ -181,26 +182,4 @@ def _share(rate: float, low: float, top: float) -> float:
 
 def _shade(rate: float, low: float, top: float, colours: theme.Palette) -> str:
     """Between the page's colour and blue."""
-    share = 0.08 + 0.92 * _share(rate, low, top)
-    ends = [_parts(colour) for colour in (colours.page, colours.blue)]
-    return "rgb({},{},{})".format(*(round(a + (b - a) * share) for a, b in zip(*ends, strict=True)))
-
-
-def _ink(shade: str, colours: theme.Palette) -> str:
-    """The colour of letters that reads better on a shade."""
-    on = _light([int(each) for each in shade[4:-1].split(",")])
-    return max((colours.ink, colours.page), key=lambda colour: _contrast(on, _light(_parts(colour))))
-
-
-def _parts(colour: str) -> list[int]:
-    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
-
-
-def _light(parts: Sequence[int]) -> float:
-    """Relative luminance (WCAG 2)."""
-    red, green, blue = (each / 3294.6 if each <= 10 else ((each / 255 + 0.055) / 1.055) ** 2.4 for each in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def _contrast(one: float, other: float) -> float:
-    return (max(one, other) + 0.05) / (min(one, other) + 0.05)
+    return shade(_share(rate, low, top), colours)
