@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from lib.definitions.journey import Journey, Stage
-from lib.definitions.renewals import Renewals
+from lib.definitions.renewals import Forecast, Renewals
 from lib.definitions.sections import (
     Adoption,
     Cadence,
@@ -50,6 +50,7 @@ class Definitions:
     voice: Voice
     cadence: Cadence
     targets: Targets
+    forecast: Forecast
 
     @cached_property
     def hash(self) -> str:

@@ -1,6 +1,7 @@
-"""Renewals in the definitions: what renews what, and what other currencies are worth.
+"""Renewals in the definitions: what renews what, what other currencies are worth, and when a forecast may speak.
 
 Renewals   days of grace, days early, and rates
+Forecast   the least a forecast learns from, and how far its record goes back
 """
 
 import re
@@ -28,3 +29,21 @@ class Renewals:
     def worth(self) -> dict[str, str]:
         """What one unit of a currency is worth in `currency`, itself first; nothing where none is given."""
         return {self.currency: "1"} | dict(each.split() for each in self.rates) if self.currency else {}
+
+
+@dataclass(frozen=True)
+class Forecast:
+    least_renewals: int
+    least_lost: int
+    least_days: int
+    learn_quarters: int
+    record_quarters: int
+    usual_shock: float
+
+    def rules(self):
+        yield "least_renewals", self.least_renewals >= 50, "renewals, 50 or more"
+        yield "least_lost", self.least_lost >= 10, "renewals, 10 or more"
+        yield "least_days", 92 <= self.least_days <= 3650, "days, 92 to 3650"
+        yield "learn_quarters", 2 <= self.learn_quarters <= 40, "quarters, 2 to 40"
+        yield "record_quarters", 1 <= self.record_quarters <= self.learn_quarters, "quarters, 1 to learn_quarters"
+        yield "usual_shock", 0 <= self.usual_shock <= 1, "log-odds, 0 to 1"

@@ -1,0 +1,149 @@
+-- Renewals ahead of each of several days, what was known of them and their accounts on that day, and what became of them since.
+-- They read the terms that renewals.py laid as of the last day; all that is known on an earlier one is dated on it or before it.
+
+-- Grain: one row per day of `days`, account, currency and renews_on, up to horizon_days ahead: what an account decides at once. Terms longer
+-- than a month that ran on the day, by their planned ends; of all days but the last, one_in accounts of so many. arr_due, seats_due, has_notice, has_asked, notice_by: as of the day.
+-- is_signed, arr_signed: what takes their place had begun by the day; with counts_signed, on the last day, also what is in the file.
+-- What came, as known on the last day: is_renewed (any of them was renewed, or changed for another on the way; lapsed and cancelled
+-- are not), arr_renewed; is_undecided: not known yet.
+create macro renewal_ahead(days, horizon_days, counts_signed, one_in) as table
+with landmark as (
+    select day, day = max(day) over () as is_last from (select unnest(days::date[]) as day)
+),
+term as materialized (
+    select
+        term._account, term.line, term.currency, term.arr, term.seats, term.starts_on, term.ended_on, term.ending,
+        contract.ends_on as renews_on, contract.cancelled_on, contract.notice_given_on, contract.asked_to_cancel_on, contract.notice_by
+    from renewal_term as term
+    join core.contract as contract on contract._account = term._account and contract.contract = term.contract
+    where term.has_begun and contract.ends_on > term.starts_on + 31
+),
+running as materialized (
+    select landmark.day, landmark.is_last, term.*
+    from term
+    join landmark
+        on term.starts_on <= landmark.day and term.renews_on > landmark.day and term.renews_on <= landmark.day + horizon_days::integer
+        and coalesce(term.cancelled_on > landmark.day, true)
+        and (landmark.is_last or term._account % one_in::integer = 0)
+),
+came as (
+    select
+        running.day, running._account, running.currency, running.renews_on,
+        sum(renewal.arr_renewed) as arr_renewed,
+        bool_or(
+            coalesce(renewal.renewed_on <= running.day, false)
+            or (counts_signed and running.is_last and renewal.signed_on is not null)
+        ) as is_signed,
+        sum(case
+            when renewal.renewed_on <= running.day then renewal.arr_renewed
+            when counts_signed and running.is_last then renewal.arr_signed
+        end) as arr_signed
+    from (select distinct day, is_last, _account, line, currency, renews_on, ended_on from running) as running
+    join renewal() as renewal
+        on renewal._account = running._account and renewal.line = running.line and renewal.currency = running.currency
+        and renewal.renews_on = running.ended_on
+    group by running.day, running._account, running.currency, running.renews_on
+),
+due as (
+    select
+        day, _account, currency, renews_on,
+        min(starts_on) as started_on,
+        sum(arr) as arr_due,
+        sum(seats) as seats_due,
+        min(notice_by) as notice_by,
+        bool_and(coalesce(notice_given_on <= day, false)) as has_notice,
+        bool_or(coalesce(asked_to_cancel_on <= day, false)) as has_asked,
+        bool_or(ending in ('renewed', 'changed')) as is_renewed,
+        bool_or(ending in ('pending', 'upcoming', 'open')) as is_undecided
+    from running
+    group by day, _account, currency, renews_on
+)
+select due.*, coalesce(came.arr_renewed, 0) as arr_renewed, coalesce(came.is_signed, false) as is_signed, came.arr_signed
+from due
+left join came
+    on came.day = due.day and came._account = due._account and came.currency = due.currency and came.renews_on = due.renews_on;
+
+-- Grain: one row per day of `days` and account of scope of which anything is known. people_recent, people_before: people active a week, over the
+-- last four full weeks and the four before them, zero where nobody was, empty where the days of the data do not reach; nps: the newest
+-- answer of a year; tickets: opened in 90 days; touched: a two-way contact in 90 days, empty where the data has none by then;
+-- sentiment: the newest; has_withdrawn: asked to cancel, by what the team wrote; has_lost_champion: a champion or sponsor left in 180 days.
+create macro known_ahead(days) as table
+with landmark as (
+    select day, date_trunc('week', day + 1)::date as closes_on from (select unnest(days::date[]) as day)
+),
+known as (
+    select
+        landmark.*,
+        (select min(week) from usage.usage_week) <= closes_on - 56
+            and exists (from usage.usage_week where week = closes_on - 7) as is_use_known,
+        exists (from core.touch where is_two_way and occurred_at < day - 90) as are_touches_known
+    from landmark
+),
+use as (
+    select
+        landmark.day, week.account,
+        sum(week.n_active_people) filter (where week.week >= landmark.closes_on - 28) / 4 as people_recent,
+        sum(week.n_active_people) filter (where week.week < landmark.closes_on - 28) / 4 as people_before
+    from usage.usage_week as week
+    join landmark on week.week >= landmark.closes_on - 56 and week.week < landmark.closes_on
+    group by landmark.day, week.account
+),
+answered as (
+    select day, _account, arg_max(score, (answered_on, survey)) as nps
+    from core.survey
+    join landmark on answered_on <= day and answered_on > day - 365
+    where kind = 'nps' and score is not null
+    group by day, _account
+),
+ticketed as (
+    select day, _account, count(*) as n_tickets
+    from core.ticket
+    join landmark on opened_at < day + 1 and opened_at >= day - 90
+    group by day, _account
+),
+touched as (
+    select day, _account, true as is_touched
+    from core.touch
+    join landmark on occurred_at < day + 1 and occurred_at >= day - 90
+    where is_two_way and kind is distinct from 'campaign'
+    group by day, _account
+),
+said as (
+    select day, account, arg_max(score::integer, place) as sentiment
+    from written_sentiment
+    join landmark on said_on::date <= day
+    where score is not null
+    group by day, account
+),
+asked as (
+    select day, account, true as has_asked_in_writing
+    from written_cancel_request
+    join landmark on asked_on::date <= day and coalesce(withdrawn_on::date > day, true)
+    group by day, account
+),
+left_us as (
+    select day, account, true as has_lost_champion
+    from core.person
+    join landmark on deactivated_on <= day and deactivated_on > day - 180
+    where buying_role in ('champion', 'sponsor')
+    group by day, account
+)
+select
+    known.day, scope._account,
+    case when is_use_known then coalesce(people_recent, 0) end as people_recent,
+    case when is_use_known then coalesce(people_before, 0) end as people_before,
+    nps,
+    coalesce(n_tickets, 0) as n_tickets,
+    case when are_touches_known then coalesce(is_touched, false) end as is_touched,
+    sentiment,
+    coalesce(has_asked_in_writing, false) as has_asked_in_writing,
+    coalesce(has_lost_champion, false) as has_lost_champion
+from (select _account, account from scope) as scope
+cross join known
+left join use on use.day = known.day and use.account = scope.account
+left join answered on answered.day = known.day and answered._account = scope._account
+left join ticketed on ticketed.day = known.day and ticketed._account = scope._account
+left join touched on touched.day = known.day and touched._account = scope._account
+left join said on said.day = known.day and said.account = scope.account
+left join asked on asked.day = known.day and asked.account = scope.account
+left join left_us on left_us.day = known.day and left_us.account = scope.account;
