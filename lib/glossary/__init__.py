@@ -24,6 +24,7 @@ _SUBJECTS = (
     "kpis",
     "funnel",
     "laggards",
+    "renewals_forecast",
 )
 
 

@@ -57,7 +57,10 @@ def due_within(
 
     looks_twice   the next ends of terms short enough to come to another one are due as well
     """
-    rows = rows.assign(place=np.arange(len(rows)), shift=_shift(rows, learnt), times=np.where(rows["is_signed"], 0, 1))
+    times = np.where(rows["is_signed"].to_numpy(bool), 0, 1)
+    rows = rows.assign(
+        place=np.arange(len(rows)), shift=_shift(rows, learnt), times=times, first_renews_on=rows["renews_on"]
+    )
     if "level" not in rows:
         rows["level"] = pd.Series([None] * len(rows), rows.index, object)
     if looks_twice:

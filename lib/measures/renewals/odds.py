@@ -10,6 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 PRIOR = 0.5  # a column's coefficient, per standard deviation, is within this of zero as a rule, before any data is seen
+_LEAST_SCALE = (
+    0.15  # what hardly ever differs is held as if it did: a flag of one in a thousand is no licence for any coefficient
+)
 _INTERCEPT = 10.0  # the intercept may be anything
 _ROUNDS, _HALVINGS, _CLOSE = 40, 30, 1e-6
 _OWN_WORTH = 4  # groups that the shock known beforehand counts as
@@ -107,7 +110,7 @@ def _moments(columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     n = np.maximum(known.sum(axis=0), 1)
     centre = np.where(known, columns, 0).sum(axis=0) / n
     scale = np.sqrt((np.where(known, columns - centre, 0) ** 2).sum(axis=0) / n)
-    return centre, np.where(scale > 1e-9, scale, np.inf)
+    return centre, np.where(scale > 1e-9, np.maximum(scale, _LEAST_SCALE), np.inf)
 
 
 def _chance(log_odds: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from lib.measures.renewals.past import Learnt, Past, quarters, read
 from lib.stats import wilson
 
 SCORES = [
-    "n_forecasts", "n_inside", "inside_rate", "inside_lo", "inside_hi", "bias_rate", "brier", "brier_base",
+    "n_forecasts", "n_in_range", "inside_rate", "inside_lo", "inside_hi", "bias_rate", "brier", "brier_base",
     "log_loss", "log_loss_base",
 ]  # fmt: skip
 COLUMNS = [
@@ -103,13 +103,13 @@ def _table(found: Forecast, span: tuple[date, date]) -> pd.DataFrame:
 
 
 def _scores(table: pd.DataFrame, single: pd.DataFrame) -> dict[str, float]:
-    n, n_inside = len(table), int(table["is_inside"].sum())
-    lo, hi = wilson(n_inside, n)
+    n, n_in_range = len(table), int(table["is_inside"].sum())
+    lo, hi = wilson(n_in_range, n)
     came = single["is_renewed"].to_numpy(float)
     own, base = (np.clip(single[name].to_numpy(float), _CERTAIN, 1 - _CERTAIN) for name in ("renew_rate", "base_rate"))
     due = table["arr_due"].sum()
     return {
-        "n_forecasts": n, "n_inside": n_inside, "inside_rate": n_inside / n, "inside_lo": float(lo), "inside_hi": float(hi),
+        "n_forecasts": n, "n_in_range": n_in_range, "inside_rate": n_in_range / n, "inside_lo": float(lo), "inside_hi": float(hi),
         "bias_rate": (table["arr_expected"].sum() - table["arr_renewed"].sum()) / due if due else np.nan,
         "brier": _mean((own - came) ** 2), "brier_base": _mean((base - came) ** 2),
         "log_loss": _mean(_loss(own, came)), "log_loss_base": _mean(_loss(base, came)),
@@ -128,6 +128,6 @@ def _said(table: pd.DataFrame) -> str:
     first = table.iloc[0]
     better = "closer to what came than" if first["brier"] < first["brier_base"] else "no closer to what came than"
     return (
-        f"{first['n_inside']} of {first['n_forecasts']} past forecasts held what came within their range of 8 of 10; "
+        f"{first['n_in_range']} of {first['n_forecasts']} past forecasts held what came within their range of 8 of 10; "
         f"each renewal's own chance was {better} one chance for all."
     )

@@ -1,15 +1,18 @@
-"""What is known of a renewal ahead, as columns of numbers that odds are learnt from, and in words.
+"""What is known of a renewal ahead, as columns of numbers that odds are learnt from.
 
-columns   (rows, columns) of numbers and the names of the columns; what is not known is NaN
-levels    the dimensions' values a past was learnt from, which are columns of their own
-said      a column and its value in words of the reader
+columns          (rows, columns) of numbers and the names of the columns; what is not known is NaN
+levels           the dimensions' values a past was learnt from, which are columns of their own
+MAY_BE_UNKNOWN   columns that have one beside them: UNKNOWN and their name; IS stands between a dimension and its value
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
+MAY_BE_UNKNOWN = ("use_trend", "seats_used", "nps", "is_touched", "sentiment")
+UNKNOWN = "no "  # before the name of a column: whether it is not known
+IS = "="  # between a dimension's column and a value of it
 _YEAR = 365.25
 _LEAST = 20  # renewals a value must have had to be a column of its own
 
@@ -26,10 +29,10 @@ def levels(past: pd.DataFrame, names: Sequence[str]) -> list[tuple[str, str]]:
 def columns(frame: pd.DataFrame, of_levels: Sequence[tuple[str, str]]) -> tuple[np.ndarray, list[str]]:
     """The columns of all rows. Of use, answers and contacts there is one more: whether they are not known."""
     numbers = _numbers(frame)
-    for name in ("use_trend", "seats_used", "nps", "is_touched", "sentiment"):
-        numbers[f"no {name}"] = np.isnan(numbers[name]).astype(float)
+    for name in MAY_BE_UNKNOWN:
+        numbers[f"{UNKNOWN}{name}"] = np.isnan(numbers[name]).astype(float)
     values = [(frame[name].to_numpy(object) == value).astype(float) for name, value in of_levels]
-    names = [*numbers, *(f"{name}={value}" for name, value in of_levels)]
+    names = [*numbers, *(f"{name}{IS}{value}" for name, value in of_levels)]
     return np.column_stack([*numbers.values(), *values]), names
 
 
@@ -58,57 +61,6 @@ def _numbers(frame: pd.DataFrame) -> dict[str, np.ndarray]:
         "sentiment": frame["sentiment"].to_numpy(float),
         "has_lost_champion": frame["has_lost_champion"].to_numpy(float),
     }  # fmt: skip
-
-
-def said(name: str, row: Mapping, called: Mapping[str, str]) -> str:
-    """What a column says of a renewal: the row of its frame; `called`: dimension by its column."""
-    if "=" in name:
-        column, value = name.split("=", 1)
-        return f"{called[column]} {value}" if row[column] == value else ""
-    if name.startswith("no "):
-        return _UNKNOWN[name] if row[_SOURCE[name]] != row[_SOURCE[name]] else ""
-    return _SAID[name](row)
-
-
-def _flag(column: str, yes: str, no: str = ""):
-    return lambda row: yes if row[column] else no
-
-
-def _of_use(row: Mapping) -> str:
-    if row["people_recent"] != row["people_recent"]:
-        return ""
-    if row["people_before"] < 0.25:
-        return "no use before" if row["people_recent"] < 0.25 else "use began"
-    return f"use {row['people_recent'] / row['people_before']:.1f} times that of the four weeks before"
-
-
-_SOURCE = {
-    "no use_trend": "people_recent", "no seats_used": "seats_due", "no nps": "nps", "no is_touched": "is_touched",
-    "no sentiment": "sentiment",
-}  # fmt: skip
-_UNKNOWN = {
-    "no use_trend": "use not known", "no seats_used": "no seats given", "no nps": "no NPS answer in a year",
-    "no is_touched": "contacts not known", "no sentiment": "no sentiment given",
-}  # fmt: skip
-_SAID = {
-    "days_ahead": lambda row: f"{row['days_ahead']} days ahead",
-    "has_notice": _flag("has_notice", "notice given", "no notice so far"),
-    "is_past_notice": _flag("is_past_notice", "notice deadline passed without notice", "notice still possible"),
-    "has_asked": _flag("has_asked", "asked to cancel", "has not asked to cancel"),
-    "is_first": _flag("is_first", "first renewal", "renewed before"),
-    "years": lambda row: f"customer for {row['years']:.1f} years",
-    "is_short": _flag("is_short", "term under nine months", "no short term"),
-    "is_long": _flag("is_long", "term of more than a year and a half", "term of about a year"),
-    "size": lambda row: f"ARR due {row['arr_due']:,.0f}",
-    "is_silent": lambda row: {True: "no use in four weeks", False: "in use"}[row["people_recent"] == 0],
-    "use_trend": _of_use,
-    "seats_used": lambda row: f"{row['people_recent'] / row['seats_due']:.0%} of seats active a week",
-    "nps": lambda row: f"NPS answer {row['nps']:.0f}",
-    "n_tickets": lambda row: f"{row['n_tickets']:.0f} tickets in 90 days",
-    "is_touched": _flag("is_touched", "two-way contact in 90 days", "no two-way contact in 90 days"),
-    "sentiment": lambda row: f"sentiment {row['sentiment']:.0f}",
-    "has_lost_champion": _flag("has_lost_champion", "a champion left in 180 days", "no champion left of late"),
-}  # fmt: skip
 
 
 def _days(column: pd.Series) -> np.ndarray:
