@@ -36,7 +36,8 @@ select
     ahead.is_renewed, ahead.is_undecided, ahead.arr_renewed::double as arr_renewed, ahead.is_signed,
     ahead.arr_signed::double as arr_signed,
     known.people_recent::double as people_recent, known.people_before::double as people_before, known.nps::double as nps,
-    known.n_tickets::double as n_tickets, known.is_touched::double as is_touched, known.sentiment::double as sentiment,
+    known.are_answers_known, known.are_sentiments_known, known.n_tickets::double as n_tickets,
+    known.is_touched::double as is_touched, known.sentiment::double as sentiment,
     known.has_lost_champion,
     book._account is not null as is_of_book{levels}
 from ahead

@@ -2,7 +2,8 @@
 -- They read the terms that renewals.py laid as of the last day; all that is known on an earlier one is dated on it or before it.
 
 -- Grain: one row per day of `days`, account, currency and renews_on, up to horizon_days ahead: what an account decides at once. Terms longer
--- than a month that ran on the day, by their planned ends; of all days but the last, one_in accounts of so many. arr_due, seats_due, has_notice, has_asked, notice_by: as of the day.
+-- than a month that ran on the day, by their planned ends; of all days but the last, one account in so many. arr_due, seats_due,
+-- has_notice, has_asked, notice_by: as of the day.
 -- is_signed, arr_signed: what takes their place had begun by the day; with counts_signed, on the last day, also what is in the file.
 -- What came, as known on the last day: is_renewed (any of them was renewed, or changed for another on the way; lapsed and cancelled
 -- are not), arr_renewed; is_undecided: not known yet.
@@ -65,8 +66,9 @@ left join came
 
 -- Grain: one row per day of `days` and account of scope of which anything is known. people_recent, people_before: people active a week, over the
 -- last four full weeks and the four before them, zero where nobody was, empty where the days of the data do not reach; nps: the newest
--- answer of a year; tickets: opened in 90 days; touched: a two-way contact in 90 days, empty where the data has none by then;
--- sentiment: the newest; has_withdrawn: asked to cancel, by what the team wrote; has_lost_champion: a champion or sponsor left in 180 days.
+-- answer of a year; n_tickets: opened in 90 days; is_touched: a two-way contact in 90 days; sentiment: the newest. Tickets and contacts
+-- are empty where the data does not reach back so far, and are_answers_known, are_sentiments_known say whether it does: a day before
+-- the first ticket is no day without tickets. has_asked_in_writing: by what the team wrote; has_lost_champion: a champion or sponsor left in 180 days.
 create macro known_ahead(days) as table
 with landmark as (
     select day, date_trunc('week', day + 1)::date as closes_on from (select unnest(days::date[]) as day)
@@ -76,7 +78,10 @@ known as (
         landmark.*,
         (select min(week) from usage.usage_week) <= closes_on - 56
             and exists (from usage.usage_week where week = closes_on - 7) as is_use_known,
-        exists (from core.touch where is_two_way and occurred_at < day - 90) as are_touches_known
+        exists (from core.touch where is_two_way and occurred_at < day - 90) as are_touches_known,
+        exists (from core.ticket where opened_at < day - 90) as are_tickets_known,
+        exists (from core.survey where kind = 'nps' and score is not null and answered_on <= day - 365) as are_answers_known,
+        exists (from written_sentiment where said_on::date <= day - 90) as are_sentiments_known
     from landmark
 ),
 use as (
@@ -133,9 +138,11 @@ select
     case when is_use_known then coalesce(people_recent, 0) end as people_recent,
     case when is_use_known then coalesce(people_before, 0) end as people_before,
     nps,
-    coalesce(n_tickets, 0) as n_tickets,
+    are_answers_known,
+    case when are_tickets_known then coalesce(n_tickets, 0) end as n_tickets,
     case when are_touches_known then coalesce(is_touched, false) end as is_touched,
     sentiment,
+    are_sentiments_known,
     coalesce(has_asked_in_writing, false) as has_asked_in_writing,
     coalesce(has_lost_champion, false) as has_lost_champion
 from (select _account, account from scope) as scope

@@ -3,6 +3,7 @@
 renewal_calls   a row per level, currency and call
 COLUMNS         of the answer, whatever the options
 CALLS           the calls there are, and what stands for none
+NO_CALLS        what is said where nobody called anything
 """
 
 from datetime import date, timedelta
@@ -28,6 +29,7 @@ COLUMNS = [
 ]  # fmt: skip
 CALLS = ("commit", "likely", "at_risk", "no call")
 _NONE = CALLS[-1]
+NO_CALLS = "Nobody has called a renewal yet. Calls are made on My book and on the page of an account."
 _CALLED = """
 select
     scope._account, said.renews_on::date as renews_on, said."call" as renewal_call, said.amount::double as amount,
@@ -51,9 +53,11 @@ def renewal_calls(
     the same past renewals, all calls together: the Brier score of calls (each by the share of its like among the others) and that
     of the odds.
     """
+    called = con.execute(_CALLED).df()
+    if called.empty:
+        return Answer(pd.DataFrame(columns=COLUMNS), notes=(NO_CALLS,), sql=_CALLED)
     past = read(con, book, definitions, by)
     learnt, ahead = past.learnt(book.as_of), past.ahead_of(book.as_of)
-    called = con.execute(_CALLED).df()
     if learnt.lacks:
         return Answer(pd.DataFrame(columns=COLUMNS), notes=(no_forecast(learnt),), sql=past.sql)
     whole = periods(book.as_of, definitions, "quarter")
@@ -83,7 +87,7 @@ def renewal_calls(
     table["n_called_renewed"] = table["n_called_renewed"].fillna(0).astype(int)
     order = table["renewal_call"].map(CALLS.index)
     table = table.assign(order=order).sort_values(["level", "currency", "order"], kind="stable", na_position="last")
-    return Answer(table[COLUMNS].reset_index(drop=True), notes=_notes(whole, before, called), sql=past.sql)
+    return Answer(table[COLUMNS].reset_index(drop=True), notes=_notes(whole, before), sql=past.sql)
 
 
 def _with_calls(due: pd.DataFrame, called: pd.DataFrame, day: date) -> pd.DataFrame:
@@ -101,7 +105,7 @@ def _before(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions
     """Past renewals that were called before their quarter opened: renewal_call, is_renewed, and renew_rate by the odds of then."""
     found = [pd.DataFrame(columns=["renewal_call", "is_renewed", "renew_rate"])]
     spans = scored(book.as_of, definitions)
-    if not len(called) or not spans or called["called_on"].min() >= pd.Timestamp(spans[-1][0]):
+    if not spans or called["called_on"].min() >= pd.Timestamp(spans[-1][0]):
         return found[0]
     past = read(con, book, definitions, is_record=True)
     for span in spans:
@@ -143,10 +147,8 @@ def _scores(before: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def _notes(whole: list[tuple[date, date]], before: pd.DataFrame, called: pd.DataFrame) -> tuple[str, ...]:
+def _notes(whole: list[tuple[date, date]], before: pd.DataFrame) -> tuple[str, ...]:
     due = f"Renewals due from {say_day(whole[0][0])} until before {say_day(whole[-1][1])}; each account's newest call."
-    if not len(called):
-        return due, "Nobody has called a renewal yet: calls are made on My book and on the page of an account."
     if not len(before):
         return due, "No call made before its quarter opened is decided yet: what calls are worth cannot be told."
     return due, f"{len(before):,} past renewals were called before their quarter opened and are decided."

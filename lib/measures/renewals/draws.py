@@ -13,7 +13,7 @@ import numpy as np
 from lib.measures.renewals.odds import Odds
 from lib.measures.renewals.worth import Worth
 
-N_DRAWS, N_DRAWS_OF_MANY = 2_000, 1_000
+N_DRAWS, N_DRAWS_OF_MANY = 1_000, 500
 _MANY = 20_000
 _AT_ONCE = 3_000_000  # renewals times draws held in memory
 

@@ -20,7 +20,7 @@ _TOGETHER = {
 }
 _NOT_KNOWN = {
     "use_trend": "use not known", "seats_used": "no seats given", "nps": "no NPS answer in a year",
-    "is_touched": "contacts not known", "sentiment": "no sentiment given",
+    "is_touched": "contacts not known", "sentiment": "no sentiment given", "n_tickets": "tickets not known",
 }  # fmt: skip
 
 
