@@ -14,7 +14,7 @@ from lib.measures.renewals.odds import Odds
 from lib.measures.renewals.worth import Worth
 
 N_DRAWS, N_DRAWS_OF_MANY = 1_000, 500
-_MANY = 20_000
+_MANY = 8_000
 _AT_ONCE = 3_000_000  # renewals times draws held in memory
 
 
@@ -58,9 +58,9 @@ def simulate(
     rng = np.random.default_rng(seed)
     n = len(ahead.cell)
     n_draws = N_DRAWS if n < _MANY else N_DRAWS_OF_MANY
-    found = np.zeros((5, n_cells, n_draws))
+    found = np.zeros((4, n_cells, n_draws))
     if not n:
-        return Sums(*found)
+        return Sums(*found, found[0])
     first = np.flatnonzero(np.r_[True, ahead.cell[1:] != ahead.cell[:-1]])
     own = np.unique(ahead.account, return_inverse=True)[1]
     designs = {lead: (np.flatnonzero(ahead.lead == lead), each) for lead, each in odds.items()}
@@ -89,10 +89,10 @@ def simulate(
             np.isnan(ahead.arr_signed)[:, None], ahead.arr_due[:, None] * ratio, ahead.arr_signed[:, None]
         )
         renewed, due = renewed * is_renewed, ahead.arr_due[:, None] * is_renewed
-        base = np.minimum(renewed, due)
-        for place, values in enumerate((is_renewed, renewed, base, renewed - base, due - base)):
-            found[place][ahead.cell[first], at : at + size] = np.add.reduceat(values.astype(float), first, axis=0)
-    return Sums(*found)
+        for place, values in enumerate((is_renewed, renewed, np.minimum(renewed, due), due)):
+            found[place][ahead.cell[first], at : at + size] = np.add.reduceat(values, first, axis=0, dtype=float)
+    accounts, arr, base, due = found
+    return Sums(accounts, arr, base, arr - base, due - base)
 
 
 def _chance(log_odds: np.ndarray) -> np.ndarray:

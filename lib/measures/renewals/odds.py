@@ -14,7 +14,7 @@ _LEAST_SCALE = (
     0.15  # what hardly ever differs is held as if it did: a flag of one in a thousand is no licence for any coefficient
 )
 _INTERCEPT = 10.0  # the intercept may be anything
-_ROUNDS, _HALVINGS, _CLOSE = 40, 30, 1e-6
+_ROUNDS, _HALVINGS, _CLOSE = 40, 30, 1e-4
 _OWN_WORTH = 4  # groups that the shock known beforehand counts as
 
 
