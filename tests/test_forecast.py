@@ -431,7 +431,7 @@ def test_a_past_too_short_is_told(tmp_path):
     for name in ("renewal_forecast", "forecast_record", "renewal_odds"):
         found = asked(world, name)
         assert found.table.empty and list(found.table.columns) == list(asked(world, name).table.columns)
-        assert "of them were lost, 30 are needed" in found.notes[0]
+        assert "past renewals were lost, 30 are needed" in found.notes[0]
     empty = year_to(LAST).where("csm", ["Nobody"])
     for name in ("renewal_forecast", "forecast_record", "renewal_odds", "renewal_calls"):
         assert asked(world, name, words=EASY, book=empty).table.empty

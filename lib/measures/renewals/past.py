@@ -81,8 +81,8 @@ class Past:
             said
             for is_too_few, said in (
                 (n < words.least_renewals, f"{n:,} past renewals are decided, {words.least_renewals:,} are needed"),
-                (n_lost < words.least_lost, f"{n_lost:,} of them were lost, {words.least_lost:,} are needed"),
-                (days < words.least_days, f"they span {days:,} days, {words.least_days:,} are needed"),
+                (n_lost < words.least_lost, f"{n_lost:,} past renewals were lost, {words.least_lost:,} are needed"),
+                (days < words.least_days, f"past renewals span {days:,} days, {words.least_days:,} are needed"),
             )
             if is_too_few
         )
