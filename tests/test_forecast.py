@@ -13,6 +13,7 @@ from scipy import optimize, stats
 
 from lib.book import Book, year_to
 from lib.errors import Refused
+from lib.facts import open_store
 from lib.facts.ask import ask
 from lib.measures.registry import measure
 from lib.measures.renewals import draws, odds, worth
@@ -431,7 +432,7 @@ def test_a_past_too_short_is_told(tmp_path):
     for name in ("renewal_forecast", "forecast_record", "renewal_odds"):
         found = asked(world, name)
         assert found.table.empty and list(found.table.columns) == list(asked(world, name).table.columns)
-        assert "past renewals were lost, 30 are needed" in found.notes[0]
+        assert "it takes 30 past renewals that were lost (here " in found.notes[0]
     empty = year_to(LAST).where("csm", ["Nobody"])
     for name in ("renewal_forecast", "forecast_record", "renewal_odds", "renewal_calls"):
         assert asked(world, name, words=EASY, book=empty).table.empty
@@ -451,3 +452,13 @@ def test_a_past_too_short_is_told(tmp_path):
 def test_what_cannot_be_asked_is_refused(world, name, options, said):
     with pytest.raises(Refused, match=said):
         asked(world, name, **options)
+
+
+@pytest.mark.parametrize("store", ["full_store", "quiet_store", "flag_store", "hostile_store", "sample_store"])
+def test_any_data_is_answered_or_told_what_it_lacks(request, store):
+    snapshot = open_store(request.getfixturevalue(store))
+    day = snapshot.manifest.as_of or LAST
+    for name in ("renewal_forecast", "forecast_record", "renewal_odds", "renewal_calls"):
+        for words in (WORDS, EASY):
+            found = asked(snapshot, name, day, words=words)
+            assert len(found.table) or found.notes

@@ -75,5 +75,9 @@ def test_the_sentence_the_ranges_and_the_renewals_behind_one(show, store):
 def test_too_little_past_says_what_is_missing(show, tmp_path):
     open_world(tmp_path / "few", by_odds((0.99,), n=60))
     app = show(tmp_path / "few")
-    assert is_well(app) and "Too little past to forecast from" in text(app) and "lost, 30 are needed" in text(app)
+    assert (
+        is_well(app)
+        and "Too little past to forecast from" in text(app)
+        and "it takes 30 past renewals that were lost (here 3)" in text(app)
+    )
     assert not app.get("plotly_chart")

@@ -80,7 +80,7 @@ def renewal_forecast(
 
 def no_forecast(learnt: Learnt) -> str:
     """Why nothing is forecast."""
-    return f"No forecast: {learnt.lacks}."
+    return f"No forecast: it takes {learnt.lacks}."
 
 
 def notes(learnt: Learnt, spans) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ _OF_LEVEL = "level"
 
 @dataclass(frozen=True)
 class Learnt:
-    """As of a day. lacks: why nothing may be said, in a sentence; empty where something may."""
+    """As of a day. lacks: what it takes before anything is said, and is not there."""
 
     odds: dict[int, Odds]
     of_levels: list[tuple[str, str]]
@@ -77,14 +77,14 @@ class Past:
         near = past[past["lead"] == 0]
         n, n_lost = len(near), int((~near["is_renewed"].to_numpy(bool)).sum())
         days = (near["renews_on"].max() - near["renews_on"].min()).days if n else 0
-        lacks = " and ".join(
-            said
-            for is_too_few, said in (
-                (n < words.least_renewals, f"{n:,} past renewals are decided, {words.least_renewals:,} are needed"),
-                (n_lost < words.least_lost, f"{n_lost:,} past renewals were lost, {words.least_lost:,} are needed"),
-                (days < words.least_days, f"past renewals span {days:,} days, {words.least_days:,} are needed"),
+        lacks = ", ".join(
+            f"{least:,} {of_what} (here {here:,})"
+            for here, least, of_what in (
+                (n, words.least_renewals, "past renewals that are decided"),
+                (n_lost, words.least_lost, "past renewals that were lost"),
+                (days, words.least_days, "days from the first of them to the last"),
             )
-            if is_too_few
+            if here < least
         )
         if lacks:
             return Learnt({}, [], [], worth.learn(*np.zeros((4, 0), int)), (0.0, 0.0), n, n_lost, np.nan, lacks)

@@ -1,6 +1,7 @@
 """What will renew: ranges for the next quarters, past forecasts beside what came, the renewals behind a range, and the calls.
 
 section   all of it; gives the answers for the passport
+MEANING   its figures in words, for the passport
 """
 
 from collections.abc import Sequence
@@ -19,6 +20,14 @@ from lib.view.charts.spans import Span
 from lib.view.plain import plain
 from lib.view.words import word, word_within
 
+MEANING = {
+    "Chance to renew": "odds learnt from how past renewals came out, by what was known so many quarters ahead of them: logistic "
+    "regression, its coefficients held near zero. One that is cancelled on the way is lost.",
+    "Range": "what 8 of 10 draws hold, and half of them. Drawn anew each time: each account's luck, what the coefficients may be as "
+    "well, what befalls whole quarters, and for how much past renewals of that size renewed.",
+    "Past forecasts": "learnt anew from what was decided when the quarter opened, and held against what came.",
+    "Calls": "the newest of each renewal; their own past is that of calls made before the quarter opened.",
+}
 _LISTED = 200  # renewals of a range that are shown; all are in the download
 _COLUMNS = ["name", "account", "renews_on", "arr_due", "chance", "arr_in_doubt", "odds_reasons", "csm"]
 _SORTS = {
