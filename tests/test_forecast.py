@@ -404,6 +404,22 @@ def test_signed_ahead_counts_on_the_last_day_alone_and_a_short_term_is_due_again
     assert not asked(world, "renewal_odds", words=EASY, book=book).table["is_signed"].any()
 
 
+def test_what_takes_its_place_early_is_signed_on_any_day_from_then(tmp_path):
+    """Zed's next year began on 1 Oct 2026, two months before the one before it ends, for 1,200 instead of 1,000."""
+    world = small(
+        tmp_path,
+        {"account": "Zed", "starts_on": "2025-12-01", "ends_on": "2026-12-01", "arr": 1_000.0},
+        {"account": "Zed", "starts_on": "2026-10-01", "ends_on": "2027-12-01", "arr": 1_200.0},
+    )
+    for day, signed in ((date(2026, 9, 30), 0), (date(2026, 10, 1), 1_200), (LAST, 1_200)):
+        book = Book(day - timedelta(365), day + timedelta(1), day).where("csm", ["Zoe"])
+        found = asked(world, "renewal_forecast", words=EASY, book=book).table
+        row = found[[each <= date(2026, 12, 1) for each in found["due_from"]]].iloc[-1]
+        assert (row["arr_due"], row["arr_signed"], row["n_signed"]) == (1_000, signed, int(signed > 0))
+        assert not signed or (row["arr_lo"], row["upsell_expected"]) == (1_200, 200)
+        assert found["n_due"].sum() == (2 if signed else 1)  # the new year ends in the last of the quarters, once
+
+
 def test_an_account_decides_at_once_and_money_of_two_currencies_is_never_added_up(tmp_path):
     """Two products of one day are one renewal; a third in euros is one of its own."""
     world = small(

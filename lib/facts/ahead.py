@@ -33,7 +33,7 @@ select
     ahead.day, ahead._account, ahead.currency, ahead.renews_on, ahead.started_on, began.first_started_on, ahead.notice_by,
     ahead.arr_due::double as arr_due, ahead.seats_due::double as seats_due, ahead.has_notice,
     ahead.has_asked or known.has_asked_in_writing as has_asked,
-    ahead.is_renewed, ahead.is_undecided, ahead.arr_renewed::double as arr_renewed, ahead.is_signed,
+    ahead.is_renewed, ahead.is_undecided, ahead.arr_renewed::double as arr_renewed, ahead.is_signed, ahead.has_begun_anew,
     ahead.arr_signed::double as arr_signed,
     known.people_recent::double as people_recent, known.people_before::double as people_before, known.nps::double as nps,
     known.are_answers_known, known.are_sentiments_known, known.n_tickets::double as n_tickets,

@@ -5,6 +5,7 @@
 -- than a month that ran on the day, by their planned ends; of all days but the last, one account in so many. arr_due, seats_due,
 -- has_notice, has_asked, notice_by: as of the day.
 -- is_signed, arr_signed: what takes their place had begun by the day; with counts_signed, on the last day, also what is in the file.
+-- has_begun_anew: it has begun, and is itself a renewal ahead.
 -- What came, as known on the last day: is_renewed (any of them was renewed, or changed for another on the way; lapsed and cancelled
 -- are not), arr_renewed; is_undecided: not known yet.
 create macro renewal_ahead(days, horizon_days, counts_signed, one_in) as table
@@ -27,23 +28,27 @@ running as materialized (
         and coalesce(term.cancelled_on > landmark.day, true)
         and (landmark.is_last or term._account % one_in::integer = 0)
 ),
+line as materialized (
+    select distinct day, is_last, _account, line, currency, renews_on, ended_on from running
+),
 came as (
-    select
-        running.day, running._account, running.currency, running.renews_on,
-        sum(renewal.arr_renewed) as arr_renewed,
-        bool_or(
-            coalesce(renewal.renewed_on <= running.day, false)
-            or (counts_signed and running.is_last and renewal.signed_on is not null)
-        ) as is_signed,
-        sum(case
-            when renewal.renewed_on <= running.day then renewal.arr_renewed
-            when counts_signed and running.is_last then renewal.arr_signed
-        end) as arr_signed
-    from (select distinct day, is_last, _account, line, currency, renews_on, ended_on from running) as running
+    select line.day, line._account, line.currency, line.renews_on, sum(renewal.arr_renewed) as arr_renewed
+    from line
     join renewal() as renewal
-        on renewal._account = running._account and renewal.line = running.line and renewal.currency = running.currency
-        and renewal.renews_on = running.ended_on
-    group by running.day, running._account, running.currency, running.renews_on
+        on renewal._account = line._account and renewal.line = line.line and renewal.currency = line.currency
+        and renewal.renews_on = line.ended_on
+    group by line.day, line._account, line.currency, line.renews_on
+),
+signed as (
+    select
+        line.day, line._account, line.currency, line.renews_on, bool_or(next.starts_on <= line.day) as has_begun_anew,
+        sum(next.arr) filter (where next.is_arr_known and next.currency = next.follows_currency) as arr_signed
+    from line
+    join renewal_term as next
+        on next._account = line._account and next.line = line.line and next.follows_currency = line.currency
+        and next.follows_on = line.ended_on
+    where next.starts_on <= line.day or (counts_signed and line.is_last)
+    group by line.day, line._account, line.currency, line.renews_on
 ),
 due as (
     select
@@ -59,10 +64,16 @@ due as (
     from running
     group by day, _account, currency, renews_on
 )
-select due.*, coalesce(came.arr_renewed, 0) as arr_renewed, coalesce(came.is_signed, false) as is_signed, came.arr_signed
+select
+    due.*, coalesce(came.arr_renewed, 0) as arr_renewed, signed._account is not null as is_signed,
+    coalesce(signed.has_begun_anew, false) as has_begun_anew,
+    case when signed._account is not null then coalesce(signed.arr_signed, due.arr_due) end as arr_signed
 from due
 left join came
-    on came.day = due.day and came._account = due._account and came.currency = due.currency and came.renews_on = due.renews_on;
+    on came.day = due.day and came._account = due._account and came.currency = due.currency and came.renews_on = due.renews_on
+left join signed
+    on signed.day = due.day and signed._account = due._account and signed.currency = due.currency
+    and signed.renews_on = due.renews_on;
 
 -- Grain: one row per day of `days` and account of scope of which anything is known. people_recent, people_before: people active a week, over the
 -- last four full weeks and the four before them, zero where nobody was, empty where the days of the data do not reach; nps: the newest

@@ -103,7 +103,7 @@ def _shift(rows: pd.DataFrame, learnt: Learnt) -> np.ndarray:
 
 def _again(rows: pd.DataFrame, until: date) -> pd.DataFrame:
     """rows and, of terms short enough, their next ends before `until`: each needs one more renewal."""
-    found, turn = [rows], rows
+    found, turn = [rows], rows[~rows["has_begun_anew"].to_numpy(bool)]
     days = (rows["renews_on"] - rows["started_on"]).dt.days
     months = np.maximum(np.round(days / _MONTH_DAYS), 1).astype(int)
     while len(turn):

@@ -23,8 +23,8 @@ from lib.view.words import word, word_within
 MEANING = {
     "Chance to renew": "odds learnt from how past renewals came out, by what was known so many quarters ahead of them: logistic "
     "regression, its coefficients held near zero. One that is cancelled on the way is lost.",
-    "Range": "what 8 of 10 draws hold, and half of them. Drawn anew each time: each account's luck, what the coefficients may be as "
-    "well, what befalls whole quarters, and for how much past renewals of that size renewed.",
+    "Range": "what 8 of 10 draws hold, and half of them. Drawn anew each time: each account's luck, what the coefficients may be "
+    "as well, what befalls whole quarters, and for how much past renewals of that size renewed.",
     "Past forecasts": "learnt anew from what was decided when the quarter opened, and held against what came.",
     "Calls": "the newest of each renewal; their own past is that of calls made before the quarter opened.",
 }
