@@ -1,4 +1,4 @@
-"""What comes up for renewal, and what went with renewing before: seats against use, adoption in time, deadlines, reasons, saves."""
+"""What comes up for renewal, and what will renew: a forecast with its record, seats against use, adoption in time, deadlines."""
 
 from lib.view import frame, passport
 from lib.view.ahead import aheadpage

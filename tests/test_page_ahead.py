@@ -29,7 +29,7 @@ def test_every_part_is_drawn_and_comes_back_by_its_link(visit, sample_store):
 def test_tiles_of_quarters_list_as_many_renewals_as_they_say(visit, sample_store):
     world = open_store(sample_store)
     quarters = answer(world, "sizing_quarters", year_to(world.manifest.as_of)).table
-    app = visit(sample_store, PAGE)
+    app = visit(sample_store, PAGE, {"shows": "seats"})
     assert f"{quarters['n_over'].sum()} of {quarters['n_renewals'].sum()} renewals" in text(app)
     at = int(quarters["n_over"].argmax())
     app.button(key=f"open tile quarter {at}").click().run()
@@ -69,7 +69,7 @@ def test_what_of_a_link_cannot_be_used_is_said(visit, sample_store):
 
 def test_the_state_goes_to_the_link_and_back():
     state = Ahead(shows="race", verdict="ahead", race_page=2, tenth="3", reason=MARKUP, week="2026-11-02")
-    assert read_state(state.to_query()) == (state, [])
+    assert read_state(state.to_query(), ()) == (state, [])
 
 
 @pytest.fixture(scope="module")

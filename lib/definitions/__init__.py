@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
 
-from lib.definitions.ahead import RenewalsAhead
+from lib.definitions.ahead import Forecast, RenewalsAhead
 from lib.definitions.journey import Journey, Stage
 from lib.definitions.renewals import Economics, Renewals
 from lib.definitions.sections import (
@@ -42,6 +42,7 @@ class Definitions:
     renewals: Renewals
     economics: Economics
     renewals_ahead: RenewalsAhead
+    forecast: Forecast
     hotspots: Hotspots
     usage_pattern: UsagePattern
     standing: Standing

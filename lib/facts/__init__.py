@@ -5,6 +5,7 @@ usage.sql     usage_before (day, n_weeks); use_span (as_of): of which days use i
 written.sql   the accounts and the written tables the facts below read, where a cursor has none of its own (written: as it has)
 renewal_terms.sql, renewals.sql, moves.sql   which term renews which, what was due, what moved, who was a customer when;
               renewals: lays the terms on a cursor
+ahead.sql     renewal_ahead, known_ahead (days): renewals ahead of past days, what was known then, what came; ahead: as a data frame
 before_renewal.sql, before_seats.sql   what accounts had before the days laid as renewal_reading, and their seats in use
 terms.sql, use.sql, reached.sql, stages.sql, contact.sql, risk.sql, standing.sql   how accounts stand as of a day, each on
               those before it
@@ -30,7 +31,7 @@ from pathlib import Path
 from lib.store.opening import Snapshot, open_snapshot
 
 _IN_ORDER = (
-    "outcome", "usage", "written", "renewal_terms", "renewals", "moves", "terms", "use", "reached", "stages",
+    "outcome", "usage", "written", "renewal_terms", "renewals", "moves", "ahead", "terms", "use", "reached", "stages",
     "contact", "risk", "standing", "before_renewal", "before_seats", "one", "said", "settings", "people", "lives",
     "adopting", "cohorts", "carried", "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth",
     "kpi_use", "features", "kpi_features",

@@ -28,6 +28,7 @@ _SUBJECTS = (
     "lives",
     "ahead",
     "duelists",
+    "forecast",
 )
 
 

@@ -1,6 +1,6 @@
 """One registry of the answers, for pages and shell alike: a name, the function, and the options a reader can set.
 
-MEASURES   name -> Measure, of losses, standing, adoption, carrying, funnel, renewals, ahead, lives and account
+MEASURES   name -> Measure, of losses, standing, adoption, carrying, funnel, renewals, ahead, forecast, lives and account
 WRITTEN    the tables of the workspace that say how an account stands
 SAID       the tables in which people write about accounts
 measure    the function of a name, imported when first asked for
@@ -10,14 +10,25 @@ reads      the tables of the workspace that an answer depends on
 from collections.abc import Callable
 from importlib import import_module
 
-from lib.measures.registry import account, adoption, ahead, carrying, funnel, lives, losses, renewals, standing
+from lib.measures.registry import (
+    account,
+    adoption,
+    ahead,
+    carrying,
+    forecast,
+    funnel,
+    lives,
+    losses,
+    renewals,
+    standing,
+)
 from lib.measures.registry.options import SAID, WRITTEN, Measure, Option
 
 __all__ = ["MEASURES", "SAID", "WRITTEN", "Measure", "Option", "measure", "reads"]
 
 MEASURES: dict[str, Measure] = {
     **losses.MEASURES, **standing.MEASURES, **adoption.MEASURES, **carrying.MEASURES, **funnel.MEASURES,
-    **renewals.MEASURES, **ahead.MEASURES, **lives.MEASURES, **account.MEASURES,
+    **renewals.MEASURES, **ahead.MEASURES, **forecast.MEASURES, **lives.MEASURES, **account.MEASURES,
 }  # fmt: skip
 
 

@@ -11,18 +11,18 @@ import streamlit as st
 from lib.book import Book
 from lib.measures import Answer
 from lib.view import address, booklink, door, frame, step
-from lib.view.ahead import deciles, notice, race, reasons, saves, sizing
+from lib.view.ahead import deciles, forecast, notice, race, reasons, saves, sizing
 from lib.view.ahead.aheadstate import PARTS, Ahead, read_state
 
 _SECTIONS = {
-    "seats": sizing.section, "race": race.section, "notice": notice.section, "before": deciles.section, "why": reasons.section,
-    "moves": saves.section,
+    "forecast": forecast.section, "seats": sizing.section, "race": race.section, "notice": notice.section,
+    "before": deciles.section, "why": reasons.section, "moves": saves.section,
 }  # fmt: skip
 
 
 def stand() -> Ahead:
     """The state of the page, of the link."""
-    state, dropped = read_state(address.read())
+    state, dropped = read_state(address.read(), door.opened().dimensions)
     step.stand(state=state)
     frame.notices(dropped)
     return state
@@ -55,6 +55,7 @@ def meaning(state: Ahead) -> dict[str, str]:
     """How the figures of the part are computed, by the definitions in force."""
     words, few = door.definitions().renewals_ahead, door.definitions().carries.least_accounts
     said = {
+        "forecast": forecast.MEANING,
         "seats": {
             "Seats used": "people active in the last four full weeks, or with a login, against the seats of all live terms. "
             "Accounts used by machines alone, in onboarding, without seats or with notice given are left out.",

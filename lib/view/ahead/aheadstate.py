@@ -14,10 +14,12 @@ from lib.measures.ahead import deadlineaccounts, flats, lostaccounts, plans, rac
 from lib.measures.ahead.before import TRAITS
 from lib.measures.ahead.lossreasons import EVERY
 from lib.measures.ahead.races import VERDICTS
+from lib.measures.forecast import chances
+from lib.store.dimensions import StoredDimension
 from lib.view import address
 
 PARTS = {
-    "seats": "Seats against use", "race": "Adoption in time?", "notice": "Deadlines for notice",
+    "forecast": "What will renew", "seats": "Seats against use", "race": "Adoption in time?", "notice": "Deadlines for notice",
     "before": "What goes with renewing", "why": "Why customers left", "moves": "Saves and plans",
 }  # fmt: skip
 
@@ -28,7 +30,12 @@ SAVES = tuple(f"{group} {which}" for group in saveaccounts.GROUPS for which in s
 class Ahead:
     """One view of the page. Every field has the name of its parameter; defaults are left out of the link."""
 
-    shows: str = "seats"
+    shows: str = "forecast"
+    by: str = ""  # a dimension the forecast is told apart by; none: all together
+    due: str = ""  # the renewals of the range that begins on this day are listed; none: of the first
+    currency: str = ""  # of several; none: the one most is due in
+    odds_order: str = "doubt"
+    odds_page: int = 1
     use: str = "active"
     quarter: str = ""  # only renewals of the three months from this day are listed
     size_order: str = "exposed"
@@ -59,7 +66,7 @@ class Ahead:
         return address.written(self)
 
 
-def read_state(query: Mapping[str, Sequence[str]]) -> tuple[Ahead, list[str]]:
+def read_state(query: Mapping[str, Sequence[str]], dimensions: Sequence[StoredDimension]) -> tuple[Ahead, list[str]]:
     """The state `query` names; unknown parts are dropped, with a notice each."""
     notices: list[str] = []
 
@@ -78,7 +85,12 @@ def read_state(query: Mapping[str, Sequence[str]]) -> tuple[Ahead, list[str]]:
             return ""
 
     state = Ahead(
-        shows=chosen("shows", tuple(PARTS), "seats"),
+        shows=chosen("shows", tuple(PARTS), "forecast"),
+        by=chosen("by", ("", *(each.name for each in dimensions))),
+        due=day("due"),
+        currency=(query.get("currency") or [""])[-1],
+        odds_order=chosen("odds_order", tuple(chances.SORTS), "doubt"),
+        odds_page=page("odds_page"),
         use=chosen("use", tuple(sized.USES), "active"),
         quarter=day("quarter"),
         size_order=chosen("size_order", tuple(sizing.SORTS), "exposed"),

@@ -7,4 +7,5 @@ parts    what changed: the mix part and the rate part of each value
 rising   the share that became so by each day, with its band
 whiskers differences as dots with whiskers about zero, those beyond chance told apart
 line     one rate as a thin bar in a line of text
+spans    what is or was forecast as ranges, with what came
 """
