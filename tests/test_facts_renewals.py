@@ -3,7 +3,9 @@
 As of 1 November 2026 with 30 grace days, and early within 120, unless a test says otherwise.
 """
 
+import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,8 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lib.book import Book
 from lib.facts import renewals
-from tests.worldlets import WORDS, days, on_contracts
+from lib.facts.ask import ask
+from tests.worldlets import WORDS, account_frame, contract_frame, days, on_contracts, open_world
 
 LATE = date(2026, 11, 1)
 
@@ -320,3 +324,39 @@ def assert_twin(rows: list[dict], as_of: date) -> None:
         "select _account, line, currency, renews_on, outcome, arr_due, arr_renewed from renewal"
     ).fetchall()
     assert {(numbers[row[0]], *row[1:4]): row[4:] for row in found} == twin(rows, as_of)
+
+
+def test_many_readers_of_many_days_each_see_their_own(tmp_path):
+    """Six readers of six days at once, more than are kept: each sees its day to the end of its question, also when asked again."""
+    world = open_world(
+        tmp_path,
+        {
+            "account": account_frame([f"a{n}" for n in range(60)]),
+            "contract": contract_frame(
+                *(
+                    term(f"2024-{1 + n % 12:02}-01", f"2025-{1 + n % 12:02}-01", 100 + n, account=f"a{n}")
+                    for n in range(60)
+                )
+            ),
+        },
+    )
+    sql = "select count(*), sum(arr_due), count(*) filter (where outcome = 'lapsed') from renewal"
+    asked = [date(2025, month, 10) for month in range(1, 12, 2)]
+
+    def look(day: date) -> list[tuple]:
+        book = Book(date(2025, 1, 1), date(2026, 1, 1), day)
+        with ask(world, book, WORDS) as con:
+            renewals.lay(con, day, WORDS)
+            found = [con.execute(sql).fetchone()]
+            time.sleep(0.02)
+            return [*found, con.execute(sql).fetchone()]
+
+    alone = {day: look(day) for day in asked}
+    with ThreadPoolExecutor(6) as readers:
+        for day, found in zip(asked * 8, readers.map(look, asked * 8), strict=True):
+            assert found == alone[day] and found[0] == found[1]
+    with ask(world, Book(LATE, LATE + timedelta(1), LATE), WORDS) as con:
+        kept = con.execute(
+            "select count(*) from duckdb_tables() where table_name like 'renewal\\_term\\_%' escape '\\'"
+        )
+        assert kept.fetchone()[0] <= renewals.MOST_KEPT + len(asked)

@@ -19,7 +19,7 @@ def sidebar(page: Page) -> Locator:
 
 
 def go_to(page: Page, title: str) -> None:
-    sidebar(page).locator("a").filter(has_text=title).click()
+    sidebar(page).get_by_role("link", name=title, exact=True).click()
     expect(page).to_have_title(re.compile(f"^{title} "))
     settle(page)
 

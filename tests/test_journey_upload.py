@@ -62,7 +62,7 @@ def is_in(page: Page, n: int) -> None:
 
 
 def goes_to(page: Page, title: str, question: str) -> None:
-    page.locator('[data-testid="stSidebar"] a').filter(has_text=title).click()
+    page.locator('[data-testid="stSidebar"]').get_by_role("link", name=title, exact=True).click()
     expect(page.locator("h1")).to_have_text(question)
     settle(page)
 

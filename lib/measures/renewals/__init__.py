@@ -1,7 +1,7 @@
 """Renewals: each lever alone, on what was due or on the calendar, reconciled to the cent.
 
 asked      what its answers have in common: periods, levels, money
-levers     `renewals`: every lever of a period, each alone
+levers     `renewals`: every lever of a period, each alone; figures: which there are
 retention  `retention`: logo churn, revenue churn, gross and net retention side by side
 rules      `rules`: the same period by the rules of other tools
 listing    `renewal_accounts`: the renewals and moves behind any figure; entries has what they are made of

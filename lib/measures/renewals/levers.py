@@ -2,11 +2,9 @@
 
 renewals   a row per period, level, currency and lever, its parts beneath it
 COLUMNS    of the answer, whatever the options
-POOL, CALENDAR   the levers of each view in their order, each with its parts
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import duckdb
 import numpy as np
@@ -19,68 +17,15 @@ from lib.errors import Refused
 from lib.facts import renewals as terms
 from lib.measures import Answer, left_out
 from lib.measures.renewals.asked import PERIOD, VIEWS, Asked, asked, cells_of, levelled, parameters, unfinished
+from lib.measures.renewals.figures import BESIDE, CALENDAR, POOL, Figure
 
 COLUMNS = [
     "period_from", "period_until", "level", "currency", "lever", "part", "n_accounts", "n_terms", "lever_arr",
     "of_terms", "term_rate", "term_rate_lo", "term_rate_hi", "of_arr", "arr_rate", "arr_rate_lo", "arr_rate_hi", "is_unfinished",
 ]  # fmt: skip
 
-
-@dataclass(frozen=True)
-class Figure:
-    """One row of the answer: which items count for it, and what is added up of them. has_rate: it is a share of the base."""
-
-    lever: str
-    part: str
-    which: str
-    amount: str
-    has_rate: bool = True
-
-
-def _split(lever: str, which: str, has_rate: bool = True) -> Iterator[Figure]:
-    """An up- or down-sell, and how much of it is volume, price, edition; or is not told."""
-    yield Figure(lever, "", which, "arr_change", has_rate)
-    for part in ("volume", "price", "edition", "untold"):
-        yield Figure(lever, part, f"{which} and {part} <> 0", part, has_rate)
-
-
-def _moved(*, has_rate: bool, cuts: bool) -> Iterator[Figure]:
-    """What moved beside the pool, and what moved all in all."""
-    for lever in ("new", "reactivated", "cross_sell"):
-        yield Figure(lever, "", f"kind = '{lever}'", "arr_change", has_rate)
-    if cuts:
-        yield from _split("upsell", "kind = 'upsell' and is_at_renewal")
-    yield from _split("upsell_mid_term", "kind = 'upsell' and not is_at_renewal", has_rate)
-    if cuts:
-        yield from _split("downsell", "kind = 'downsell' and is_at_renewal")
-    yield from _split("downsell_mid_term", "kind = 'downsell' and not is_at_renewal", has_rate)
-
-
-POOL = (
-    Figure("due", "", "is_due", "arr_due", False),
-    Figure("renewed_flat", "", "is_due and outcome = 'renewed_flat'", "arr_due"),
-    Figure("renewed_up", "", "is_due and outcome = 'renewed_up'", "arr_due"),
-    Figure("renewed_down", "", "is_due and outcome = 'renewed_down'", "arr_renewed"),
-    Figure("downsell", "", "is_due and outcome = 'renewed_down'", "arr_due - arr_renewed"),
-    Figure("lapsed", "", "is_due and outcome = 'lapsed'", "arr_due"),
-    Figure("lapsed", "with notice", "is_due and outcome = 'lapsed' and has_notice", "arr_due"),
-    Figure("lapsed", "without notice", "is_due and outcome = 'lapsed' and not has_notice", "arr_due"),
-    Figure("pending", "", "is_due and outcome = 'pending'", "arr_due", False),
-    Figure("upcoming", "", "is_due and outcome = 'upcoming'", "arr_due", False),
-    *_split("upsell", "is_due and outcome = 'renewed_up'"),
-    Figure("cancelled", "", "outcome = 'cancelled'", "arr_due", False),
-)
-BESIDE = tuple(_moved(has_rate=False, cuts=False))
-CALENDAR = (
-    Figure("opening", "", "kind = 'opening'", "arr_change", False),
-    *_moved(has_rate=True, cuts=True),
-    Figure("lapse", "", "kind = 'lapse'", "arr_change"),
-    Figure("cancellation", "", "kind = 'cancellation'", "arr_change"),
-    Figure("restated", "", "kind = 'restated'", "arr_change", False),
-    Figure("closing", "", "kind = 'closing'", "arr_change", False),
-)
 _CELL = ["period_from", "level", "currency"]
-_BASE = ["n_rows", "base_accounts", "base_terms", "base", "nn"]
+_BASE = ["n_rows", "base_terms", "base", "nn"]
 _DECIDED = "is_due and outcome not in ('pending', 'upcoming')"
 
 _DUE = f"""with {PERIOD},
@@ -182,35 +127,74 @@ def _counted(items: str, option: Asked, figures: Sequence[Figure], base: str, ba
     """A statement that counts every figure in every cell: of accounts, of terms, of ARR, and its products with the base.
 
     first   the number of the first figure: those of another statement may stand before it
+
+    What stood at the opening and the closing is one item an account; what moved is added up by account first.
     """
-    each = [(at, figure.which, figure.amount) for at, figure in enumerate(figures, first)]
+    each = list(enumerate(figures, first))
+    moved, stood = ([(at, figure) for at, figure in each if figure.stands is stands] for stands in (False, True))
     by_account = ",\n        ".join(
-        f"count(*) filter (where {which}) as n_{at}, coalesce(sum({amount}) filter (where {which}), 0)::double as k_{at}"
-        for at, which, amount in each
+        f"count(*) filter (where {figure.which}) as n_{at}, "
+        f"coalesce(sum({figure.amount}) filter (where {figure.which}), 0)::double as k_{at}"
+        for at, figure in moved
     )
-    by_cell = ",\n    ".join(
+    of_moved = ",\n        ".join(
         f"count(*) filter (where n_{at} > 0) as accounts_{at}, sum(n_{at})::bigint as terms_{at}, sum(k_{at}) as arr_{at}, "
-        f"sum(k_{at} * k_{at}) as kk_{at}, sum(k_{at} * base) as kn_{at}"
-        for at, _, _ in each
+        f"sum(k_{at} * k_{at}) as kk_{at}, sum(k_{at} * coalesce(base, 0)) as kn_{at}"
+        for at, _ in moved
     )
+    of_stood = "".join(
+        f",\n        count(*) filter (where {figure.which}) as accounts_{at}, accounts_{at} as terms_{at}, "
+        f"sum({figure.amount}) filter (where {figure.which})::double as arr_{at}, 0 as kk_{at}, 0 as kn_{at}"
+        for at, figure in stood
+    )
+    standing = " or ".join(figure.which for _, figure in stood) or "false"
     return f"""{items},
 {levelled(option, "every_item", "item")},
-by_account as (
+based_by as (
+    select period_from, level, currency, _account, count(*) as n_base, sum({base_arr})::double as base
+    from item
+    where {base}
+    group by period_from, level, currency, _account
+),
+moved_by as (
     select
         period_from, level, currency, _account,
-        count(*) filter (where {base}) as n_base, coalesce(sum({base_arr}) filter (where {base}), 0)::double as base,
         {by_account}
     from item
+    where not ({standing})
     group by period_from, level, currency, _account
+),
+stood as (
+    select period_from, level, currency{of_stood}
+    from item
+    group by period_from, level, currency
+),
+based as (
+    select
+        period_from, level, currency, count(*) as n_based,
+        sum(n_base)::bigint as base_terms, sum(base) as base, sum(base * base) as nn
+    from based_by
+    group by period_from, level, currency
+),
+moved as (
+    select
+        moved_by.period_from, moved_by.level, moved_by.currency, count(*) filter (where based_by._account is null) as n_more,
+        {of_moved}
+    from moved_by
+    left join based_by
+        on based_by.period_from = moved_by.period_from and based_by.currency = moved_by.currency
+        and based_by._account = moved_by._account
+    group by moved_by.period_from, moved_by.level, moved_by.currency
 )
 select
-    period_from, level, currency,
-    count(*) as n_rows, count(*) filter (where n_base > 0) as base_accounts, sum(n_base)::bigint as base_terms,
-    sum(base) as base, sum(base * base) as nn,
-    {by_cell}
-from by_account
-group by period_from, level, currency
-order by period_from, level nulls last, currency"""
+    stood.*, coalesce(n_based, 0) + coalesce(n_more, 0) as n_rows, base_terms, base, nn,
+    moved.* exclude (period_from, level, currency, n_more)
+from stood
+left join based
+    on based.period_from = stood.period_from and based.currency = stood.currency and based.level is not distinct from stood.level
+left join moved
+    on moved.period_from = stood.period_from and moved.currency = stood.currency and moved.level is not distinct from stood.level
+order by stood.period_from, stood.level nulls last, stood.currency"""
 
 
 def _table(counted: pd.DataFrame, figures: Sequence[Figure], option: Asked, view: str) -> pd.DataFrame:
