@@ -19,8 +19,8 @@ from lib.store.dimensions import StoredDimension
 from lib.view import address
 
 PARTS = {
-    "forecast": "What will renew", "seats": "Seats against use", "race": "Adoption in time?", "notice": "Deadlines for notice",
-    "before": "What goes with renewing", "why": "Why customers left", "moves": "Saves and plans",
+    "forecast": "Forecast", "seats": "Seats against use", "race": "Adoption in time?", "notice": "Deadlines",
+    "before": "What goes with renewing", "why": "Why they left", "moves": "Saves and plans",
 }  # fmt: skip
 
 SAVES = tuple(f"{group} {which}" for group in saveaccounts.GROUPS for which in saveaccounts.WHICH)
