@@ -134,12 +134,12 @@ def _counted(items: str, option: Asked, figures: Sequence[Figure], base: str, ba
     moved, stood = ([(at, figure) for at, figure in each if figure.stands is stands] for stands in (False, True))
     by_account = ",\n        ".join(
         f"count(*) filter (where {figure.which}) as n_{at}, "
-        f"coalesce(sum({figure.amount}) filter (where {figure.which}), 0)::double as k_{at}"
+        f"coalesce(sum({figure.amount}) filter (where {figure.which}), 0) as k_{at}"
         for at, figure in moved
     )
     of_moved = ",\n        ".join(
-        f"count(*) filter (where n_{at} > 0) as accounts_{at}, sum(n_{at})::bigint as terms_{at}, sum(k_{at}) as arr_{at}, "
-        f"sum(k_{at} * k_{at}) as kk_{at}, sum(k_{at} * coalesce(base, 0)) as kn_{at}"
+        f"count(*) filter (where n_{at} > 0) as accounts_{at}, sum(n_{at})::bigint as terms_{at}, sum(k_{at})::double as arr_{at}, "
+        f"sum(k_{at}::double ** 2) as kk_{at}, sum(k_{at}::double * coalesce(base, 0)::double) as kn_{at}"
         for at, _ in moved
     )
     of_stood = "".join(
@@ -151,7 +151,7 @@ def _counted(items: str, option: Asked, figures: Sequence[Figure], base: str, ba
     return f"""{items},
 {levelled(option, "every_item", "item")},
 based_by as (
-    select period_from, level, currency, _account, count(*) as n_base, sum({base_arr})::double as base
+    select period_from, level, currency, _account, count(*) as n_base, sum({base_arr}) as base
     from item
     where {base}
     group by period_from, level, currency, _account
@@ -172,7 +172,7 @@ stood as (
 based as (
     select
         period_from, level, currency, count(*) as n_based,
-        sum(n_base)::bigint as base_terms, sum(base) as base, sum(base * base) as nn
+        sum(n_base)::bigint as base_terms, sum(base)::double as base, sum(base::double ** 2) as nn
     from based_by
     group by period_from, level, currency
 ),

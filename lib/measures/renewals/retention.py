@@ -67,15 +67,16 @@ _COUNTED = """{items},
 by_account as (
     select
         period_from, level, currency, _account, bool_or(is_lost) as is_lost,
-        sum(arr_base)::double as base, sum(arr_kept)::double as kept, sum(arr_net)::double as net
+        sum(arr_base) as base, sum(arr_kept) as kept, sum(arr_net) as net
     from item
     group by period_from, level, currency, _account
     having bool_or(is_opening)
 )
 select
     period_from, level, currency, count(*) as n_customers, count(*) filter (where is_lost) as n_lost,
-    sum(base) as arr_base, sum(kept) as arr_kept, sum(net) as arr_net, sum(base * base) as nn,
-    sum(kept * kept) as kept_kk, sum(kept * base) as kept_kn, sum(net * net) as net_kk, sum(net * base) as net_kn
+    sum(base)::double as arr_base, sum(kept)::double as arr_kept, sum(net)::double as arr_net, sum(base::double ** 2) as nn,
+    sum(kept::double ** 2) as kept_kk, sum(kept::double * base::double) as kept_kn,
+    sum(net::double ** 2) as net_kk, sum(net::double * base::double) as net_kn
 from by_account
 group by period_from, level, currency"""
 
