@@ -326,8 +326,12 @@ def assert_twin(rows: list[dict], as_of: date) -> None:
     assert {(numbers[row[0]], *row[1:4]): row[4:] for row in found} == twin(rows, as_of)
 
 
-def test_many_readers_of_many_days_each_see_their_own(tmp_path):
-    """Six readers of six days at once, more than are kept: each sees its day to the end of its question, also when asked again."""
+@pytest.mark.parametrize("many", [renewals.MANY_TERMS, 10])
+def test_many_readers_of_many_days_each_see_their_own(tmp_path, monkeypatch, many):
+    """Six readers of six days at once, more than are kept: each sees its day to the end of its question, also when asked again,
+    and when what is kept is packed meanwhile.
+    """
+    monkeypatch.setattr(renewals, "MANY_TERMS", many)
     world = open_world(
         tmp_path,
         {

@@ -9,6 +9,7 @@ costs no more than a look. The last few days asked for are kept.
 
 import hashlib
 import threading
+from contextlib import suppress
 from datetime import date
 
 import duckdb
@@ -16,6 +17,7 @@ import duckdb
 from lib.definitions import Definitions
 
 MOST_KEPT = 3
+MANY_TERMS = 500_000  # of more fewer days are kept, and packed
 _MADE = {  # each of those before it
     "renewal_term": "from renewal_term_on($as_of, $grace_days, $early_days, $currencies, $factors)",
     "renewal": "from renewal_of_terms()",
@@ -49,14 +51,16 @@ def lay(
     with _LOCK:
         _in_use.setdefault(id(con), set()).add(key)
         kept = [name for (name,) in con.execute(_KEPT).fetchall()]
-        is_kept = key in kept
-        if not is_kept:
+        if is_new := key not in kept:
             _make_room(con, kept)
         for name, sql in _MADE.items():
-            if not is_kept:
+            if is_new:
                 asked = {each: value for each, value in bound.items() if f"${each}" in sql}
                 con.execute(f"create or replace table memory.main.{name}_{key} as {sql}", asked)
             con.execute(f"create or replace temp view {name} as from memory.main.{name}_{key}")
+        if is_new and _are_many(con):
+            with suppress(duckdb.TransactionException):  # somebody is in the middle of a question: it stays as it is
+                con.execute("checkpoint memory")  # packs what it holds into an eighth
 
 
 def released(con: duckdb.DuckDBPyConnection) -> None:
@@ -69,6 +73,11 @@ def _make_room(con: duckdb.DuckDBPyConnection, kept: list[str]) -> None:
     """Drop what was laid first and nobody looks at."""
     looked_at = set().union(*_in_use.values())
     idle = [key for key in kept if key not in looked_at]
-    for key in idle[: max(len(kept) - MOST_KEPT + 1, 0)]:
+    most = 2 if _are_many(con) else MOST_KEPT
+    for key in idle[: max(len(kept) - most + 1, 0)]:
         for name in _MADE:
             con.execute(f"drop table if exists memory.main.{name}_{key}")
+
+
+def _are_many(con: duckdb.DuckDBPyConnection) -> bool:
+    return con.execute("select count(*) from core.contract").fetchone()[0] > MANY_TERMS
