@@ -80,4 +80,7 @@ def _make_room(con: duckdb.DuckDBPyConnection, kept: list[str]) -> None:
 
 
 def _are_many(con: duckdb.DuckDBPyConnection) -> bool:
-    return con.execute("select count(*) from core.contract").fetchone()[0] > MANY_TERMS
+    ((n,),) = con.execute(
+        "select count(*) from core.contract"
+    ).fetchall()  # to its end: a cursor must be free for what follows
+    return n > MANY_TERMS
