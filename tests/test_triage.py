@@ -9,7 +9,8 @@ import pytest
 from lib.book import year_to
 from lib.errors import Refused
 from lib.facts.ask import ask
-from lib.measures.triage import COLUMNS, fiscal_quarter, triage
+from lib.facts.days import fiscal_quarter
+from lib.measures.triage import COLUMNS, triage
 from tests.test_facts_standing import term, written
 from tests.worldlets import WORDS, account_frame, contract_frame, open_world
 

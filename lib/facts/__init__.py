@@ -20,6 +20,7 @@ kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: w
 moved         in which stage accounts stand by one journey, and by another
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart
+days          days that are asked for, and fiscal quarters
 paging        the rows of a list that are asked for at once
 base          the customer base of a question: outcome and dimensions of every account at risk
 open_store    a store's current snapshot with all facts in reach

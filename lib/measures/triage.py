@@ -2,7 +2,6 @@
 
 triage          one row per account with a term that ends in the quarter, or whose notice is due in it
 FIGURES         of the whole quarter: name -> SQL of the renewals that count, and of what is added up
-fiscal_quarter  the quarter of the fiscal year that a day is in
 WHICH           name -> SQL: all of them, those still open, those decided
 COLUMNS         of the answer, whatever the options
 """
@@ -11,10 +10,11 @@ from datetime import date
 
 import duckdb
 
-from lib.book import Book, read_day, say_day
+from lib.book import Book, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts import standing
+from lib.facts.days import day_of, fiscal_quarter
 from lib.facts.paging import check_page
 from lib.facts.standing import RISK
 from lib.measures import Answer
@@ -157,7 +157,7 @@ def triage(
     was due in it and the term has ended since. The call is the newest one for that very renewal.
     """
     opens_on, closes_on = fiscal_quarter(book.as_of, definitions.calendar.fiscal_year_starts_in)
-    opens_on, closes_on = _day(quarter_opens_on, opens_on), _day(quarter_closes_on, closes_on)
+    opens_on, closes_on = (day_of(quarter_opens_on) or opens_on), (day_of(quarter_closes_on) or closes_on)
     if opens_on >= closes_on:
         raise Refused(f"The quarter ends ({say_day(closes_on)}) before it opens ({say_day(opens_on)}).")
     check_page(limit, offset)
@@ -170,23 +170,3 @@ def triage(
         rows[name] = [list(each) for each in rows[name]]
     note = f"Renewals from {say_day(opens_on)} until before {say_day(closes_on)}, and notices due then."
     return Answer(rows[COLUMNS], notes=(note,), sql=sql)
-
-
-def fiscal_quarter(day: date, fiscal_year_starts_in: int) -> tuple[date, date]:
-    """The first day of the quarter, and of the next one.
-
-    >>> fiscal_quarter(date(2026, 1, 31), 2)
-    (datetime.date(2025, 11, 1), datetime.date(2026, 2, 1))
-    """
-    months = day.year * 12 + day.month - 1
-    first = months - (day.month - fiscal_year_starts_in) % 3
-    return date(first // 12, first % 12 + 1, 1), date((first + 3) // 12, (first + 3) % 12 + 1, 1)
-
-
-def _day(said: date | str | None, otherwise: date) -> date:
-    if said is None or isinstance(said, date):
-        return said or otherwise
-    try:
-        return read_day(said)
-    except ValueError:
-        raise Refused(f"{said!r} is not a day such as 2026-01-31.") from None

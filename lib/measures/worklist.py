@@ -10,10 +10,11 @@ from datetime import date
 
 import duckdb
 
-from lib.book import Book, read_day, say_day
+from lib.book import Book, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts import standing
+from lib.facts.days import day_of
 from lib.facts.paging import check_page
 from lib.facts.standing import TERMS
 from lib.measures import Answer
@@ -104,7 +105,7 @@ def worklist(
     if sort not in SORTS:
         raise Refused(f"Work cannot be sorted by {sort!r}; choose from {', '.join(SORTS)}.")
     check_page(limit, offset)
-    day = _day(on, book.as_of)
+    day = day_of(on) or book.as_of
     sql = (
         f"{_SQL}select {', '.join(name for name in COLUMNS if not name.startswith('n_'))},\n"
         "    count(*) filter (where is_overdue) over () as n_overdue, count(*) over () as n_rows\n"
@@ -113,12 +114,3 @@ def worklist(
     asked = {"on": day, "owners": None if owner is None else list(owner), "limit": limit, "offset": offset}
     table = con.execute(sql, standing.parameters(sql, book.as_of, definitions) | asked).df()
     return Answer(table[COLUMNS], notes=(f"Overdue is what was due before {say_day(day)}.",), sql=sql)
-
-
-def _day(said: date | str | None, otherwise: date) -> date:
-    if said is None or isinstance(said, date):
-        return said or otherwise
-    try:
-        return read_day(said)
-    except ValueError:
-        raise Refused(f"{said!r} is not a day such as 2026-01-31.") from None

@@ -12,10 +12,10 @@ import duckdb
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts.days import day_of
 from lib.facts.paging import check_page
 from lib.measures import Answer, left_out
 from lib.measures.ahead import deadlines
-from lib.measures.ahead.days import day_of
 
 COLUMNS = [
     "account", "name", "csm", "segment", "notice_by", "days_to_notice", "renews_on", "has_asked", "currency", "arr_due", "n_rows",
@@ -56,7 +56,7 @@ def notice_accounts(
     within, (n_noticed, n_unknown) = deadlines.lay(con, book, definitions, within_days)
     sql = _LISTED.format(sort=SORTS[sort])
     asked = {
-        "as_of": book.as_of, "within_days": within, "week": day_of(week), "search": search.lower(),
+        "as_of": book.as_of, "within_days": within, "week": day_of(week or None), "search": search.lower(),
         "limit": limit, "offset": offset,
     }  # fmt: skip
     left = left_out((deadlines.NOTICE, n_noticed), (deadlines.NO_DEADLINE, n_unknown))

@@ -12,10 +12,10 @@ import duckdb
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts.days import day_of
 from lib.facts.paging import check_page
 from lib.measures import Answer
 from lib.measures.ahead import sized
-from lib.measures.ahead.days import day_of
 
 COLUMNS = [
     "account", "name", "csm", "segment", "renews_on", "days_to_renewal", "notice_by", "seats", "n_active_people", "n_assigned",
@@ -64,7 +64,7 @@ def right_sizing(
     if sort not in SORTS:
         raise Refused(f"There is no order {sort!r}; choose from {', '.join(SORTS)}.")
     check_page(limit, offset)
-    opens_on = day_of(quarter)
+    opens_on = day_of(quarter or None)
     laid, left = sized.lay(con, book, definitions, use, within_days)
     sql = _LISTED.format(sort=SORTS[sort])
     asked = {"as_of": book.as_of, "quarter": opens_on, "search": search.lower(), "limit": limit, "offset": offset}

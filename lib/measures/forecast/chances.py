@@ -11,9 +11,10 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from lib.book import Book, read_day, say_day
+from lib.book import Book, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts.days import day_of
 from lib.facts.paging import check_page
 from lib.measures import Answer
 from lib.measures.forecast.forecast import no_forecast
@@ -73,7 +74,7 @@ def renewal_odds(
     if learnt.lacks:
         return Answer(pd.DataFrame(columns=COLUMNS), notes=(no_forecast(learnt),), sql=past.sql)
     whole = periods(book.as_of, definitions, "quarter")
-    span = (_day(due_from, whole[0][0]), _day(due_until, whole[-1][1]))
+    span = ((day_of(due_from) or whole[0][0]), (day_of(due_until) or whole[-1][1]))
     if span[0] >= span[1]:
         raise Refused(f"What is due ends ({say_day(span[1])}) before it begins ({say_day(span[0])}).")
     table, _ = columns(ahead, learnt.of_levels)
@@ -118,12 +119,3 @@ def _reasons(past: Past, learnt: Learnt, ahead: pd.DataFrame, table: np.ndarray,
     usual = odds.design(table[ahead["lead"].to_numpy() == row["lead"]]).mean(axis=0)
     found = reasons(learnt.names, table[row["place"]], usual, odds, known, called)
     return ["the term before must renew first", *found] if row["is_again"] else found
-
-
-def _day(said: date | str | None, otherwise: date) -> date:
-    if said is None or isinstance(said, date):
-        return said or otherwise
-    try:
-        return read_day(said)
-    except ValueError:
-        raise Refused(f"{said!r} is not a day such as 2026-01-31.") from None

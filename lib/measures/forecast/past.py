@@ -19,6 +19,7 @@ import pandas as pd
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.facts import ahead
+from lib.facts.days import fiscal_quarter
 from lib.facts.levels import MOST_LEVELS, OTHER
 from lib.measures.forecast import odds, traits, worth
 from lib.measures.forecast.odds import Odds
@@ -172,7 +173,7 @@ def _told_apart(rows: pd.DataFrame) -> pd.Series:
 
 def quarters(as_of: date, definitions: Definitions) -> list[tuple[date, date]]:
     """Fiscal quarters (first day, first day of the next) that opened by the day after as_of, as many as are learnt from."""
-    opens = _month_of_quarter(as_of + timedelta(1), definitions)
+    opens = fiscal_quarter(as_of + timedelta(1), definitions.calendar.fiscal_year_starts_in)[0]
     firsts = [_add_months(opens, -3 * back) for back in range(definitions.forecast.learn_quarters, -2, -1)]
     return list(itertools.pairwise(firsts))
 
@@ -180,7 +181,7 @@ def quarters(as_of: date, definitions: Definitions) -> list[tuple[date, date]]:
 def periods(as_of: date, definitions: Definitions, every: str) -> list[tuple[date, date]]:
     """(first day, first day after): what is left of the fiscal quarter of as_of, then four quarters; or their months."""
     tomorrow = as_of + timedelta(1)
-    opens = _month_of_quarter(tomorrow, definitions)
+    opens = fiscal_quarter(tomorrow, definitions.calendar.fiscal_year_starts_in)[0]
     last = _add_months(opens, 12 if opens == tomorrow else 15)
     months = 3 if every == "quarter" else 1
     edges = [opens]
@@ -188,12 +189,6 @@ def periods(as_of: date, definitions: Definitions, every: str) -> list[tuple[dat
         edges.append(_add_months(edges[-1], months))
     found = itertools.pairwise(edges)
     return [(max(first, tomorrow), until) for first, until in found if until > tomorrow]
-
-
-def _month_of_quarter(day: date, definitions: Definitions) -> date:
-    months = day.year * 12 + day.month - 1
-    first = months - (day.month - definitions.calendar.fiscal_year_starts_in) % 3
-    return date(first // 12, first % 12 + 1, 1)
 
 
 def _add_months(day: date, months: int) -> date:

@@ -9,9 +9,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 
-from lib.book import Book, read_day, say_day
+from lib.book import Book, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts.days import day_of
 from lib.facts.paging import check_page
 from lib.facts.standing import RISK
 from lib.measures import Answer
@@ -164,7 +165,7 @@ def changes(
     only            accounts with this kind of change
     written_from, written_until   of what others than `reader` wrote, what was written then
     """
-    day = _day(since, book.as_of - timedelta(days=USUAL_DAYS))
+    day = day_of(since) or book.as_of - timedelta(days=USUAL_DAYS)
     if day > book.as_of:
         raise Refused(
             f"{say_day(day)} is after the day the book is seen, {say_day(book.as_of)}: ask for an earlier one."
@@ -182,15 +183,6 @@ def changes(
         rows[name] = [list(each) for each in rows[name]]
     note = f"What is different on {say_day(book.as_of)} from how it was, and was known, on {say_day(day)}."
     return Answer(rows[COLUMNS], notes=(note,), sql=_SQL)
-
-
-def _day(said: date | str | None, otherwise: date) -> date:
-    if said is None or isinstance(said, date):
-        return said or otherwise
-    try:
-        return read_day(said)
-    except ValueError:
-        raise Refused(f"{said!r} is not a day such as 2026-01-31.") from None
 
 
 def _moment(said: datetime | str | None) -> datetime | None:

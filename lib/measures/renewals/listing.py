@@ -11,10 +11,11 @@ from datetime import date
 
 import duckdb
 
-from lib.book import Book, read_day, say_day
+from lib.book import Book, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
 from lib.facts import renewals
+from lib.facts.days import day_of
 from lib.facts.paging import check_page
 from lib.measures import Answer
 from lib.measures.renewals.entries import CUSTOMERS, MOVES, RENEWALS, STANDING
@@ -144,7 +145,7 @@ def renewal_accounts(
     if part:
         _check("part", part, PARTS)
     check_page(limit, offset)
-    opens, closes = _day(period_from, book.opens_on), _day(period_until, book.closes_on)
+    opens, closes = (day_of(period_from or None) or book.opens_on), (day_of(period_until or None) or book.closes_on)
     if opens >= closes:
         raise Refused(f"The period ends ({say_day(closes)}) before it opens ({say_day(opens)}).")
     catalogue = read_catalogue(con)
@@ -178,12 +179,3 @@ def _entries(view: str, lever: str) -> str:
 def _check(name: str, value: str, known) -> None:
     if value not in known:
         raise Refused(f"There is no {name} {value!r}; choose from {', '.join(known)}.")
-
-
-def _day(said: date | str | None, otherwise: date) -> date:
-    if said is None or isinstance(said, date):
-        return said or otherwise
-    try:
-        return read_day(said) if said else otherwise
-    except ValueError:
-        raise Refused(f"{said!r} is not a day such as 2026-01-31.") from None
