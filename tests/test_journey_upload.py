@@ -4,10 +4,11 @@ import os
 import re
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.test_journey import WIDE, settle, visit
 from tests.test_page_upload import accounts
@@ -224,8 +225,14 @@ def test_dropped_in_the_box_it_streams_as_well(served_small, chromium: Browser, 
     assert [each.rpartition("/")[2] for each in sent] == ["large-file", "large-file"]
     page.evaluate(dropped, ["photo.jpeg", 2_000_000])
     expect(page.get_by_role("alert").filter(has_text="Files of this kind cannot be read here")).to_be_visible()
-    page.evaluate(dropped, ["small.csv", 2_000])
-    expect(page.get_by_role("button", name="Remove small.csv")).to_be_visible()
+    settle(page)
+    small = page.get_by_role("button", name="Remove small.csv").first
+    for _ in range(3):  # our own event may fall on a box that is just drawn anew; a hand would drop it again
+        page.evaluate(dropped, ["small.csv", 2_000])
+        with suppress(TimeoutError):
+            small.wait_for(timeout=SLOW / 4)
+            break
+    expect(small).to_be_visible()
     assert "/_stcore/upload_file/" in sent[-1]
     page.context.close()
 
