@@ -22,6 +22,7 @@ COMMON = {
     "lib.book",
     "lib.definitions",
     "lib.definitions.ahead",
+    "lib.definitions.health",
     "lib.definitions.journey",
     "lib.definitions.renewals",
     "lib.definitions.sections",

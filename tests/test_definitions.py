@@ -1,6 +1,5 @@
 """Definitions: the default is right, an edit gets another name, and a wrong file says which key, value and rule."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ def test_the_default_is_read_as_it_is_written():
 
 def test_the_journey_is_read_as_rows_whose_exits_come_last():
     words = load()
-    kept = asdict(words)
+    kept = words.words()
     assert made_of(kept, "an edit").hash == words.hash
     kept["journey"]["stages"] = ({"stage": "Lost", "is_exit": True}, {"stage": "Engaging"}, {"stage": "Won"})
     rows = made_of(kept, "an edit").journey.rows()
@@ -72,7 +71,7 @@ def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
             "journey.stages must be with `of` for the metrics feature_people and survey",
         ),
         (('stage = "Usage"', 'stage = "adoption"'), "journey.stages must be stages that come once in a journey"),
-        (('stage = "Usage"', 'step = "Usage"'), r"journey.stages\[3\] = .* must be a stage"),
+        (('stage = "Usage"', 'step = "Usage"'), r"journey.stages\[3\] = .* must be a piece of its own: {stage = ...}"),
         (
             ('metric = "goals", at_least = 1', 'metric = "goals", at_least = true'),
             r"journey.stages\[3\].at_least = True must be a number",
@@ -103,7 +102,7 @@ def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
         (("[calendar]", "[kalender]"), "calendar is missing"),
         (
             ("[calendar]", "[more]\nx = 1\n[calendar]"),
-            "more is not known; known are adoption, cadence, calendar, carries, corners, economics, forecast, hotspots",
+            "more is not known; known are adoption, cadence, calendar, carries, corners, economics, forecast, health, hotspots",
         ),
         (("monthly = [1, 4]", "monthly = [5, 4]"), r"cadence.monthly = \[5, 4\] must be two whole numbers, so many of"),
         (("monthly = [1, 4]", "monthly = [1]"), r"cadence.monthly = \[1\] must be two whole numbers, so many of"),

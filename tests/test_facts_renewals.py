@@ -331,7 +331,7 @@ def test_many_readers_of_many_days_each_see_their_own(tmp_path, monkeypatch, man
     """Six readers of six days at once, more than are kept: each sees its day to the end of its question, also when asked again,
     and when what is kept is packed meanwhile.
     """
-    monkeypatch.setattr(renewals, "MANY_TERMS", many)
+    monkeypatch.setattr(renewals.SHELF, "many", many)
     world = open_world(
         tmp_path,
         {

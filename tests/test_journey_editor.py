@@ -3,7 +3,7 @@
 import html
 import math
 import re
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -275,7 +275,7 @@ def test_journeys_by_a_column_are_edited_side_by_side(opened, space):
 
 def test_names_people_fear_are_shown_as_typed(opened, space):
     words = with_stages(stages(Usage={"stage": HOSTILE}, Value={"objective": HOSTILE}))
-    wording.kept(space, made_of(asdict(words), "x"), HOSTILE, after=None, by=HOSTILE, now=NOW)
+    wording.kept(space, made_of(words.words(), "x"), HOSTILE, after=None, by=HOSTILE, now=NOW)
     app = opened()
     edit(app, 0, deleted=[1], rows={2: {"stage": f"{HOSTILE}!"}})
     edit(app, 0, rows={2: {"stage": HOSTILE}, 3: {"stage": HOSTILE}})

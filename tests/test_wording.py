@@ -1,7 +1,7 @@
 """Definitions kept in the workspace: the newest is in force, an old one is found by its name, an upgrade locks nobody out."""
 
 import tomllib
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -71,7 +71,7 @@ def test_the_version_made_last_is_in_force_whatever_the_clock_says(space):
 
 
 def test_text_no_database_keeps_is_refused(space):
-    words = asdict(load())
+    words = load().words()
     words["journey"]["stages"] = ({"stage": "Won\x00"}, {"stage": "Lost"})
     with pytest.raises(Refused, match="without NUL"):
         keep(space, made_of(words, "an edit"))
@@ -82,7 +82,7 @@ def test_text_no_database_keeps_is_refused(space):
 
 def kept_by_another(space, change):
     """A version as another Headlight would have kept it, read by this one."""
-    words = asdict(with_days(40))
+    words = with_days(40).words()
     change(words)
     rows.add(space, wording.TABLE, {"words": words, "hash": "0123456789ab"}, by="anna", now=NOW)
     found = wording.of_hash(space, "0123456789ab")

@@ -131,7 +131,7 @@ def _empty_core() -> duckdb.DuckDBPyConnection:
         con.execute(f"use {name}")
         con.execute(SCHEMA)
         if name == "core":
-            for table in NUMBERED:
+            for table in ("account", *NUMBERED):
                 con.execute(f"alter table {table} add column {NUMBER} uinteger")
     con.execute(ROLLUPS)
     con.execute("use memory")

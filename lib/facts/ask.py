@@ -12,7 +12,7 @@ import duckdb
 
 from lib.book import Book
 from lib.definitions import Definitions
-from lib.facts import journey, renewals
+from lib.facts import journey, shelf
 from lib.facts.standing import STATES, check, parameters, relation_of
 from lib.facts.written import laid
 from lib.scope import ALL, Scope
@@ -45,7 +45,7 @@ def ask(
     counts_all = last_day is None or book.as_of >= last_day
     said = laid(written or {}, last_day if counts_all else None)
     with snapshot.ask(replace(book, states=()), scope, said) as con:
-        journey.lay(con, snapshot, definitions.journey, book.as_of)
+        journey.lay(con, snapshot.dimensions, definitions.journey, book.as_of)
         con.execute("set variable written_to = $day::date", {"day": None if counts_all else book.as_of})
         con.execute("set variable known_to = $day::date", {"day": last_day})
         if book.states:
@@ -53,7 +53,7 @@ def ask(
         try:
             yield con
         finally:
-            renewals.released(con)
+            shelf.released(con)
 
 
 def _cut_by_states(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions) -> None:

@@ -3,6 +3,7 @@
 lay   the temp tables journey_stage, journey_said and journey_of, which stages.sql and journey.sql read
 """
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from lib.definitions.journey import METRICS, Journey
-from lib.store.opening import Snapshot
+from lib.store.dimensions import StoredDimension, find_dimension
 from lib.store.tables import quote
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ from late
 _OWN_SAID = "create or replace temp table journey_said as select stage, journey, place from journey_stage"
 
 
-def lay(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, journey: Journey, as_of: date) -> None:
+def lay(con: duckdb.DuckDBPyConnection, dimensions: Sequence[StoredDimension], journey: Journey, as_of: date) -> None:
     """The stages in force, each with what enters it; which texts of the files mean it; and who is on which journey.
 
     Where files record stages and none of the journey's, their own stand in the order in which accounts come to them by
@@ -116,8 +117,8 @@ def lay(con: duckdb.DuckDBPyConnection, snapshot: Snapshot, journey: Journey, as
     else:
         con.execute(_OWN, {"as_of": as_of})
         con.execute(_OWN_SAID)
-    if journey.by and any(each.answers_to(journey.by) for each in snapshot.dimensions):
-        column = quote(snapshot.dimension(journey.by).column)
+    if journey.by and any(each.answers_to(journey.by) for each in dimensions):
+        column = quote(find_dimension(dimensions, journey.by).column)
         con.execute(
             f"create temp view journey_of as select _account, account.{column}::varchar as journey from core.account"
         )

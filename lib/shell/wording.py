@@ -8,7 +8,6 @@ import argparse
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +26,7 @@ def definitions(options: argparse.Namespace) -> None:
     if options.show:
         import tomli_w
 
-        print(tomli_w.dumps(asdict(_of_hash(options, options.show))), end="")
+        print(tomli_w.dumps(_of_hash(options, options.show).words()), end="")
         return
     with _opened(options) as space:
         found = wording.versions(space) if space else []

@@ -13,13 +13,12 @@ have become narrower: nobody is locked out of their own words by an upgrade, so 
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from lib.definitions import Definitions, load, made_of
-from lib.definitions.journey import Stage
+from lib.definitions import Definitions, known_words, load, made_of
 from lib.errors import Refused, Stale
 from lib.workspace import rows
 from lib.workspace.opening import Workspace, writing
@@ -71,12 +70,12 @@ def kept(
     after   the id of the version that was looked at, None for the default; raises Stale where it is in force no more
     """
     definitions = made_of(
-        asdict(definitions), "an edit"
+        definitions.words(), "an edit"
     )  # nothing is kept that breaks a rule, or is read as something else
     sheet, there = sheet_of(TABLE), newest(workspace)
     if (there.definitions if there else load()) == definitions:
         return there
-    made = rows.new(sheet, {"words": asdict(definitions), "hash": definitions.hash, "comment": comment}, by, now)
+    made = rows.new(sheet, {"words": definitions.words(), "hash": definitions.hash, "comment": comment}, by, now)
     t = sheet.table
     asked = select(t.c.id, t.c.made_by, t.c.made_at).where(t.c.removed_at.is_(None))
     with writing(workspace, TABLE) as con:
@@ -95,7 +94,7 @@ def kept(
 
 def read(words: Mapping[str, object]) -> tuple[Definitions, tuple[str, ...]]:
     """Kept words as this Headlight understands them, and the sections for which the default stands in, or in parts."""
-    default = asdict(load())
+    default = load().words()
     sections, mended = {}, []
     for name, section in default.items():
         said = words.get(name)
@@ -107,7 +106,7 @@ def read(words: Mapping[str, object]) -> tuple[Definitions, tuple[str, ...]]:
 
 def changes(before: Definitions, after: Definitions) -> list[str]:
     """The words two definitions differ in: journey.stages."""
-    was, now = asdict(before), asdict(after)
+    was, now = before.words(), after.words()
     return [f"{name}.{key}" for name, section in now.items() for key in section if section[key] != was[name][key]]
 
 
@@ -115,13 +114,8 @@ def _readable(name: str, section: dict, said: object, default: dict) -> dict:
     """The section as it was kept, completed; the default's where even that breaks a rule of today."""
     if not isinstance(said, Mapping):
         return section
-    completed = {key: said.get(key, value) for key, value in section.items()}
-    if isinstance(stages := completed.get("stages"), list | tuple):
-        known = {each.name for each in fields(Stage)}
-        completed["stages"] = [
-            {key: value for key, value in stage.items() if key in known} if isinstance(stage, Mapping) else stage
-            for stage in stages
-        ]
+    known = known_words(name, dict(said))
+    completed = {key: known.get(key, value) for key, value in section.items()}
     try:
         made_of({**default, name: completed}, "the workspace")
     except Refused:

@@ -11,7 +11,7 @@ renamed     old name -> new name of the stages that only got another
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 
 import pandas as pd
 
@@ -138,7 +138,7 @@ def drafted(base: Definitions, rows: pd.DataFrame, rules: Mapping[str, object]) 
     stages = _ordered([_stage(row) for row in rows.to_dict("records")])
     _check(stages, str(rules["by"]))
     told = [{name: value for name, value in each.items() if name not in ("place", "was")} for each in stages]
-    words = asdict(base)
+    words = base.words()
     words["journey"] = {**words["journey"], **rules, "stages": told}
     return made_of(words, _SOURCE)
 
