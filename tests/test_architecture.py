@@ -28,6 +28,7 @@ COMMON = {
     "lib.errors",
     "lib.export",
     "lib.hazards",
+    "lib.odds",
     "lib.roles",
     "lib.scope",
     "lib.stats",
