@@ -126,6 +126,7 @@ def flagged_of(is_flagged, outcome, level: float = 0.95) -> Flagged:
 
     Of as many flagged the lift is 1 / (share flagged + share not flagged / ratio) where the ratio is that of the rates of the
     flagged and the others; its interval is carried over from the ratio's (stats.rate_ratio), so it holds at none and at all.
+    Each row counts for itself: of accounts seen on several days take one day each, or the intervals are too short.
     """
     flagged, happened = np.asarray(is_flagged, bool), np.asarray(outcome, bool)
     n, (n_flagged, n_happened, n_both) = (
