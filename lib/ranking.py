@@ -95,7 +95,7 @@ def auc_difference_of(score_a, score_b, outcome, cluster=None, level: float = 0.
     """Whether score a ranks better than score b, of the same rows: paired, by DeLong 1988, of clusters by Obuchowski 1997.
 
     The interval is the hybrid of the two scores' own by how they go together (Zou 2007), of which few clusters tell little. p is
-    below 5 % where the interval of that level leaves zero out. Two scores that rank alike differ by nothing.
+    below 1 - level just where the interval leaves zero out. Two scores that rank alike differ by nothing.
     """
     from scipy.special import stdtr, stdtrit
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, fdtrc, logit, stdtrit
 
@@ -93,6 +93,7 @@ chances = st.lists(st.tuples(st.integers(1, 9), st.booleans(), st.integers(0, 6)
 
 
 @given(chances, st.booleans())
+@settings(max_examples=50)
 def test_what_must_not_matter_does_not(each, is_clustered):
     tenths, happened, cluster = (np.array(column) for column in zip(*each, strict=True))
     chance, clusters = tenths / 10, (cluster,) if is_clustered else ()
@@ -132,6 +133,12 @@ def test_what_has_no_line_says_so_and_still_counts():
         assert np.isnan([each.slope, each.slope_lo, each.intercept, each.intercept_hi, each.p]).all()
     assert alike.ratio == pytest.approx(1) and alike.ratio_lo < 1 < alike.ratio_hi
     assert none.ratio == none.ratio_lo == 0 and none.ratio_hi == pytest.approx(float(stats.wilson(0, 50)[1]) * 50)
+    everybody = calibration.calibration_of([0.2, 0.6, 0.7, 0.9], [1, 1, 1, 1])
+    assert (everybody.ratio_lo, everybody.ratio_hi) == pytest.approx((float(stats.wilson(4, 4)[0]) * 4 / 2.4, 4 / 2.4))
+    of_two = calibration.calibration_of(
+        [0.2] * 50, np.zeros(50), np.repeat([1, 2], 25)
+    )  # 50 rows of two accounts are two
+    assert of_two.ratio_hi == pytest.approx(float(stats.wilson(0, 2)[1]) / 0.2)
     exact = calibration.calibration_of([0, 1, 0], [0, 1, 0])  # certain and right three times is not much
     assert exact.ratio == 1 and exact.ratio_lo < 0.5 and exact.ratio_hi > 2
     one = calibration.calibration_of([0.2, 0.3, 0.4, 0.5], [0, 1, 0, 1], [7, 7, 7, 7])
@@ -203,6 +210,7 @@ def test_rows_of_their_own_chance_make_bins_of_the_same_size():
 
 
 @given(chances, st.integers(1, 12))
+@settings(max_examples=50)
 def test_bins_keep_ties_together_and_everybody(each, n_bins):
     tenths, happened, _ = (np.array(column) for column in zip(*each, strict=True))
     found = calibration.reliability_of(tenths / 10, happened, n_bins)
@@ -237,6 +245,7 @@ def test_an_empty_bin_counts_as_half_a_row_and_one_empty_in_both_is_not_there():
 
 
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 200)), min_size=1, max_size=12))
+@settings(max_examples=50)
 def test_an_index_is_symmetric_and_never_below_zero(each):
     before, now = (np.array(column) for column in zip(*each, strict=True))
     if before.any() and now.any():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
@@ -68,6 +68,7 @@ def taken(each) -> tuple[np.ndarray, ...]:
 
 
 @given(drawn)
+@settings(max_examples=50)
 def test_it_is_the_statistic_of_mann_and_whitney_and_the_test_of_brunner_and_munzel(each):
     from scipy.stats import brunnermunzel, mannwhitneyu
 
@@ -84,6 +85,7 @@ def test_it_is_the_statistic_of_mann_and_whitney_and_the_test_of_brunner_and_mun
 
 
 @given(drawn, st.booleans())
+@settings(max_examples=50)
 def test_errors_are_those_of_loops_over_pairs(each, is_clustered):
     a, b, happened, cluster = taken(each)
     cluster = cluster if is_clustered else np.arange(len(a))
@@ -101,6 +103,7 @@ def test_errors_are_those_of_loops_over_pairs(each, is_clustered):
 
 
 @given(drawn)
+@settings(max_examples=50)
 def test_what_must_not_matter_does_not(each):
     score, _, happened, cluster = taken(each)
     found = ranking.auc_of(score, happened, cluster)
@@ -239,6 +242,7 @@ def two(n_happened, n_others, a, b, alike, dice):
 
 
 @given(drawn)
+@settings(max_examples=50)
 def test_a_difference_turns_round_with_its_scores(each):
     a, b, happened, cluster = taken(each)
     one, other = ranking.auc_difference_of(a, b, happened, cluster), ranking.auc_difference_of(b, a, happened, cluster)
@@ -267,11 +271,23 @@ def test_a_perfect_score_differs_from_its_opposite_as_far_as_few_rows_tell():
     assert few.difference == 1 and few.lo < 0 and few.p > 0.05
 
 
+def test_of_many_rows_a_difference_is_delongs_and_its_level_is_that_of_p():
+    a, b, happened = two(4_000, 8_000, 0.8, 0.79, 0.8, np.random.default_rng(1))
+    found = ranking.auc_difference_of(a, b, happened)
+    assert (found.difference - found.lo, found.hi - found.difference) == pytest.approx(
+        (1.96 * found.error, 1.96 * found.error), rel=0.03
+    )
+    assert found.p == pytest.approx(2 * ndtr(-found.difference / found.error), rel=0.2) and 0 < found.p < 0.05
+    at_zero = ranking.auc_difference_of(a, b, happened, level=1 - found.p)
+    assert at_zero.lo == pytest.approx(0, abs=0.02 * found.error)
+
+
 def told(n_draws, n_happened, n_others, a, b, alike) -> tuple[float, float]:
     """How often the interval holds the difference, and how often p is below 5 %."""
     dice, found = np.random.default_rng(1), []
     for _ in range(n_draws):
         each = ranking.auc_difference_of(*two(n_happened, n_others, a, b, alike, dice))
+        assert (each.p < 0.05) == (each.lo > 0 or each.hi < 0)
         found.append((each.lo <= a - b <= each.hi, each.p < 0.05))
     return tuple(np.mean(found, axis=0))
 
@@ -281,6 +297,11 @@ def test_the_interval_of_a_difference_holds_what_was_planted(a, b, alike):
     inside, is_told = told(250, 20, 200, a, b, alike)
     assert inside >= 0.93
     assert is_told > 0.3 if a > b else is_told < 0.07
+
+
+def test_of_five_losses_little_is_told_of_how_two_scores_go_together():
+    _, is_told = told(400, 5, 100, 0.5, 0.5, 0.8)
+    assert is_told < 0.04  # by their correlation as it is seen it would be twice that
 
 
 @pytest.mark.slow
@@ -327,6 +348,7 @@ def test_flags_on_none_all_and_nobody():
 
 
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
+@settings(max_examples=50)
 def test_bounds_of_a_flag_hold_what_is_seen(each):
     flagged, happened = (np.array(column) for column in zip(*each, strict=True))
     found = ranking.flagged_of(flagged, happened)
