@@ -7,6 +7,7 @@ rate_differs         does a part's rate differ from the rest's? two-sided p
 benjamini_hochberg   q-values of a long list of tests
 count_z              how many standard errors a number of lost accounts is from the expected one
 newcombe             interval of the difference of two rates
+rate_ratio           interval of the ratio of two rates
 ratio_of_sums        interval of sum k / sum n over accounts
 events_per_time      interval of a number of events over a time
 poisson_bootstrap    sums drawn anew, for intervals of ratios of money
@@ -144,6 +145,25 @@ def newcombe(k_1, n_1, k_2, n_2) -> tuple[np.ndarray, np.ndarray]:
     lo = difference - np.sqrt((rate_1 - lo_1) ** 2 + (hi_2 - rate_2) ** 2)
     hi = difference + np.sqrt((hi_1 - rate_1) ** 2 + (rate_2 - lo_2) ** 2)
     return lo, hi
+
+
+def rate_ratio(k_1, n_1, k_2, n_2, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Interval of the ratio (k_1 / n_1) / (k_2 / n_2) of two independent rates; no end where k_2 = 0, NaN where one has no n.
+
+    Donner and Zou 2012 (hybrid of two Wilson intervals, as Newcombe's): the ratios at which rate_1 - ratio x rate_2 can be zero.
+    Second check: statsmodels confint_proportions_2indep(compare="ratio"), and those ratios found by bisection.
+    """
+    k_1, n_1, k_2, n_2 = (np.asarray(each, float) for each in (k_1, n_1, k_2, n_2))
+    (lo_1, hi_1), (lo_2, hi_2) = wilson(k_1, n_1, level), wilson(k_2, n_2, level)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate_1, rate_2 = k_1 / n_1, k_2 / n_2
+        least, most = lo_1 * (2 * rate_1 - lo_1), hi_1 * (2 * rate_1 - hi_1)
+        under, over = lo_2 * (2 * rate_2 - lo_2), hi_2 * (2 * rate_2 - hi_2)
+        product = rate_1 * rate_2
+        lo = least / (product + np.sqrt(np.maximum(product**2 - least * over, 0)))
+        hi = (product + np.sqrt(np.maximum(product**2 - most * under, 0))) / under
+    is_told = (n_1 > 0) & (n_2 > 0)
+    return np.where(is_told, np.where(k_1 > 0, lo, 0), np.nan), np.where(is_told, np.where(k_2 > 0, hi, np.inf), np.nan)
 
 
 def ratio_of_sums(k, n, kk, kn, nn, n_rows, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:

@@ -20,6 +20,7 @@ FILES = [
 COMMON = {
     "lib",
     "lib.book",
+    "lib.calibration",
     "lib.definitions",
     "lib.definitions.ahead",
     "lib.definitions.health",
@@ -29,6 +30,8 @@ COMMON = {
     "lib.errors",
     "lib.export",
     "lib.hazards",
+    "lib.odds",
+    "lib.ranking",
     "lib.roles",
     "lib.scope",
     "lib.stats",

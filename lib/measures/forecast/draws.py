@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.measures.forecast.odds import Odds
 from lib.measures.forecast.worth import Worth
+from lib.odds import Odds
 
 N_DRAWS, N_DRAWS_OF_MANY = 1_000, 500
 _MANY = 8_000

@@ -16,14 +16,15 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from lib import odds
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.facts import ahead
 from lib.facts.days import fiscal_quarter
 from lib.facts.levels import MOST_LEVELS, OTHER
-from lib.measures.forecast import odds, traits, worth
-from lib.measures.forecast.odds import Odds
+from lib.measures.forecast import traits, worth
 from lib.measures.forecast.worth import Worth
+from lib.odds import Odds
 from lib.store.dimensions import StoredDimension, find_dimension, read_catalogue
 
 LEAD_DAYS = 92  # renewals up to so many days ahead are alike, then up to twice as many ...

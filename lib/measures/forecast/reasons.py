@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lib.measures.forecast.odds import Odds
 from lib.measures.forecast.traits import IS, UNKNOWN
+from lib.odds import Odds
 
 _MOST, _LEAST_POINTS = 4, 0.5
 _TOGETHER = {

@@ -1,4 +1,4 @@
-"""Odds of a yes-or-no outcome from a table of numbers: logistic regression whose coefficients are held near zero.
+"""Odds of a yes-or-no outcome, by logistic regression whose coefficients are held near zero: arrays in, arrays out.
 
 Odds     what was learnt: coefficients of standardised columns, and how sure they are
 fit      the most likely coefficients, by Newton's method, and the spread of those that are about as likely
