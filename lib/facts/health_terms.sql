@@ -54,10 +54,10 @@ counted as (
         *,
         unnest(range(
             reading_from(coalesce(starts_on, date '1900-01-01'), as_of, n_weeks),
-            least(
-                coalesce(reading_from(case when is_trial then ended_on else ended_on + grace_days::integer end, as_of, n_weeks), n_weeks::integer + 1),
-                n_weeks::integer + 1
-            )
+            case
+                when ended_on is null then n_weeks::integer + 1
+                else reading_from(if(is_trial, ended_on, ended_on + grace_days::integer), as_of, n_weeks)
+            end
         ))::integer as reading
     from term
 ),
@@ -65,7 +65,8 @@ dated as (
     select
         counted.*, day,
         coalesce(ended_on > day, true) as is_live,
-        coalesce(notice_given_on <= day, false) as is_noticed
+        coalesce(notice_given_on <= day, false) as is_noticed,
+        not is_trial and not is_live and not is_noticed and coalesce(cancelled_on > day, true) as is_in_grace
     from counted
     join reading_days(as_of, n_weeks) as days using (reading)
 ),
@@ -74,17 +75,17 @@ contracted as (
         _account, reading,
         bool_or(is_trial and is_live) as has_trial,
         bool_or(not is_trial and is_live) as has_live,
-        bool_or(not is_trial and not is_live and not is_noticed and coalesce(cancelled_on > day, true)) as has_grace,
+        bool_or(is_in_grace) as has_grace,
         sum(arr) filter (where is_live and recurs and not is_trial) as live_arr,
-        sum(arr) filter (where not is_live and recurs and not is_trial) as grace_arr,
+        sum(arr) filter (where is_in_grace and recurs) as grace_arr,
         sum(seats) filter (where is_live) as live_seats,
-        sum(seats) filter (where not is_live) as grace_seats,
+        sum(seats) filter (where is_in_grace) as grace_seats,
         min(ends_on) filter (where is_live and is_due) as next_end,
-        max(ended_on) filter (where not is_live and not is_trial) as grace_from,
+        max(ended_on) filter (where is_in_grace) as grace_from,
         min(notice_by) filter (where is_live and is_due) as notice_by,
         bool_or(is_live and not is_trial and is_noticed) as has_notice,
         bool_or(is_live and asked_to_cancel_on <= day) as has_asked,
-        bool_or(not is_live and asked_to_cancel_on <= day) as grace_asked
+        bool_or(is_in_grace and asked_to_cancel_on <= day) as grace_asked
     from dated
     group by _account, reading
 ),
