@@ -41,7 +41,7 @@ select
     not coalesce(has_live, false) and coalesce(has_grace, false) as is_pending,
     ours.began_on, ours.started_on, coalesce(ours.is_since_ever, false) as is_since_ever,
     coalesce(case when has_live then live_arr else grace_arr end, case when not is_trial then account.arr end) as arr,
-    coalesce(case when has_live or is_trial then live_seats else grace_seats end, account.seats) as seats,
+    coalesce(case when is_trial then trial_seats when has_live then live_seats else grace_seats end, account.seats) as seats,
     case when is_pending then grace_from when has_live then next_end end as renews_on,
     case when has_live then ours.notice_by end as notice_by,
     coalesce(has_live and has_notice, false) as has_notice,

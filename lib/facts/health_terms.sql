@@ -78,13 +78,14 @@ contracted as (
         bool_or(is_in_grace) as has_grace,
         sum(arr) filter (where is_live and recurs and not is_trial) as live_arr,
         sum(arr) filter (where is_in_grace and recurs) as grace_arr,
-        sum(seats) filter (where is_live) as live_seats,
+        sum(seats) filter (where is_live and not is_trial) as live_seats,
+        sum(seats) filter (where is_live and is_trial) as trial_seats,
         sum(seats) filter (where is_in_grace) as grace_seats,
         min(ends_on) filter (where is_live and is_due) as next_end,
         max(ended_on) filter (where is_in_grace) as grace_from,
         min(notice_by) filter (where is_live and is_due) as notice_by,
         bool_or(is_live and not is_trial and is_noticed) as has_notice,
-        bool_or(is_live and asked_to_cancel_on <= day) as has_asked,
+        bool_or(is_live and not is_trial and asked_to_cancel_on <= day) as has_asked,
         bool_or(is_in_grace and asked_to_cancel_on <= day) as grace_asked
     from dated
     group by _account, reading
