@@ -185,7 +185,7 @@ class Health(Rules):
 
     def rules(self):
         yield from super().rules()
-        yield "history_weeks", 13 <= self.history_weeks <= 520, "weeks, 13 to 520"
+        yield "history_weeks", 13 <= self.history_weeks <= 156, "weeks, 13 to 156"
         for name in ("champion_days", "movement_days", "proof_days", "convert_days"):
             yield name, 1 <= getattr(self, name) <= 730, "days, 1 to 730"
         yield "final_days", 0 <= self.final_days < self.proof_days, "days, 0 or more and fewer than proof_days"

@@ -39,38 +39,39 @@ last_used as (
         window line as (partition by _account order by week)
     )
 ),
-people_used as (
-    select _account, week_no, count(*)::uinteger as n_people
-    from (
-        select account, unnest(range(week_no, least(week_no + 4, next_week_no))) as week_no
-        from (
-            select
-                account, (week - opens_on) // 7 as week_no,
-                lead((week - opens_on) // 7, 1, 99999) over (partition by account, person order by week) as next_week_no
-            from usage.usage_person_week, span
-            where week + 6 <= as_of::date and week >= opens_on - 28
-        )
-    )
-    join numbered using (account)
-    group by _account, week_no
-),
-feature_use as materialized (
-    select
-        _account, (week - opens_on) // 7 as week_no, list_contains(high_value::varchar[], feature) as is_high_value,
-        lead((week - opens_on) // 7, 1, 99999) over (partition by _account, feature order by week) as next_week_no
-    from usage.usage_feature_week
-    join numbered using (account)
-    cross join span
+weeks_used as (  -- of each person, and of each feature: a bit for every week from four before the first reading on; 156 weeks are the most there are
+    select account, true as is_person, bitstring_agg((week - opens_on) // 7 + 4, 0, 159) as weeks
+    from usage.usage_person_week, span
+    where week + 6 <= as_of::date and week >= opens_on - 28
+    group by account, person
+    union all
+    select account, false as is_person, bitstring_agg((week - opens_on) // 7 + 4, 0, 159) as weeks
+    from usage.usage_feature_week, span
     where week + 6 <= as_of::date and week >= opens_on - 28 and n_active_people > 0
+    group by account, feature
 ),
-features_used as (
-    select _account, week_no, count(*)::usmallint as n_features
-    from (select _account, unnest(range(week_no, least(week_no + 4, next_week_no))) as week_no from feature_use)
+weeks_counted as (  -- a week counts for itself and the three after it
+    select _account, is_person, weeks | (weeks >> 1) | (weeks >> 2) | (weeks >> 3) as weeks
+    from weeks_used
+    join numbered using (account)
+),
+different as (
+    select
+        _account, week_no,
+        (count(*) filter (where is_person))::uinteger as n_people, (count(*) filter (where not is_person))::usmallint as n_features
+    from (select _account, is_person, weeks, unnest(range(n_weeks::integer))::integer as week_no from weeks_counted)
+    where get_bit(weeks, week_no + 4) = 1
     group by _account, week_no
 ),
 key_used as (
-    select _account, week_no, count(*)::usmallint as n_key
-    from (select _account, unnest(range(week_no, week_no + 4)) as week_no from feature_use where is_high_value)
+    select _account, week_no, sum(n)::usmallint as n_key
+    from (
+        select account, unnest(range((week - opens_on) // 7, (week - opens_on) // 7 + 4)) as week_no, count(*) as n
+        from usage.usage_feature_week, span
+        where week + 6 <= as_of::date and week >= opens_on - 28 and n_active_people > 0 and list_contains(high_value::varchar[], feature)
+        group by account, week, opens_on
+    )
+    join numbered using (account)
     group by _account, week_no
 )
 select
@@ -79,6 +80,5 @@ select
 from last_used
 left join four_weeks on four_weeks._account = last_used._account and four_weeks.week_no = last_used.week_no
 left join four_weeks as four_before on four_before._account = last_used._account and four_before.week_no = last_used.week_no - 4
-left join people_used on people_used._account = last_used._account and people_used.week_no = last_used.week_no
-left join features_used on features_used._account = last_used._account and features_used.week_no = last_used.week_no
+left join different on different._account = last_used._account and different.week_no = last_used.week_no
 left join key_used on key_used._account = last_used._account and key_used.week_no = last_used.week_no;
