@@ -13,9 +13,10 @@ import numpy as np
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
-from lib.facts import renewals
+from lib.facts import health, renewals
 
 TRAITS = {
+    "health_score": "Health score",
     "active_people": "Active people",
     "seats_active_rate": "Seats active",
     "seats_assigned_rate": "Seats assigned",
@@ -65,7 +66,10 @@ left join live on live._account = due._account and live.renews_on = due.renews_o
 _READINGS = """create or replace temp table renewal_reading as
 select distinct _account, account, reads_on, seats from decided_renewal where not (is_pending or is_ahead)"""
 _TRAITS = """create or replace temp table trait_reading as
-from before_renewal($least_active, $ticket_days, $survey_days, $touch_days)"""
+select reading.*, score.health_score
+from before_renewal($least_active, $ticket_days, $survey_days, $touch_days) as reading
+left join health_score as score
+    on score._account = reading._account and score.day < reading.reads_on and score.day >= reading.reads_on - 7"""
 SQL = ";\n\n".join((_DECIDED, _READINGS, _TRAITS))
 
 
@@ -90,6 +94,7 @@ def lay(
     con.execute(_READINGS)
     if not with_traits:
         return
+    health.lay(con, book.as_of, definitions)
     con.execute(
         _TRAITS,
         {

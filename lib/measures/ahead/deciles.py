@@ -156,4 +156,3 @@ def _notes(rows: pd.DataFrame, tested: list[dict], q: np.ndarray, definitions: D
         yield "ARR is in several currencies, and the definitions give no rate: only renewals are counted."
     if rows["number"].nunique() < n:
         yield f"{n:,} renewals of {rows['number'].nunique():,} accounts: an account counts with each of its own."
-    yield "There is no health score yet; once there is, it will be a trait of its own."

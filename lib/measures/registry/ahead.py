@@ -15,6 +15,7 @@ MEASURES = {
         "lib.measures.ahead.deciles:renewal_deciles",
         "what goes with renewing: the renewal rate in tenths of what accounts had before",
         (Option("trait", "text", "one trait alone (default: all)"), LEAD),
+        WRITTEN,
     ),
     "tenth_accounts": Measure(
         "lib.measures.ahead.tenthaccounts:tenth_accounts",
@@ -26,6 +27,7 @@ MEASURES = {
             Option("sort", "text", "the order", ("lost", "value", "arr", "account")),
             *PAGE,
         ),
+        WRITTEN,
     ),
     "right_sizing": Measure(
         "lib.measures.ahead.sizing:right_sizing",
