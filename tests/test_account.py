@@ -8,7 +8,7 @@ import pytest
 
 from lib.book import year_to
 from lib.errors import Refused
-from lib.facts import open_store
+from lib.facts import health, open_store
 from lib.facts.ask import ask
 from lib.facts.standing import STOOD, parameters
 from lib.measures.registry import MEASURES, measure
@@ -134,6 +134,7 @@ def test_the_head_is_what_the_lists_say_of_every_account(tmp_path):
     some = given["names"][:50]
     sql = f"select scope.account, stood.* from {STOOD} as stood join scope using (_account)"
     with ask(world, year_to(DAY), WORDS) as con:
+        health.red(con, WORDS, DAY)
         stood = con.execute(sql, parameters(sql, DAY, WORDS)).df().set_index("account")
         heads = [measure("account")(con, year_to(DAY), WORDS, account=name).table for name in some]
     found = pd.concat(heads).set_index("account")

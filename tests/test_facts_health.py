@@ -416,3 +416,17 @@ def test_a_reader_of_few_accounts_lays_what_is_right_for_all(tmp_path, sample_st
         ).df()
     pd.testing.assert_frame_equal(few, whole)
     assert few["stage"].notna().mean() > 0.9
+
+
+@pytest.mark.parametrize("day", [LAST, SUNDAY, date(2025, 8, 13)])
+def test_the_day_alone_reads_as_the_whole_history_does(sample, day):
+    with asked(sample, day) as con:
+        health.lay(con, day, WORDS)
+        whole = [of_day(con, day, what).drop(columns="reading") for what in ("health_reading", "health_score")]
+        health.lay(con, day, WORDS, is_of_day=True)
+        alone = [of_day(con, day, what).drop(columns="reading") for what in ("health_reading", "health_score")]
+        health.red(con, WORDS, day)
+        red = con.execute("select _account from health_red order by _account").df()["_account"].tolist()
+    for one, other in zip(whole, alone, strict=True):
+        pd.testing.assert_frame_equal(one, other)
+    assert red == whole[1].query("colour == 'red'")["_account"].tolist() and red

@@ -1,6 +1,7 @@
 """Health scores laid on a cursor: of every account at the end of every week, and on the day itself.
 
 lay       the views below, over all accounts: join them to `book` or `scope`
+red       lays health_red: who is red on some days
 detail    lays health_contribution: what each part adds, of the accounts and readings in the temp table health_asked
 outcomes  lays health_outcome: which readings a loss came after, and when
 WRITTEN   the written tables they read
@@ -29,6 +30,13 @@ MOST_KEPT, MANY_READINGS = 3, 2_000_000
 READINGS = Shelf("health_reading", most=MOST_KEPT, many=MANY_READINGS)
 POINTS = Shelf("health_part", most=MOST_KEPT + 1, many=MANY_READINGS)
 SCORES = Shelf("health_score", most=MOST_KEPT + 2, many=MANY_READINGS)
+_OF_DAYS = [
+    Shelf(*each.names, most=2 * MOST_KEPT, many=MANY_READINGS, of="day_") for each in (READINGS, POINTS, SCORES)
+]
+_READINGS = 3, 2_000_000
+READINGS = Shelf("health_reading", most=MOST_KEPT, many=MANY_READINGS)
+POINTS = Shelf("health_part", most=MOST_KEPT + 1, many=MANY_READINGS)
+SCORES = Shelf("health_score", most=MOST_KEPT + 2, many=MANY_READINGS)
 _READINGS = (
     "from health_reading_on($as_of, $n_weeks, $grace_days, $high_value, $ticket_days, $survey_days, $champion_days)"
 )
@@ -41,6 +49,10 @@ order by feature
 _WRITTEN = "select coalesce(bit_xor(hash(written)), 0)::varchar from written_{name} as written"
 
 
+_RED = """
+insert into health_red
+select _account, $day::date from health_score where colour = 'red' and reading = (select max(reading) from health_score)
+"""
 _OUTCOME = """
 create or replace temp table health_outcome as
 select
@@ -55,17 +67,21 @@ where not reading.is_trial and not reading.is_pending
 """
 
 
-def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> None:
-    """Readings, points and scores up to `as_of`; a second call puts those of another day, or by other rules, in their place."""
+def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, *, is_of_day: bool = False) -> None:
+    """Readings, points and scores up to `as_of`; a second call puts those of another day, or by other rules, in their place.
+
+    is_of_day   the week before and the day alone, at a tenth of the work
+    """
     words, spans = definitions.health, definitions.health.spans()
+    readings, points, scores = _OF_DAYS if is_of_day else (READINGS, POINTS, SCORES)
     for name, rows in healthrules.tables(spans).items():
         con.register(f"{name}_rows", rows)
         con.execute(f"create or replace temp table {name} as from {name}_rows")
         con.unregister(f"{name}_rows")
-    bound = _bound(con, as_of, definitions)
+    bound = _bound(con, as_of, definitions) | ({"n_weeks": 1} if is_of_day else {})
     read = {name: bound[name] for name in bound if f"${name}" in _READINGS}
     of_readings = name_of(read, definitions.journey)
-    READINGS.lay(con, of_readings, lambda name, table: _read(con, table, read, definitions))
+    readings.lay(con, of_readings, lambda name, table: _read(con, table, read, definitions))
     columns = _columns(con, words)
     sql = healthrules.points(spans, columns)
     written = [con.execute(_WRITTEN.format(name=name)).fetchall() for name in WRITTEN]
@@ -73,10 +89,18 @@ def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -
         of_readings, written, sql, [(*span[:2], span[2].high_touch, span[2].renewal_days) for span in spans]
     )
     asked = {name: value for name, value in bound.items() if f"${name}" in sql}
-    POINTS.lay(con, of_points, lambda name, table: con.execute(f"create or replace table {table} as {sql}", asked))
-    scores = healthrules.scores(healthrules.most_parts(spans))
+    points.lay(con, of_points, lambda name, table: con.execute(f"create or replace table {table} as {sql}", asked))
+    summed = healthrules.scores(healthrules.most_parts(spans))
     of_scores = name_of(of_points, spans)
-    SCORES.lay(con, of_scores, lambda name, table: con.execute(f"create or replace table {table} as {scores}"))
+    scores.lay(con, of_scores, lambda name, table: con.execute(f"create or replace table {table} as {summed}"))
+
+
+def red(con: duckdb.DuckDBPyConnection, definitions: Definitions, *days: date) -> None:
+    """The temp table health_red, by which accounts are at risk (risk.sql): those that are red, by the score of each of `days`."""
+    con.execute("create or replace temp table health_red (_account uinteger, day date)")
+    for day in days:
+        lay(con, day, definitions, is_of_day=True)
+        con.execute(_RED, {"day": day})
 
 
 def detail(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> None:

@@ -20,10 +20,11 @@ class Shelf:
 
     names     of the tables of a set, in the order in which they are made: each may read those before it
     most      sets that are kept; of many rows (more than `many` in a table) fewer, and packed
+    of        what its sets are of, where another shelf has sets of the same names
     """
 
-    def __init__(self, *names: str, most: int, many: int) -> None:
-        self.names, self.most, self.many = names, most, many
+    def __init__(self, *names: str, most: int, many: int, of: str = "") -> None:
+        self.names, self.most, self.many, self.of = names, most, many, of
         self._lock = threading.Lock()
         self._in_use: dict[int, set[str]] = {}  # cursor -> the keys it looks at
         _shelves.append(self)
@@ -41,8 +42,8 @@ class Shelf:
                 self._make_room(con, kept)
             for name in self.names:
                 if is_new:
-                    make(name, f"memory.main.{name}_{key}")
-                con.execute(f"create or replace temp view {name} as from memory.main.{name}_{key}")
+                    make(name, self._table(name, key))
+                con.execute(f"create or replace temp view {name} as from {self._table(name, key)}")
             if is_new and self._are_many(con, key):
                 with suppress(
                     duckdb.TransactionException
@@ -54,9 +55,12 @@ class Shelf:
         with self._lock:
             self._in_use.pop(id(con), None)
 
+    def _table(self, name: str, key: str) -> str:
+        return f"memory.main.{self.of}{name}_{key}"
+
     def _kept(self, con: duckdb.DuckDBPyConnection) -> list[str]:
         """The keys of the sets that are whole, the oldest first."""
-        last = self.names[-1]
+        last = f"{self.of}{self.names[-1]}"
         rows = con.execute(
             "select substr(table_name, $n) from duckdb_tables() where database_name = 'memory' and not temporary "
             "and starts_with(table_name, $prefix) order by table_oid",
@@ -71,11 +75,11 @@ class Shelf:
         most = min(2, self.most) if any(self._are_many(con, key) for key in kept) else self.most
         for key in idle[: max(len(kept) - most + 1, 0)]:
             for name in self.names:
-                con.execute(f"drop table if exists memory.main.{name}_{key}")
+                con.execute(f"drop table if exists {self._table(name, key)}")
 
     def _are_many(self, con: duckdb.DuckDBPyConnection, key: str) -> bool:
         ((n,),) = con.execute(
-            f"select count(*) from memory.main.{self.names[0]}_{key}"
+            f"select count(*) from {self._table(self.names[0], key)}"
         ).fetchall()  # to its end: a cursor must be free
         return n > self.many
 

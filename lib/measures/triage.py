@@ -13,7 +13,7 @@ import duckdb
 from lib.book import Book, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
-from lib.facts import standing
+from lib.facts import health, standing
 from lib.facts.days import day_of, fiscal_quarter
 from lib.facts.paging import check_page
 from lib.facts.standing import RISK
@@ -163,6 +163,7 @@ def triage(
     check_page(limit, offset)
     if which not in WHICH:
         raise Refused(f"There is no choice {which!r} of renewals; choose from {', '.join(WHICH)}.")
+    health.red(con, definitions, book.as_of)
     sql = _SQL.format(risk=RISK, counted=_COUNTED, which=WHICH[which])
     asked = {"quarter_opens_on": opens_on, "quarter_closes_on": closes_on, "limit": limit, "offset": offset}
     rows = con.execute(sql, standing.parameters(sql, book.as_of, definitions) | asked).df()

@@ -10,6 +10,7 @@ import duckdb
 
 from lib.book import Book
 from lib.definitions import Definitions
+from lib.facts import health
 from lib.facts.standing import RISK
 from lib.measures import Answer
 from lib.measures.account import asked
@@ -86,6 +87,7 @@ def account(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions
 
     Values that changed are those of the day. Days in stage and peers are said of live accounts and those in grace.
     """
+    health.red(con, definitions, book.as_of)
     number = con.execute(_WHICH, {"account": account}).fetchone()
     values = {"number": number[0] if number else -1}  # -1: the same statements where there is no such account
     rows = con.execute(_SQL, asked(_SQL, book, definitions, account, **values)).df()

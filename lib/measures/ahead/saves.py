@@ -13,7 +13,7 @@ import pandas as pd
 from lib import stats
 from lib.book import Book
 from lib.definitions import Definitions
-from lib.facts import renewals, standing
+from lib.facts import health, renewals, standing
 from lib.facts.standing import RISK
 from lib.measures import Answer, left_out
 
@@ -88,6 +88,7 @@ order by numbered.number"""
 def asked(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions) -> tuple[pd.DataFrame, str]:
     """A row per save plan of the period and per account at risk without one: since when, its ARR, whether it was saved; the SQL."""
     renewals.lay(con, book.as_of, definitions)
+    health.red(con, definitions, book.opens_on)
     sql = _SQL.format(risk=RISK.replace("$as_of", "$opens_on"))
     words = standing.parameters(sql, book.as_of, definitions)
     return con.execute(sql, words | {"opens_on": book.opens_on, "closes_on": book.closes_on}).df(), sql

@@ -6,6 +6,7 @@ tiles     `mybook_tiles`: how many accounts and how much ARR each tile stands fo
 LISTED    SQL: which accounts are listed, those that are live or whose renewal is pending
 RENEWING  SQL: whose renewal is near, or in grace
 ONLY      name -> SQL over RISK: what a tile counts, and which rows `only` keeps, so that the two cannot differ
+AT_RISK     what puts an account at risk, in words
 parameters  what a statement of this package binds
 """
 
@@ -26,7 +27,7 @@ ONLY = {
     "dropping": "movement = 'significant drop'",
     "rising": "movement = 'rising'",
 }
-NO_HEALTH = "At risk goes by notice, cancel requests, save plans, use and sentiment: there is no health score yet."
+AT_RISK = "notice given, asked to cancel, in a save plan, health red, use down by much, or a low sentiment."
 
 
 def parameters(sql: str, book: Book, definitions: Definitions) -> dict:

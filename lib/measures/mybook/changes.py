@@ -12,6 +12,7 @@ import duckdb
 from lib.book import Book, say_day
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts import health
 from lib.facts.days import day_of
 from lib.facts.paging import check_page
 from lib.facts.standing import RISK
@@ -19,8 +20,8 @@ from lib.measures import Answer
 from lib.measures.mybook import LISTED, RENEWING, parameters
 
 CHANGES = (
-    "lost", "at risk", "notice given", "cancel asked", "in a save plan", "usage drop", "low sentiment", "ARR down",
-    "renewal near", "ticket opened", "NPS answered", "CSM changed", "written about", "stage reached", "use rose",
+    "lost", "at risk", "notice given", "cancel asked", "in a save plan", "health red", "usage drop", "low sentiment",
+    "ARR down", "renewal near", "ticket opened", "NPS answered", "CSM changed", "written about", "stage reached", "use rose",
     "no longer at risk", "ARR up", "new", "back",
 )  # fmt: skip
 COLUMNS = [
@@ -173,6 +174,7 @@ def changes(
     if only and only not in CHANGES:
         raise Refused(f"There is no change {only!r}; choose from {', '.join(CHANGES)}.")
     check_page(limit, offset)
+    health.red(con, definitions, book.as_of, day)
     asked = {
         "since": day, "only": only, "reader": reader, "limit": limit, "offset": offset,
         "written_from": _moment(written_from) or datetime.combine(day + timedelta(days=1), datetime.min.time()),

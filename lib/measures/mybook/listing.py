@@ -10,10 +10,11 @@ import duckdb
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts import health
 from lib.facts.paging import check_page
 from lib.facts.standing import STOOD
 from lib.measures import Answer, left_out
-from lib.measures.mybook import LISTED, NO_HEALTH, ONLY, parameters
+from lib.measures.mybook import LISTED, ONLY, parameters
 
 _DIMENSIONS = ("csm", "segment", "region", "plan", "tier")
 _MONEY = ("arr", "arr_at_risk", "arr_renewing")
@@ -65,6 +66,7 @@ def mybook(
     if only not in ONLY:
         raise Refused(f"There is no selection {only!r}; choose from {', '.join(ONLY)}.")
     check_page(limit, offset)
+    health.red(con, definitions, book.as_of)
     keys = _ATTENTION if sort == "attention" else (_plain(sort),)
     direction = "desc" if descending else "asc"
     order = ", ".join([*(f"page.key_{at} {direction} nulls last" for at in range(len(keys))), "page.account"])
@@ -116,8 +118,7 @@ def mybook(
             ("no contract has begun yet", n_upcoming),
             ("no contract, or a trial alone", n_without),
         ),
-        (NO_HEALTH,),
-        sql,
+        sql=sql,
     )
 
 

@@ -11,9 +11,10 @@ import pandas as pd
 
 from lib.book import Book
 from lib.definitions import Definitions
+from lib.facts import health
 from lib.facts.standing import RISK
 from lib.measures import Answer
-from lib.measures.mybook import LISTED, NO_HEALTH, ONLY, parameters
+from lib.measures.mybook import LISTED, ONLY, parameters
 
 TILES = ("accounts", "arr", "at_risk", "renewing", "at_risk_and_renewing")
 COLUMNS = ["tile", "n", "arr", "earlier_on", "n_earlier", "arr_earlier", "n_change", "arr_change"]
@@ -26,6 +27,7 @@ def mybook_tiles(con: duckdb.DuckDBPyConnection, book: Book, definitions: Defini
     The earlier figures are those of the same accounts, the book's of today, as they stood and as was known that day.
     """
     earlier_on = book.as_of - timedelta(days=EARLIER)
+    health.red(con, definitions, book.as_of, earlier_on)
     fields = ",\n    ".join(
         f"count(*) filter (where {ONLY[tile]}) as n_{tile}, "
         f"coalesce(sum(arr) filter (where {ONLY[tile]}), 0)::double as arr_{tile}"
@@ -41,4 +43,4 @@ def mybook_tiles(con: duckdb.DuckDBPyConnection, book: Book, definitions: Defini
         for tile, at in zip(TILES, range(0, len(now), 2), strict=True)
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=COLUMNS).astype({"earlier_on": "datetime64[us]"})
-    return Answer(table, notes=(NO_HEALTH,), sql=sql)
+    return Answer(table, sql=sql)

@@ -4,7 +4,7 @@ meaning   a figure and its rule
 """
 
 from lib.measures.account.wins import rules
-from lib.measures.mybook import NO_HEALTH
+from lib.measures.mybook import AT_RISK
 from lib.view import door
 
 
@@ -17,7 +17,7 @@ def meaning() -> dict[str, str]:
         "Stage": "the furthest milestone reached; days since then, against the median of accounts of the same segment in that "
         f"stage (Kaplan and Meier, with those still in it), where at least {standing.least_peers} came to it.",
         "Seats active": "people with any use in the last 4 full weeks / seats of the live terms.",
-        "At risk": NO_HEALTH,
+        "At risk": AT_RISK,
         "Share of use": f"a person's events / those of all people of the account, over {page.spread_window} full weeks; the "
         f"sentence names the fewest people who do {page.spread_share:.0%} of it, where there are at least "
         f"{page.spread_least_events} events.",

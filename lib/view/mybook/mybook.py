@@ -14,6 +14,7 @@ import streamlit as st
 
 from lib.book import Book
 from lib.measures import Answer
+from lib.measures.mybook import AT_RISK
 from lib.measures.mybook.listing import SORTABLE
 from lib.view import access, accountlink, address, door, frame, look, numbers, private, step, tables, words, written
 from lib.view import tiles as tile
@@ -39,8 +40,7 @@ _SORTS = {"attention": "need of attention", "arr": "ARR", "renews_on": "renewal 
 
 MEANING = {
     "Accounts": "those with a contract that is live on the day, or ended inside the grace days without a notice.",
-    "At risk": "notice given, asked to cancel, in a save plan, use down by much, or a sentiment of 2 or less. "
-    "There is no health score yet; when there is, a red one counts too.",
+    "At risk": AT_RISK,
     "Renewing": "the next end of a live recurring term of more than a month falls within 90 days, or is in its grace days.",
     "Needs attention": "ARR at risk, highest first; then the nearest renewal; then ARR.",
     "What changed": "the accounts as they stand on the day against the earlier one, each as was known that day; the gravest are "
