@@ -30,6 +30,7 @@ MOST_KEPT, MANY_READINGS = 3, 2_000_000
 READINGS = Shelf("health_reading", most=MOST_KEPT, many=MANY_READINGS)
 POINTS = Shelf("health_part", most=MOST_KEPT + 1, many=MANY_READINGS)
 SCORES = Shelf("health_score", most=MOST_KEPT + 2, many=MANY_READINGS)
+REDS = Shelf("health_red", most=4 * MOST_KEPT, many=MANY_READINGS)
 _OF_DAYS = [
     Shelf(*each.names, most=2 * MOST_KEPT, many=MANY_READINGS, of="day_") for each in (READINGS, POINTS, SCORES)
 ]
@@ -46,12 +47,14 @@ from core.feature
 where case when len($named::varchar[]) > 0 then list_contains($named::varchar[], feature) else level = 'advanced' end
 order by feature
 """
-_WRITTEN = "select coalesce(bit_xor(hash(written)), 0)::varchar from written_{name} as written"
+_SAID = " union all ".join(
+    f"select coalesce(bit_xor(hash(written)), 0)::varchar from written_{name} as written" for name in WRITTEN
+)
 
 
 _RED = """
-insert into health_red
-select _account, $day::date from health_score where colour = 'red' and reading = (select max(reading) from health_score)
+create or replace table {table} as
+select _account, day from health_score where colour = 'red' and reading = (select max(reading) from health_score)
 """
 _OUTCOME = """
 create or replace temp table health_outcome as
@@ -84,9 +87,8 @@ def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, *
     readings.lay(con, of_readings, lambda name, table: _read(con, table, read, definitions))
     columns = _columns(con, words)
     sql = healthrules.points(spans, columns)
-    written = [con.execute(_WRITTEN.format(name=name)).fetchall() for name in WRITTEN]
     of_points = name_of(
-        of_readings, written, sql, [(*span[:2], span[2].high_touch, span[2].renewal_days) for span in spans]
+        of_readings, _said(con), sql, [(*span[:2], span[2].high_touch, span[2].renewal_days) for span in spans]
     )
     asked = {name: value for name, value in bound.items() if f"${name}" in sql}
     points.lay(con, of_points, lambda name, table: con.execute(f"create or replace table {table} as {sql}", asked))
@@ -96,11 +98,13 @@ def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, *
 
 
 def red(con: duckdb.DuckDBPyConnection, definitions: Definitions, *days: date) -> None:
-    """The temp table health_red, by which accounts are at risk (risk.sql): those that are red, by the score of each of `days`."""
-    con.execute("create or replace temp table health_red (_account uinteger, day date)")
+    """The view health_red, by which accounts are at risk (risk.sql): those that are red, by the score of each of `days`."""
+    said, found = _said(con), []
     for day in days:
-        lay(con, day, definitions, is_of_day=True)
-        con.execute(_RED, {"day": day})
+        key = name_of(day, definitions.hash, said)
+        REDS.lay(con, key, lambda name, table, day=day: _reds(con, table, day, definitions))
+        found.append(REDS.table("health_red", key))
+    con.execute(f"create or replace temp view health_red as {' union all '.join(f'from {table}' for table in found)}")
 
 
 def detail(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> None:
@@ -119,6 +123,16 @@ def outcomes(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitio
     """
     renewals.lay(con, as_of, definitions)
     con.execute(_OUTCOME, {"as_of": as_of, "grace_days": definitions.renewals.grace_days})
+
+
+def _reds(con: duckdb.DuckDBPyConnection, table: str, day: date, definitions: Definitions) -> None:
+    lay(con, day, definitions, is_of_day=True)
+    con.execute(_RED.format(table=table))
+
+
+def _said(con: duckdb.DuckDBPyConnection) -> list[tuple]:
+    """Names what the team wrote and no other: part of every key that depends on it."""
+    return con.execute(_SAID).fetchall()
 
 
 def _bound(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> dict:

@@ -36,27 +36,40 @@ class Shelf:
         """
         with self._lock:
             self._in_use.setdefault(id(con), set()).add(key)
-            kept = self._kept(con)
-            is_new = key not in kept
-            if is_new:
-                self._make_room(con, kept)
+            if not self._has(con, key):
+                self._make_room(con, self._kept(con))
+                for name in self.names:
+                    make(name, self.table(name, key))
+                    self._show(con, name, key)  # what is made next may read it
+                self._pack(con, key)
             for name in self.names:
-                if is_new:
-                    make(name, self._table(name, key))
-                con.execute(f"create or replace temp view {name} as from {self._table(name, key)}")
-            if is_new and self._are_many(con, key):
-                with suppress(
-                    duckdb.TransactionException
-                ):  # somebody is in the middle of a question: it stays as it is
-                    con.execute("checkpoint memory")  # packs what it holds into an eighth
+                self._show(con, name, key)
 
     def release(self, con: duckdb.DuckDBPyConnection) -> None:
         """What a cursor looked at may make room for others."""
         with self._lock:
             self._in_use.pop(id(con), None)
 
-    def _table(self, name: str, key: str) -> str:
+    def table(self, name: str, key: str) -> str:
+        """Where a table of a set is."""
         return f"memory.main.{self.of}{name}_{key}"
+
+    def _show(self, con: duckdb.DuckDBPyConnection, name: str, key: str) -> None:
+        con.execute(f"create or replace temp view {name} as from {self.table(name, key)}")
+
+    def _pack(self, con: duckdb.DuckDBPyConnection, key: str) -> None:
+        """Where there are many rows, into an eighth; not while somebody is in the middle of a question."""
+        if self._are_many(con, key):
+            with suppress(duckdb.TransactionException):
+                con.execute("checkpoint memory")
+
+    def _has(self, con: duckdb.DuckDBPyConnection, key: str) -> bool:
+        """Whether a set is there, and whole: its last table is made last."""
+        try:
+            con.execute(f"describe {self.table(self.names[-1], key)}").fetchall()
+        except duckdb.CatalogException:
+            return False
+        return True
 
     def _kept(self, con: duckdb.DuckDBPyConnection) -> list[str]:
         """The keys of the sets that are whole, the oldest first."""
@@ -75,11 +88,11 @@ class Shelf:
         most = min(2, self.most) if any(self._are_many(con, key) for key in kept) else self.most
         for key in idle[: max(len(kept) - most + 1, 0)]:
             for name in self.names:
-                con.execute(f"drop table if exists {self._table(name, key)}")
+                con.execute(f"drop table if exists {self.table(name, key)}")
 
     def _are_many(self, con: duckdb.DuckDBPyConnection, key: str) -> bool:
         ((n,),) = con.execute(
-            f"select count(*) from {self._table(self.names[0], key)}"
+            f"select count(*) from {self.table(self.names[0], key)}"
         ).fetchall()  # to its end: a cursor must be free
         return n > self.many
 
