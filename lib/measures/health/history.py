@@ -40,7 +40,8 @@ _SAID = ",\n        ".join(_MARKS)
 _SQL = f"""with told as (
     select
         score.reading, score.day, score.health_score::double as health_score, score.colour, score.profile, score.is_renewing,
-        score.known_share::double as known_share, score.rule, rules.from_day, rules.renewal_days, score.is_held, {CAP} as cap,
+        round(score.known_share::double, 4) as known_share, score.rule,
+        rules.from_day, rules.renewal_days, score.is_held, {CAP} as cap,
         {WHY_NOT} as why_not,
         case when reading.is_trial then 'trial' else reading.stage end as stage,
         part.touch, part.asked_to_cancel, part.notice_given, part.in_save_plan, part.in_grace,

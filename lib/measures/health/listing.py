@@ -114,7 +114,7 @@ def _stood(of_level: str, kept: str, order: str) -> str:
         score.health_score::double as health_score, score.colour,
         before.day as day_before, before.health_score::double as health_score_before, before.colour as colour_before,
         round(score.health_score - before.health_score, 3)::double as health_change,
-        score.known_share::double as known_share, score.added_score, score.is_held, {CAP} as cap, {WHY_NOT} as why_not,
+        round(score.known_share::double, 4) as known_share, score.added_score, score.is_held, {CAP} as cap, {WHY_NOT} as why_not,
         risk.risk_90, risk.risk_180, risk.convert_rate,
         reading.arr::double as arr,
         case

@@ -8,6 +8,7 @@ OVERRIDE       the fact of a row that is an override
 from datetime import date
 
 import duckdb
+import pandas as pd
 
 from lib.book import Book, say_day
 from lib.definitions import Definitions
@@ -17,7 +18,8 @@ from lib.measures.health.readings import Days, days_of
 from lib.measures.health.sayings import CAP, VALUE
 
 COLUMNS = [
-    "part", "fact", "of", "value", "value_said", "points", "weight_share", "contribution", "value_before", "value_said_before",
+    "day", "day_before", "part", "fact", "of", "value", "value_said", "points", "weight_share", "contribution",
+    "value_before", "value_said_before",
     "points_before", "weight_share_before", "contribution_before", "contribution_change",
 ]  # fmt: skip
 OVERRIDE = "override"
@@ -107,11 +109,15 @@ def health_parts(
     con.execute(_PIECE, {"reading": days.reading})
     table = con.execute(_SQL, {"reading": days.reading, "before": days.before}).df()
     unknown = con.execute(_UNKNOWN).fetchall()
-    reasons = [f"not known on {say_day(days.day)}: {part}" for part, is_now in unknown if is_now]
-    reasons += [f"not known on {say_day(days.day_before)}: {part}" for part, is_now in unknown if not is_now]
+    found = []
+    for day_read, parts in (
+        (days.day, [p for p, now in unknown if now]),
+        (days.day_before, [p for p, now in unknown if not now]),
+    ):
+        found += [(f"not known on {say_day(day_read)}: {', '.join(parts)}", len(parts))] if parts else []
     return Answer(
-        table[COLUMNS],
-        left_out(*((reason, 1) for reason in reasons)),
+        table.assign(day=pd.Timestamp(days.day), day_before=pd.Timestamp(days.day_before))[COLUMNS],
+        left_out(*found),
         tuple(_notes(con, days)),
         f"{_PIECE};\n\n{_SQL}",
     )

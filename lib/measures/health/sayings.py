@@ -15,7 +15,7 @@ _WORDS = {  # fact -> SQL of what its value says
     "breadth": "format('{:.0f} {}', value, if(value = 1, 'feature', 'features'))",
     "key_features": "format('{:.1f} a week', value)",
     "silent_weeks": "format('{:.0f} {}', value, if(value = 1, 'week', 'weeks'))",
-    "velocity": "format('{:.1f} times the days', value)",
+    "velocity": "format('{:.1f} times expected', value)",
     "tickets": "format('{:.2f} a person', value)",
     "sentiment": "format('{:.0f} of 5', value)",
     "contact": "format('{:.0f} {} ago', value, if(value = 1, 'day', 'days'))",
