@@ -24,9 +24,11 @@ select
     null::uinteger as _account, null::usmallint as reading,
     null::double as risk_90, null::double as risk_180, null::double as convert_rate
 where false"""
+_LACK = "select case outcome when 'convert_rate' then 'chance to convert' else 'risk' end, lacks from health_lack order by outcome"
 _WHY = """create or replace temp view health_foretold_why as
 select _account, reading, list(reason order by place) as risk_reasons
 from health_reason
+where outcome in ('risk_90', 'convert_rate')
 group by _account, reading"""
 _NO_WHY = """create or replace temp view health_foretold_why as
 select null::uinteger as _account, null::usmallint as reading, null::varchar[] as risk_reasons where false"""
@@ -34,11 +36,12 @@ select null::uinteger as _account, null::usmallint as reading, null::varchar[] a
 
 def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple[str, ...]:
     """The view health_foretold, after the scores are laid; and what a reader must know where it is empty."""
-    if prediction is not None:
-        prediction.lay(con, as_of, definitions)
-    con.execute(_NO_RISK if prediction is None else _RISK)
-    ((is_there,),) = con.execute("select exists (from health_foretold)").fetchall()
-    return () if is_there else (NOTHING,)
+    if prediction is None:
+        con.execute(_NO_RISK)
+        return (NOTHING,)
+    prediction.lay(con, as_of, definitions)
+    con.execute(_RISK)
+    return tuple(dict.fromkeys(f"No {what} is predicted: {lacks}." for what, lacks in con.execute(_LACK).fetchall()))
 
 
 def explain(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> None:
