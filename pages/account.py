@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.view import frame, passport
-from lib.view.account import finder, head, kpis, lists, story, use
+from lib.view.account import finder, head, health, kpis, lists, story, use
 from lib.view.account.meaning import meaning
 from lib.view.writing import handover, kept
 
@@ -17,6 +17,7 @@ if answer is None or answer.table.empty:
 found = head.row(answer)
 head.tiles(found)
 head.facts(found)
+stands = st.container()
 shown = {"Account": answer, **use.panel(book, state)}
 against = st.container()
 left, right = st.columns(2, gap="medium")
@@ -31,7 +32,9 @@ with left:
 with right:
     shown |= lists.wins(book, state)
 shown |= lists.contracts(book, state)
-with against:  # asked last: it takes longest
+with stands:  # asked last, as what is below: they take longest
+    shown |= health.panel(book, state)
+with against:
     shown |= kpis.panel(book, state)
 
 kept.panel(state.account, head.name_of(found))

@@ -162,6 +162,10 @@ def options_of(name: str) -> list[dict]:
         "period_until": ["2027-01-01"],
         "currency": ["", "EUR"],
         "csm": ["", "Dana Smith", f"{FOREIGN} Lee"],
+        "day": ["", "2026-06-30"],
+        "colour": ["", "green", "none"],
+        "profile": ["Grown, high touch", f"{FOREIGN} profile"],
+        "touch": ["", "high"],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []

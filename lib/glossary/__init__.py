@@ -14,6 +14,7 @@ UNITS = ("accounts", "count", "rate", "ratio", "money", "days", "day", "text", "
 _SUBJECTS = (
     "hotspots",
     "standing",
+    "health_scores",
     "changes",
     "account",
     "work",

@@ -18,6 +18,8 @@ def meaning() -> dict[str, str]:
         f"stage (Kaplan and Meier, with those still in it), where at least {standing.least_peers} came to it.",
         "Seats active": "people with any use in the last 4 full weeks / seats of the live terms.",
         "At risk": AT_RISK,
+        "Health": "points of parts, weighed by the profile of the account's stage and touch model; what each gives is in whole "
+        "thousandths and adds up to the score. What holds a score down is a row of its own. The rules are those of their day.",
         "Share of use": f"a person's events / those of all people of the account, over {page.spread_window} full weeks; the "
         f"sentence names the fewest people who do {page.spread_share:.0%} of it, where there are at least "
         f"{page.spread_least_events} events.",
