@@ -162,6 +162,9 @@ def options_of(name: str) -> list[dict]:
         "period_until": ["2027-01-01"],
         "currency": ["", "EUR"],
         "csm": ["", "Dana Smith", f"{FOREIGN} Lee"],
+        "day": ["2026-01-31"],
+        "score_from": [0, 70],
+        "band": [0, 4],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []
