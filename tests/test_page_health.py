@@ -86,7 +86,7 @@ def test_what_of_a_link_cannot_be_used_is_said(visit, sample_store):
     assert is_well(early) and "Scores begin on" in text(early)
 
 
-@pytest.mark.parametrize("store", ["flag_store", "full_store", "hostile_store"])
+@pytest.mark.parametrize("store", ["flag_store", "hostile_store"])
 def test_without_use_it_says_what_would_tell(visit, store, request):
     app = visit(request.getfixturevalue(store), PAGE, {"at": "colours", "colour": "none"})
     assert is_well(app) and "No account has a score" in text(app) and "events.csv" in text(app)
@@ -95,5 +95,5 @@ def test_without_use_it_says_what_would_tell(visit, store, request):
 
 
 def test_an_empty_book_says_so(visit, sample_store):
-    app = visit(sample_store, PAGE, {"find": "nobody is called so"})
+    app = visit(sample_store, PAGE, {"named": "nobody is called so"})
     assert is_well(app) and "No account" in text(app)
