@@ -180,6 +180,34 @@ def test_movers_are_those_of_another_colour_and_their_parts_are_named(world, boo
     assert second["moved_by"].tolist() == table["moved_by"].tolist()[1:3]
 
 
+def test_the_parts_named_are_those_whose_contributions_moved_most(world, book, raw):
+    """Against the contributions of both days themselves, taken apart in pandas."""
+    since = book.as_of - timedelta(days=120)
+    days = [on(raw[0], day).set_index("account") for day in (since, book.as_of)]
+    with ask(world, book, WORDS, ALL) as con:
+        found = measure("health_movers")(con, book, WORDS, since=since.isoformat()).table.to_dict("records")
+        pieces = con.execute("from health_contribution").df()
+    for row in found:
+        if "none" in (row["from_colour"], row["to_colour"]):
+            assert "score" in row["moved_by"][-1] and np.isnan(row["health_change"])
+            continue
+        then, now = (
+            pieces[
+                (pieces["_account"] == each.at[row["account"], "_account"])
+                & (pieces["reading"] == each["reading"].iat[0])
+            ].set_index("part")["contribution"]
+            for each in days
+        )
+        moved = now.sub(then, fill_value=0)
+        held = [each.at[row["account"], "is_held"] for each in days]
+        if not any(held):
+            assert moved.sum() == pytest.approx(row["health_change"])
+        named = {part: said for said in row["moved_by"] for part in moved.index if said.startswith(f"{part} ")}
+        most = moved[moved.abs() >= 0.5].abs().sort_values(ascending=False, kind="stable").head(3)
+        assert moved[list(named)].abs().tolist() == pytest.approx(most.tolist())
+        assert all(said.endswith(f"{moved[part]:+.1f}".replace("-", "−")) for part, said in named.items())
+
+
 def test_ranks_are_those_of_pandas_and_the_queue_is_by_arr_times_gap(world, book, raw):
     readings, parts, points = raw
     now = on(readings, book.as_of).set_index("_account")

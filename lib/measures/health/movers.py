@@ -32,7 +32,7 @@ LEAST_POINTS = 0.5  # of the score: a part that moved it by less is not named
 _SQL = """select
     stood._account, account.account, account.name, account.csm::varchar as csm,
     from_colour, to_colour, score_then, health_score, health_score - score_then as health_change,
-    profile, profile_then, rule, rule_then, stood.is_renewing, was_renewing, renewal_window, held_by, held_then,
+    profile, profile_then, rule, rule_then, stood.is_renewing, was_renewing, renewal_window, held_by, held_then, why_no_score,
     stood.arr::double as arr, stood.renews_on,
     count(*) over () as n_rows
 from health_stood as stood
@@ -94,10 +94,19 @@ def health_movers(
     parts: dict[int, list[str]] = {}
     for row in con.execute(_MOVED, bound).df().to_dict("records"):
         parts.setdefault(row["_account"], []).append(_part(row))
-    why = [[*_whole(row), *parts.get(row["_account"], [])] for row in table.to_dict("records")]
+    why = [_why(row, parts.get(row["_account"], [])) for row in table.to_dict("records")]
     table = table.assign(moved_by=pd.Series(why, index=table.index, dtype=object))
     out = left_out(*stood.left_out_of(con, is_movement=True))
     return Answer(table[COLUMNS], out, (movement.said(days),), ";\n\n".join((laid, sql, _MOVED)))
+
+
+def _why(row: dict, parts: list[str]) -> list[str]:
+    """What moved the score; of one that came or went, that it did."""
+    if row["to_colour"] == "none":
+        return [*_whole(row), f"no score any more: {stood.WHY[row['why_no_score']]}"]
+    if row["from_colour"] == "none":
+        return [*_whole(row), "enough is known for a score now"]
+    return [*_whole(row), *parts]
 
 
 def _whole(row: dict) -> list[str]:

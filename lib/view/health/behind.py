@@ -1,13 +1,17 @@
 """The accounts behind the figure that was clicked, right below the part it stands in.
 
-panel   the list, where a figure of the part is open
+panel     the list, where a figure of the part is open
+renewal   a renewal window in words
+SCORES    how columns of scores are drawn
 """
 
 from dataclasses import replace
+from datetime import date
 
 import streamlit as st
 
-from lib.book import Book
+from lib.book import Book, say_day
+from lib.facts.standing import spelt
 from lib.measures import Answer
 from lib.measures.health.stood import GONE, NEW, WHY
 from lib.view import accountlist, door, look, step
@@ -96,13 +100,11 @@ def _title(state: Explorer) -> str:
     if state.band:
         parts.append("no ARR" if state.band == "0" else f"ARR quarter {state.band} of 4")
     if state.window:
-        parts.append(
-            {"none": "no renewal known", "later": "renewal later"}.get(state.window, f"renewal {state.window}")
-        )
+        parts.append(f"renewal {renewal(state.window)}")
     if state.at == "levels" and state.level:
         parts.append(f"{word_within(state.by)} {state.level}")
     if state.week:
-        parts.append(f"on {state.week}")
+        parts.append(f"on {say_day(date.fromisoformat(state.week))}")
     return f"The accounts: {plain(', '.join(parts))}" if parts else "The accounts"
 
 
@@ -114,3 +116,10 @@ def _choose(state: Explorer) -> None:
             on_change=lambda: step.turn(order=st.session_state["health order"]),
         )  # fmt: skip
         st.button("Close", key="close health list", type="tertiary", on_click=lambda: step.turn(at=""))
+
+
+def renewal(window: str) -> str:
+    """A renewal window in words: within 30 days, in 31 to 60 days, later, overdue."""
+    said = {"none": "none known", "in grace": "overdue", "later": "later"}.get(window)
+    told = said or str(spelt("renewal", window, door.definitions().standing.renewal_windows_days))
+    return f"within {told}" if told == window and not said else told

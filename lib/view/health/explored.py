@@ -73,8 +73,8 @@ def ask(book: Book, state: Explorer) -> Told:
         movement = door.try_ask("health_movement", book, since=since_of(book, state))
     if spread.table.empty:
         look.empty(
-            "Nobody here has a score",
-            "No account of this book is a customer on the day, or on trial. Lift a filter, or look as of another day.",
+            "Nobody here is a customer on the day",
+            "No account of this book is one, or on trial. Lift a filter, or look as of another day.",
         )
         st.stop()
     return Told(spread, movement)

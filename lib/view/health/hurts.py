@@ -47,7 +47,7 @@ def section(book: Book, state: Explorer) -> dict[str, Answer]:
         cell = cells[number]
         opening("matrix", colour=state.shade, band=str(cell["arr_band"]), window=cell["renewal_window"])()
 
-    down, across = [names[each] for each in bands], [_window(each) for each in windows]
+    down, across = [names[each] for each in bands], [behind.renewal(each) for each in windows]
     theme.show(
         squares.figure(drawn, down, across, down="ARR", across="renewal", colours=theme.palette()), "health matrix",
         alt=squares.alternative(drawn, down, across, said=f"{_SAID[state.shade]} accounts by ARR and renewal"), on_click=opened,
@@ -61,7 +61,7 @@ def section(book: Book, state: Explorer) -> dict[str, Answer]:
 def _square(row: dict, bands: list[int], windows: list[str], most: float, has_arr: bool) -> Square:
     share = row["arr" if has_arr else "n_accounts"] / most if most else 0
     hover = (
-        f"<b>{_band(row)} ARR, renewal {_window(row['renewal_window'])}</b><br>"
+        f"<b>{_band(row)} ARR, renewal {behind.renewal(row['renewal_window'])}</b><br>"
         f"{numbers.count(row['n_accounts'])} of {numbers.plural(row['n_in_cell'], 'account')} "
         f"({numbers.percent(row['n_accounts'] / row['n_in_cell'])})<br>"
         f"{numbers.count(row['arr'])} of {numbers.count(row['arr_in_cell'])} ARR"
@@ -87,7 +87,3 @@ def _band(row: dict) -> str:
     if not row["arr_band_from"]:
         return f"under {numbers.money(row['arr_band_until'])}"
     return f"{numbers.money(row['arr_band_from'])} to {numbers.money(row['arr_band_until'])}"
-
-
-def _window(window: str) -> str:
-    return {"none": "none known", "later": "later", "in grace": "in grace"}.get(window, f"in {window}")
