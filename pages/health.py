@@ -8,8 +8,10 @@ book = frame.page("Health", "Whose health is failing?")
 state = explorerstate.stand()
 told = explored.ask(book, state)
 explored.said(book, told, state)
-explored.tiles(told)
-shown = told.answers | colours.section(book, told, state)
+shown = told.answers
+if told.has_accounts:
+    explored.tiles(told)
+    shown |= colours.section(book, told, state)
 if told.has_scores:
     shown |= movers.section(book, told, state)
     shown |= hurts.section(book, state)

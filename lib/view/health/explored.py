@@ -1,8 +1,8 @@
 """Whose health is failing: what matters in one sentence, the tiles, and since when movement is told.
 
 Told      the answers the page begins with
-ask       the spread and the movement; ends the page where nobody is a customer, or nobody has a score
-said      what matters, in one sentence, and the choice of since when
+ask       the spread and the movement
+said      what matters, in one sentence, and the choice of since when; or why there is nothing to say
 tiles     accounts, ARR and their change, of each colour; each opens its accounts
 since_of  the earlier day of a state, as the measures take it
 """
@@ -39,6 +39,11 @@ class Told(NamedTuple):
         return {"Scores": self.spread, **({"Movement": self.movement} if self.movement else {})}
 
     @property
+    def has_accounts(self) -> bool:
+        """Whether any account of the book is a customer on the day, or on trial."""
+        return not self.spread.table.empty
+
+    @property
     def has_scores(self) -> bool:
         """Whether any account has one."""
         return bool((self.spread.table["colour"] != "none").any())
@@ -67,16 +72,10 @@ class Told(NamedTuple):
 
 
 def ask(book: Book, state: Explorer) -> Told:
-    """The spread and the movement; ends the page where nobody of the book is a customer on the day."""
+    """The spread and the movement."""
     with st.skeleton(height=120):
         spread = door.ask("health_spread", book)
         movement = door.try_ask("health_movement", book, since=since_of(book, state))
-    if spread.table.empty:
-        look.empty(
-            "Nobody here is a customer on the day",
-            "No account of this book is one, or on trial. Lift a filter, or look as of another day.",
-        )
-        st.stop()
     return Told(spread, movement)
 
 
@@ -87,7 +86,13 @@ def since_of(book: Book, state: Explorer) -> str:
 
 
 def said(book: Book, told: Told, state: Explorer) -> None:
-    """What matters, in one sentence, and the choice of since when."""
+    """What matters, in one sentence, and the choice of since when; or why there is nothing to say."""
+    if not told.has_accounts:
+        look.empty(
+            "Nobody here is a customer on the day",
+            "No account of this book is one, or on trial. Lift a filter, or look as of another day.",
+        )
+        return
     n_scored = sum(told.n(colour) for colour in COLOURS if colour != "none")
     with st.container(
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="health said"
