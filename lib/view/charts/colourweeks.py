@@ -65,7 +65,7 @@ def figure(weeks: Sequence[Week], *, colours: theme.Palette):
         "xaxis": {"type": "date", "showgrid": False, "zeroline": False, "fixedrange": True, "tickfont": small,
                   "anchor": "y", "nticks": 9, "tickformat": "%b %Y"},
         "yaxis": {"domain": [0, 0.5], "gridcolor": colours.grid, "tickfont": small, "fixedrange": True, "nticks": 4,
-                  "zeroline": False, "automargin": True},
+                  "tickformat": ",", "zeroline": False, "automargin": True},
         "yaxis2": {"domain": [0.6, 1], "gridcolor": colours.grid, "tickfont": small, "fixedrange": True, "nticks": 4,
                    "zeroline": False, "automargin": True, "range": [0, 1.1 * top],
                    "tickformat": ".0%" if top > 0.04 else ".1%"},

@@ -67,7 +67,7 @@ def figure(bars: Sequence[Bar], *, cuts: tuple[float, float], colours: theme.Pal
             "title": {"text": "health score", "font": small, "standoff": 6},
         },
         "yaxis": {
-            "range": [0, _ROOM * most], "gridcolor": colours.grid, "tickfont": small, "fixedrange": True, "nticks": 5,
+            "range": [0, _ROOM * most], "gridcolor": colours.grid, "tickfont": small, "fixedrange": True, "nticks": 5, "tickformat": ",",
             "zeroline": False, "automargin": True, "title": {"text": "accounts", "font": small, "standoff": 6},
         },
         "shapes": [

@@ -41,7 +41,7 @@ def section(book: Book, state: Explorer) -> dict[str, Answer]:
     }
     said = {
         "account": None,  # the name opens it
-        "disagreement": st.column_config.TextColumn("How they disagree", width="large"),
+        "disagreement": st.column_config.TextColumn("How they disagree", width=440),
         "disagree_gap": st.column_config.NumberColumn("Gap", format="%.0f"),
     }
     shown = [name for name in _COLUMNS if name == "account" or table[name].notna().any()]
