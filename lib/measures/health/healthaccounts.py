@@ -16,8 +16,8 @@ from lib.measures.health import movement, stood
 from lib.measures.health.matrix import windows_of
 
 COLUMNS = [
-    "account", "name", "csm", "colour", "health_score", "from_colour", "score_then", "health_change", "profile", "is_renewing",
-    "known_share", "held_by", "why_no_score", "level", "arr", "arr_then", "renewal_window", "renews_on", "n_rows",
+    "account", "name", "csm", "colour", "health_score", "from_colour", "health_score_before", "health_change", "profile",
+    "is_renewing", "known_share", "held_by", "why_no_score", "level", "arr", "arr_then", "renewal_window", "renews_on", "n_rows",
 ]  # fmt: skip
 SORTS = {
     "arr": "coalesce(stood.arr, stood.arr_then) desc nulls last",
@@ -29,7 +29,7 @@ SORTS = {
 }
 _SQL = """select
     account.account, account.name, account.csm::varchar as csm,
-    to_colour as colour, health_score, from_colour, score_then, health_score - score_then as health_change,
+    to_colour as colour, health_score, from_colour, health_score_before, health_score - health_score_before as health_change,
     coalesce(profile, profile_then) as profile, stood.is_renewing, known_share, held_by, why_no_score, level,
     stood.arr::double as arr, stood.arr_then::double as arr_then, renewal_window, stood.renews_on,
     count(*) over () as n_rows

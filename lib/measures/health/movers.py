@@ -17,8 +17,8 @@ from lib.measures import Answer, left_out
 from lib.measures.health import movement, stood
 
 COLUMNS = [
-    "account", "name", "csm", "from_colour", "to_colour", "score_then", "health_score", "health_change", "moved_by", "profile",
-    "arr", "renews_on", "n_rows",
+    "account", "name", "csm", "from_colour", "to_colour", "health_score_before", "health_score", "health_change", "moved_by",
+    "profile", "arr", "renews_on", "n_rows",
 ]  # fmt: skip
 SORTS = {
     "arr": "stood.arr desc nulls last",
@@ -26,12 +26,12 @@ SORTS = {
     "rose": "health_change desc nulls last",
     "account": "coalesce(account.name, account.account)",
 }
-WHICH = {"all": "true", "worse": "health_score < score_then", "better": "health_score > score_then"}
+WHICH = {"all": "true", "worse": "health_score < health_score_before", "better": "health_score > health_score_before"}
 N_PARTS = 3  # are named of an account: those that moved most
 LEAST_POINTS = 0.5  # of the score: a part that moved it by less is not named
 _SQL = """select
     stood._account, account.account, account.name, account.csm::varchar as csm,
-    from_colour, to_colour, score_then, health_score, health_score - score_then as health_change,
+    from_colour, to_colour, health_score_before, health_score, health_score - health_score_before as health_change,
     profile, profile_then, rule, rule_then, stood.is_renewing, was_renewing, renewal_window, held_by, held_then, why_no_score,
     stood.arr::double as arr, stood.renews_on,
     count(*) over () as n_rows

@@ -6,7 +6,6 @@ COLOURS      of a score, the worst first; none: no score
 NEW, GONE    no customer and not on trial on the earlier day; on the day
 WHY          why there is no score -> in words
 held_by      SQL: what holds a score down, in words
-day_of       a day as a reader gives it
 lay_levels   the temp table health_level: the value of a dimension, or of a word of health, of each account that is here
 BY_HEALTH    what accounts can be told apart by beside their dimensions
 left_out_of  accounts of the book that are not here
@@ -23,6 +22,7 @@ from lib.definitions import Definitions
 from lib.definitions.health import CONDITIONS
 from lib.errors import Refused
 from lib.facts import health
+from lib.facts.days import day_of
 from lib.facts.levels import MOST_LEVELS, OTHER
 from lib.store.dimensions import find_dimension, read_catalogue
 from lib.store.opening import value_on
@@ -84,7 +84,7 @@ select
     coalesce(today.is_undated, before.is_undated) as is_undated,
     coalesce(before.colour, '{NEW}') as from_colour,
     coalesce(today.colour, '{GONE}') as to_colour,
-    before.health_score as score_then, today.health_score as health_score,
+    before.health_score as health_score_before, today.health_score as health_score,
     before.arr as arr_then, today.arr as arr,
     before.rule as rule_then, today.rule as rule,
     before.profile as profile_then, today.profile as profile,
@@ -166,16 +166,6 @@ def arr_cuts(con: duckdb.DuckDBPyConnection, reading: int) -> list[float]:
     return sorted({0.0, *(float(f"{each:.2g}") for each in quarters or ())})[1:]
 
 
-def day_of(said: str | date | None, name: str) -> date | None:
-    """A day as a reader gives it; raises Refused for what is none."""
-    if said is None or isinstance(said, date):
-        return said
-    try:
-        return date.fromisoformat(said)
-    except ValueError:
-        raise Refused(f"{name} is a day such as 2026-10-31, not {said!r}.") from None
-
-
 def lay_levels(con: duckdb.DuckDBPyConnection, by: str | None, day: date) -> str:
     """The temp table health_level, after `lay`: the value by which each account that is here is told apart, as it was on the day.
 
@@ -207,8 +197,8 @@ def _days(
     day: str | date | None,
     since: str | date | None,
 ) -> Days:
-    on = day_of(day, "day") or book.as_of
-    earlier = day_of(since, "since") or on - timedelta(days=definitions.health.movement_days)
+    on = day_of(day or None) or book.as_of
+    earlier = day_of(since or None) or on - timedelta(days=definitions.health.movement_days)
     if on > book.as_of:
         raise Refused(f"Scores are known up to {say_day(book.as_of)}; {say_day(on)} is later.")
     if earlier >= on:

@@ -67,8 +67,8 @@ def figure(bars: Sequence[Bar], *, cuts: tuple[float, float], colours: theme.Pal
             "title": {"text": "health score", "font": small, "standoff": 6},
         },
         "yaxis": {
-            "range": [0, _ROOM * most], "gridcolor": colours.grid, "tickfont": small, "fixedrange": True, "nticks": 5, "tickformat": ",",
-            "zeroline": False, "automargin": True, "title": {"text": "accounts", "font": small, "standoff": 6},
+            "range": [0, _ROOM * most], "gridcolor": colours.grid, "tickfont": small, "fixedrange": True, "nticks": 5,
+            "tickformat": ",", "zeroline": False, "automargin": True, "title": {"text": "accounts", "font": small, "standoff": 6},
         },
         "shapes": [
             {"type": "line", "x0": cut / 10, "x1": cut / 10, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",

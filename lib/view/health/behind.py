@@ -21,8 +21,8 @@ from lib.view.plain import plain
 from lib.view.words import word_within
 
 _COLUMNS = [
-    "name", "account", "csm", "level", "from_colour", "colour", "score_then", "health_score", "health_change", "held_by", "arr",
-    "arr_then", "renews_on", "profile", "known_share",
+    "name", "account", "csm", "level", "from_colour", "colour", "health_score_before", "health_score", "health_change", "held_by",
+    "arr", "arr_then", "renews_on", "profile", "known_share",
 ]  # fmt: skip
 _SORTS = {
     "arr": "ARR, highest first", "lowest": "Lowest score first", "highest": "Highest score first",
@@ -33,7 +33,7 @@ SCORES = {
     name: st.column_config.NumberColumn(label, format="%.1f", help=about, width=_NARROW)
     for name, label, about in (
         ("health_score", "Score", "the health score of the day"),
-        ("score_then", "Score then", "the health score of the earlier day"),
+        ("health_score_before", "Score then", "the health score of the earlier day"),
         ("health_change", "Change", "points the score moved"),
     )
 }
@@ -56,7 +56,7 @@ def _opened(book: Book, state: Explorer, since: str) -> dict[str, Answer]:
         look.empty("No accounts here", "Click on another figure, or go to the first page.")
         return {"Accounts": found}
     table = found.table
-    hidden = {"from_colour", "score_then", "health_change", "arr_then"} if state.week else set()
+    hidden = {"from_colour", "health_score_before", "health_change", "arr_then"} if state.week else set()
     hidden |= set() if state.from_colour or state.to_colour else {"arr_then"}
     hidden |= {"colour"} if state.colour else set()
     shown = [name for name in _COLUMNS if name == "account" or (name not in hidden and table[name].notna().any())]

@@ -19,7 +19,7 @@ _COLUMNS = [
     "name",
     "account",
     "colours",
-    "score_then",
+    "health_score_before",
     "health_score",
     "health_change",
     "why",
