@@ -78,6 +78,17 @@ def test_movers_say_why(visit, sample_store, world, book):
     assert table["why"].str.contains("→").any() and not table["why"].str.contains("points of 100").any()
 
 
+def test_red_gathers_nowhere_is_said_and_too_few_to_tell_is_said_otherwise(visit, sample_store, world, book):
+    told = answer(world, "health_breakdown", book, by="channel").table
+    assert told["is_small"].all()  # a small store
+    app = visit(sample_store, PAGE, {"by": "channel"})
+    assert is_well(app) and "Too few to tell." in text(app) and "Nothing stands out" not in text(app)
+    told = answer(world, "health_breakdown", book, by="touch").table
+    assert not told["is_small"].all() and not (told["q_value"] <= 0.05).any()
+    app = visit(sample_store, PAGE, {"by": "touch"})
+    assert is_well(app) and "Nothing stands out." in text(app) and "Red gathers" not in text(app)
+
+
 def test_what_of_a_link_cannot_be_used_is_said(visit, sample_store):
     odd = {"back": "2", "by": "colour", "at": "moon", "week": "soon", "score": "5", "band": "9", "list_page": "-1"}
     app = visit(sample_store, PAGE, odd)

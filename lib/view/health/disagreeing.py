@@ -51,5 +51,5 @@ def section(book: Book, state: Explorer) -> dict[str, Answer]:
     )  # fmt: skip
     unknown = [label.lower() for name, label in _LABELS.items() if table[name].isna().all()]
     lacks = f" Not known of anybody: {', '.join(unknown)}." if unknown else ""
-    look.note(f"Of the book’s accounts, {numbers.count(table['n_rows'].iat[0])} disagree so far.{lacks}")
+    look.note(f"{numbers.plural(table['n_rows'].iat[0], 'account')} of the book.{lacks}")
     return {"Disagreements": replace(found, table=table.head(0))}  # the list itself stands above, whole

@@ -98,6 +98,9 @@ def _verdict(rows: list[dict]) -> str:
     found = _apart(rows)
     high = [row for row in found if row["red_rate"] > row["rest_red_rate"]]
     low = [row for row in found if row["red_rate"] < row["rest_red_rate"]]
+    if all(row["is_small"] for row in rows) or len(rows) < 2:
+        few = door.definitions().reading.few_accounts
+        return f"<b>Too few to tell.</b> Values are compared from {few} scores on, against all others together."
     if not found:
         return "<b>Nothing stands out.</b> The shares of red differ no more than chance would have them."
     said = [f"Red gathers in {', '.join(_said(row) for row in high[:3])}."] * bool(high)
