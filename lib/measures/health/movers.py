@@ -135,7 +135,7 @@ def _part(row: dict) -> str:
     if pd.isna(then):
         return f"{row['part']} now counts, {now:g} points of 100: {moved}"
     if then == now:
-        return f"{row['part']} weighs {100 * row['share_then']:.0f} → {100 * row['share']:.0f} %: {moved}"
+        return f"{row['part']} weighs {100 * row['share_then']:.1f} → {100 * row['share']:.1f} %: {moved}"
     return f"{row['part']} {then:g} → {now:g} points of 100: {moved}"
 
 
