@@ -166,6 +166,8 @@ def options_of(name: str) -> list[dict]:
         "colour": ["", "green", "none"],
         "profile": ["Grown, high touch", f"{FOREIGN} profile"],
         "touch": ["", "high"],
+        "score_from": [0, 70],
+        "band": [0, 4],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []

@@ -92,6 +92,7 @@ def test_when_nothing_stands_out_it_says_so(visit, quiet_store):
             "pages/cohorts.py",
             "pages/carries.py",
             "pages/funnel.py",
+            "pages/health.py",
             "pages/ahead.py",
             "pages/lifetimes.py",
             "pages/renewals.py",

@@ -30,6 +30,7 @@ _SUBJECTS = (
     "ahead",
     "duelists",
     "forecast",
+    "health_explorer",
 )
 
 

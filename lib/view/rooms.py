@@ -45,6 +45,7 @@ ROOMS = {
         Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),
         Room("pages/carries.py", "What carries", ":material/anchor:"),
     ),
+    "Health": (Room("pages/health.py", "Health", ":material/monitor_heart:"),),
     "Act": (AUDIENCES,),
     "Data": (UPLOAD,),
 }

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from lib.view.charts import theme
 
 
-def shade(share: float, colours: theme.Palette) -> str:
-    """Between the page's colour (0) and blue (1); never quite the page's."""
+def shade(share: float, colours: theme.Palette, tone: str = "blue") -> str:
+    """Between the page's colour (0) and blue (1), or another tone of the palette; never quite the page's."""
     part = 0.08 + 0.92 * share
-    ends = [_parts(colour) for colour in (colours.page, colours.blue)]
+    ends = [_parts(colour) for colour in (colours.page, getattr(colours, tone))]
     return "rgb({},{},{})".format(*(round(a + (b - a) * part) for a, b in zip(*ends, strict=True)))
 
 

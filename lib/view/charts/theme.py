@@ -38,10 +38,15 @@ class Palette:
     rest: str
     grid: str
     page: str
+    caution: str
 
 
-LIGHT = Palette("#1B2733", "#5B6876", "#C8430A", "#1F6FB2", "#0F7B6C", "#7A4FB5", "#8A96A3", "#E9EDF1", "#FFFFFF")
-DARK = Palette("#E6EBF0", "#9AA8B6", "#FF8A50", "#6FB4EA", "#4CC3AE", "#B79AE8", "#6B7885", "#22303C", "#0F1720")
+LIGHT = Palette(
+    "#1B2733", "#5B6876", "#C8430A", "#1F6FB2", "#0F7B6C", "#7A4FB5", "#8A96A3", "#E9EDF1", "#FFFFFF", "#9A6700"
+)
+DARK = Palette(
+    "#E6EBF0", "#9AA8B6", "#FF8A50", "#6FB4EA", "#4CC3AE", "#B79AE8", "#6B7885", "#22303C", "#0F1720", "#E3B341"
+)
 
 
 def palette() -> Palette:
