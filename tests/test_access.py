@@ -162,6 +162,7 @@ def options_of(name: str) -> list[dict]:
         "period_until": ["2027-01-01"],
         "currency": ["", "EUR"],
         "csm": ["", "Dana Smith", f"{FOREIGN} Lee"],
+        "draft": ["", UNKNOWN, json.dumps(WORDS.words()["health"] | {"red_below": 60})],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []
