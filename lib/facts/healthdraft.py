@@ -2,6 +2,7 @@
 
 read       definitions with a draft in the place of their section; refuses in words what is no section
 alone      definitions whose rules held of every week: those before them are left out
+from_day   definitions with a draft in force of weeks that end on a day or later, and what was before it as it was
 now        lays draft_now: every account of the book on the day, by both rules
 past       lays draft_past and draft_weeks: what both said before losses, and where none came
 landmarks  lays health_landmark: every fourth Sunday of every account whose coming HORIZON days are decided
@@ -17,6 +18,7 @@ from datetime import date
 import duckdb
 
 from lib.definitions import Definitions, made_of
+from lib.definitions.health import Earlier
 from lib.errors import Refused
 from lib.facts import health
 
@@ -114,6 +116,22 @@ def read(definitions: Definitions, draft: str) -> Definitions:
 def alone(definitions: Definitions) -> Definitions:
     """The definitions with the rules in force alone, as of every week."""
     return replace(definitions, health=replace(definitions.health, earlier=()))
+
+
+def from_day(definitions: Definitions, draft: Definitions, day: date) -> Definitions:
+    """The definitions with the rules of `draft` in force of weeks that end on `day` or later; weeks before keep theirs.
+
+    What came into force on that day, or later, has held of no week before it: the draft takes its place. Rules that held up to
+    the day and are taken up again go on.
+    """
+    earlier, rules = list(definitions.health.earlier), draft.health.as_rules()
+    if rules == definitions.health.as_rules():
+        return definitions
+    if not earlier or earlier[-1].until < day.isoformat():
+        earlier.append(Earlier(day.isoformat(), definitions.health.as_rules()))
+    elif earlier[-1].rules == rules:
+        earlier.pop()
+    return replace(definitions, health=replace(draft.health, earlier=tuple(earlier)))
 
 
 def now(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, draft: Definitions) -> None:

@@ -45,6 +45,7 @@ ROOMS = {
         Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),
         Room("pages/carries.py", "What carries", ":material/anchor:"),
     ),
+    "Health": (Room("pages/healthrules.py", "Health rules", ":material/rule_settings:"),),
     "Act": (AUDIENCES,),
     "Data": (UPLOAD,),
 }
