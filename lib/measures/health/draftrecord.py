@@ -73,7 +73,7 @@ def health_draft_record(
         _row(RULES[1], rows, "", leads, gain.auc_a, gained, is_enough),
     ]
     notes = (
-        f"{len(rows):,} readings, every fourth Sunday, of {n_accounts:,} accounts; {n_lost:,} of them were lost within 90 days of one.",
+        f"{len(rows):,} readings, every fourth Sunday, of {n_accounts:,} accounts; {n_lost:,} of them lost within 90 days of one.",
     )
     if not is_enough:
         notes += (f"With fewer than {LEAST_LOST} accounts lost nothing is said of how well rules tell.",)

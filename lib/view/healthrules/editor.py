@@ -20,6 +20,7 @@ from lib.view.healthrules.draftstate import RENEWAL, Draft
 from lib.view.plain import plain
 
 _DRAFT = "draft of the rules of health"
+_ROW, _HEAD = 32, 40  # pixels
 _TABS = ("Weights", "Parts and bands", "Thresholds and overrides")
 
 
@@ -96,7 +97,13 @@ def _weights(draft: Draft) -> pd.DataFrame:
     column = st.column_config
     profiles = {
         f"w{at}": column.NumberColumn(
-            name, min_value=0, max_value=1000, step=1, format="%g", width=88, help=said.whose(draft.begins.profiles[at])
+            name,
+            min_value=0,
+            max_value=1000,
+            step=1,
+            format="%g",
+            width=max(88, 40 + 7 * len(name)),
+            help=said.whose(draft.begins.profiles[at]),
         )
         for at, name in enumerate(map(_short, draft.profiles()))
     }
@@ -107,7 +114,8 @@ def _weights(draft: Draft) -> pd.DataFrame:
         draft.weights,
         key=_key("weights", draft),
         hide_index=True,
-        row_height=32,
+        row_height=_ROW,
+        height=_HEAD + _ROW * len(draft.weights),
         placeholder="",
         disabled=["part"],
         column_config={
@@ -132,7 +140,8 @@ def _parts(draft: Draft) -> pd.DataFrame:
         key=_key("parts", draft),
         num_rows="dynamic",
         hide_index=True,
-        row_height=32,
+        row_height=_ROW,
+        height=_HEAD + _ROW * (len(draft.parts) + 2),
         placeholder="",
         column_order=["part", "fact", "of", "cuts", "points"],
         column_config={
@@ -204,7 +213,9 @@ def _models(chosen: tuple[str, ...]) -> list[str]:
 
 
 def _short(name: str) -> str:
-    return name.replace("high touch", "high").replace("low touch", "low")
+    """Of a profile as a heading; one that is long is cut."""
+    said = name.replace(", high touch", " high").replace(", low touch", " low")
+    return said if len(said) <= 24 else f"{said[:23]}…"
 
 
 def _key(name: str, draft: Draft) -> str:

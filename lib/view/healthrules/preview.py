@@ -18,6 +18,7 @@ from lib.view.healthrules import draftstate, said
 from lib.view.healthrules.draftstate import Draft
 from lib.view.paging import PAGE
 from lib.view.plain import plain
+from lib.view.words import word
 
 COLOURS = {"red": "red", "amber": "amber", "green": "green", "none": "no score"}
 _SIGNS = {"red": "▼", "amber": "◆", "green": "●", "none": "○"}
@@ -136,6 +137,8 @@ def verdict(row: dict) -> str:
     gain, lo, hi = _three(row, "auc_gain")
     if not math.isfinite(gain):
         return ""
+    if gain == lo == hi:
+        return "Both rank losses alike."
     interval = f"AUC {gain:+.3f}, {lo:+.3f} to {hi:+.3f}".replace("-", numbers.MINUS)
     if lo > 0:
         return f"The draft ranks losses better ({interval})."
@@ -188,9 +191,9 @@ def _movers(book: Book, table: pd.DataFrame, asked: dict) -> None:
     if answer is None or answer.table.empty:
         return
     listed, names = accountlink.opening(answer.table[_LISTED], key="health movers")
-    reason = st.column_config.TextColumn("Why", width="large")
-    tables.show(
-        listed, key="health movers", height=min(420, 42 + 32 * len(listed)), config=names | {"draft_reason": reason}
-    )
+    column = st.column_config
+    shown = {name: column.NumberColumn(word(name), format="%.1f") for name in ("score_in_force", "score_draft")}
+    shown["draft_reason"] = column.TextColumn("Why", width="large")
+    tables.show(listed, key="health movers", height=min(420, 42 + 32 * len(listed)), config=names | shown)
     everyone = door.whole("health_draft_movers", book, **asked)
     tables.download("Download", "health-draft-movers.csv", everyone, key="download health movers", drop=("n_rows",))

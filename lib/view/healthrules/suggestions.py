@@ -44,9 +44,10 @@ def _show(answer: Answer, draft: Draft) -> None:
     heads = [row for row in rows if not row["part_of_score"]]
     look.html(f'<p class="hl-said">{worth(heads[-1])}</p>')
     look.note(" ".join(map(plain, answer.notes)))
-    profile = st.selectbox(
-        "Profile", [row["profile_of_weights"] for row in heads[:-1]], key="health suggested profile", width=300
-    )
+    learned = {row["profile_of_weights"] for row in rows if math.isfinite(row["weight_suggested"])}
+    profiles = [row["profile_of_weights"] for row in heads[:-1]]
+    profiles.sort(key=lambda name: name not in learned)
+    profile = st.selectbox("Profile", profiles, key="health suggested profile", width=300)
     head = next((row for row in heads[:-1] if row["profile_of_weights"] == profile), heads[0])
     own = [row for row in rows if row["part_of_score"] and row["profile_of_weights"] == head["profile_of_weights"]]
     columns = [
@@ -56,8 +57,8 @@ def _show(answer: Answer, draft: Draft) -> None:
         paper.Column("", lambda row: plain(row["weight_remark"])),
     ]
     paper.table(own, columns, label="Weights in the draft and as losses suggest")
-    learned = f"Learned on {numbers.plural(head['n_learned_lost'], 'lost account')} of its own"
-    look.note(f"{learned}{', and on all other profiles' if head['is_learned_together'] else ''}. {worth(head)}")
+    told = f"Learned on {numbers.plural(head['n_learned_lost'], 'lost account')} of its own"
+    look.note(f"{told}{', and on all other profiles' if head['is_learned_together'] else ''}. {worth(head)}")
     weights = {}
     for row in rows:
         if row["part_of_score"] and math.isfinite(row["weight_suggested"]):
@@ -72,8 +73,10 @@ def _show(answer: Answer, draft: Draft) -> None:
 
 def worth(head: dict) -> str:
     """What both weights reach on the later part of the past, in a sentence."""
-    if not math.isfinite(head.get("auc_gain") or math.nan):
+    if not math.isfinite(head["auc_gain"]):
         return "Too few were lost later on to tell what the weights are worth."
+    if head["auc_gain"] == head["auc_gain_lo"] == head["auc_gain_hi"]:
+        return "They rank who is lost just as the weights of the draft do."
     now, would = (
         f"{head[name]:.3f} ({head[f'{name}_lo']:.2f}–{head[f'{name}_hi']:.2f})"
         for name in ("auc_in_force", "auc_suggested")

@@ -3,6 +3,8 @@
 show   those that changed the rules, newest first, the default last
 """
 
+from datetime import date
+
 import streamlit as st
 
 from lib.book import say_day
@@ -49,7 +51,9 @@ def _version(version: Version, was: Definitions, draft: Draft) -> None:
 
 
 def _holds(health: Health) -> str:
-    return f"from {plain(health.earlier[-1].until)} on" if health.earlier else "for all of history"
+    return (
+        f"from {say_day(date.fromisoformat(health.earlier[-1].until))} on" if health.earlier else "for all of history"
+    )
 
 
 def _line(id: str, title: str, told: str, health: Health, draft: Draft) -> None:
