@@ -29,7 +29,7 @@ _NOW_OF = """
 create or replace temp table {name} as
 select
     book._account, reading.arr::decimal(18, 2) as arr, score.profile, score.health_score::double as score, score.colour,
-    score.is_held
+    score.is_held, score.known_share
 from book
 join health_reading as reading on reading._account = book._account and reading.day = $as_of::date
 join health_score as score on score._account = book._account and score.reading = reading.reading
@@ -38,7 +38,8 @@ _NOW = """
 create or replace temp table draft_now as
 select
     was._account, was.arr, was.profile as profile_before, would.profile, was.score as score_before, would.score,
-    was.colour as colour_before, would.colour, was.is_held as is_held_before, would.is_held
+    was.colour as colour_before, would.colour, was.is_held as is_held_before, would.is_held,
+    was.known_share as known_before, would.known_share as known
 from draft_was as was
 join draft_would as would using (_account)
 """

@@ -25,7 +25,8 @@ _LEAST = 0.05  # points a part must have moved to be a reason
 _SQL = """select
     book._account, book.account, book.name, book.csm::varchar as csm, draft_now.arr::double as arr,
     profile_before as profile_in_force, profile as profile_draft, score_before as score_in_force, score as score_draft,
-    colour_before as colour_in_force, colour as colour_draft, is_held_before, is_held, count(*) over () as n_rows
+    colour_before as colour_in_force, colour as colour_draft, is_held_before, is_held, known_before, known,
+    count(*) over () as n_rows
 from draft_now
 join book using (_account)
 where
@@ -88,6 +89,12 @@ def _reasons(row: dict, pieces: dict[str, dict[int, pd.DataFrame]], was: Rules, 
         if row["is_held"] == is_held and row["is_held_before"] != is_held:
             conditions = ", ".join(CONDITIONS[each.when] for each in rules.overrides)
             said.append(f"{held} while one of these holds: {conditions}")
+    for colour, known, why, rules in (
+        (row["colour_draft"], row["known"], "no score now", would),
+        (row["colour_in_force"], row["known_before"], "no score in force", was),
+    ):
+        if colour == "none" and row["colour_in_force"] != row["colour_draft"]:
+            said.append(f"{why}: {_unknown(known, rules)}")
     if row["colour_in_force"] != row["colour_draft"]:
         said += _edges(row["score_draft"], was, would)
     both = [
@@ -103,6 +110,14 @@ def _reasons(row: dict, pieces: dict[str, dict[int, pd.DataFrame]], was: Rules, 
         *said,
         *(_part(part, both[0].get(part), both[1].get(part), moved[part]) for part in strongest[:MOST_REASONS]),
     ]
+
+
+def _unknown(known: float, rules: Rules) -> str:
+    """Why there is no score: so much of the weight is known."""
+    if pd.isna(known):
+        return "no profile fits, or nothing of it is known"
+    least = 1 if rules.null_rule == "none" else rules.least_weight
+    return f"{100 * known:.0f} % of the weight is known, {100 * least:.0f} % are needed"
 
 
 _NONE = {"contribution": 0.0}

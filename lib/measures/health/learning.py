@@ -35,17 +35,17 @@ def learn(points: np.ndarray, is_lost: np.ndarray, beside: np.ndarray, n_account
 
     design = _filled(points) / -100
     others = np.hstack([np.ones((len(points), 1)), beside - beside.mean(axis=0)])
-    whole, n = np.hstack([others, design]), others.shape[1]
-    held = np.r_[np.full(n, 1e-4), np.full(design.shape[1], PRIOR**-2)]
+    columns, n = np.hstack([others, design]), others.shape[1]
+    held = np.r_[1e-4, np.full(columns.shape[1] - 1, PRIOR**-2)]  # the intercept may be anything
     y = is_lost.astype(float)
 
     def loss(at: np.ndarray) -> tuple[float, np.ndarray]:
-        log_odds = whole @ at
+        log_odds = columns @ at
         chance = 1 / (1 + np.exp(-np.clip(log_odds, -35, 35)))
         value = np.logaddexp(0, log_odds).sum() - y @ log_odds + 0.5 * (held * at**2).sum()
-        return value / len(y), (whole.T @ (chance - y) + held * at) / len(y)
+        return value / len(y), (columns.T @ (chance - y) + held * at) / len(y)
 
-    start = np.zeros(whole.shape[1])
+    start = np.zeros(columns.shape[1])
     rate = np.clip(y.mean(), 1e-3, 1 - 1e-3)
     start[0] = np.log(rate / (1 - rate))
     bounds = [(None, None)] * n + [(0, None)] * design.shape[1]
