@@ -14,11 +14,14 @@ from lib.measures import Answer
 
 COLUMNS = ["colour_in_force", "colour_draft", "n_accounts", "arr"]
 COLOURS = ("red", "amber", "green", "none")
-_SQL = """select
-    colour_before as colour_in_force, colour as colour_draft, count(*) as n_accounts, coalesce(sum(arr), 0)::double as arr
-from draft_now
-group by colour_before, colour
-order by list_position($colours, colour_before), list_position($colours, colour)"""
+_SQL = """with counted as (
+    select colour_before as colour_in_force, colour as colour_draft, count(*) as n_accounts, coalesce(sum(arr), 0)::double as arr
+    from draft_now
+    group by colour_before, colour
+)
+select *
+from counted
+order by list_position($colours, colour_in_force), list_position($colours, colour_draft)"""
 NO_HISTORY = "Nothing is published by a draft: what others see stays as it is."
 
 

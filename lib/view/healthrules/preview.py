@@ -1,7 +1,8 @@
 """What a draft of the rules would do, before it is published: who changes colour today, and what it would have said before.
 
 show   the sentence, the colours in force against those of the draft, the past of both, and the accounts behind each figure
-told   12 accounts turn red (0.4 M ARR), 3 turn green
+stands  212 accounts are red (2.2 M ARR), 905 amber
+told    12 accounts turn red (0.4 M ARR), 3 turn green
 """
 
 import math
@@ -28,20 +29,21 @@ _LISTED = [
     "profile_draft", "csm", "account",
 ]  # fmt: skip
 Cell = tuple[str, str]
+_ALL: Cell = ("", "")
 
 
 def show(book: Book, draft: Draft, words: Definitions | None) -> dict[str, Answer]:
     """What `words` would do, beside what is in force; nothing where nothing is changed."""
     with st.container():  # always there: what comes and goes must not move what stands below it
         look.section("What it would do", "to the accounts of this book; nothing is published yet")
-        changed = words and said.differences(draftstate.alike(draft.base).health.as_rules(), words.health.as_rules())
-        if not changed:
-            if words:
-                look.note("Nothing is changed. Change a weight above, and this says who would turn red.")
+        if words is None:
+            look.note("Mend what is said above, and this says who would turn red.")
             return {}
-        more = f" · and {len(changed) - _MOST_CHANGES} more changes" if len(changed) > _MOST_CHANGES else ""
-        look.note(f"Changed: {' · '.join(paper.short(each) for each in changed[:_MOST_CHANGES])}{more}")
-        asked = {"meaning": draft.base, "draft": draftstate.text_of(words)}
+        changed = said.differences(draftstate.alike(draft.base).health.as_rules(), words.health.as_rules())
+        if changed:
+            more = f" · and {len(changed) - _MOST_CHANGES} more changes" if len(changed) > _MOST_CHANGES else ""
+            look.note(f"Changed: {' · '.join(paper.short(each) for each in changed[:_MOST_CHANGES])}{more}")
+        asked = {"meaning": draft.base, "draft": draftstate.text_of(words) if changed else ""}
         with st.skeleton(height=200):
             now = door.try_ask("health_draft", book, **asked)
         if now is None:
@@ -49,9 +51,13 @@ def show(book: Book, draft: Draft, words: Definitions | None) -> dict[str, Answe
         if now.table.empty:
             look.empty(
                 "No account of this book has a reading on the day",
-                "Widen the book, or bring contracts and usage events.",
+                "Health is read from contracts and usage events; widen the book, or bring them.",
             )
-            return {}
+            return {"Would change colour": now}
+        if not changed:
+            look.html(f'<p class="hl-said">{stands(now.table)}</p>')
+            look.note("Nothing is changed. Change a weight above, and this says who would turn red.")
+            return {"Would change colour": now}
         look.html(f'<p class="hl-said">{told(now.table)}</p>')
         left, right = st.columns([5, 6], gap="medium")
         with left:
@@ -60,6 +66,18 @@ def show(book: Book, draft: Draft, words: Definitions | None) -> dict[str, Answe
             past = _past(book, asked)
         _movers(book, now.table, asked)
         return {"Would change colour": now} | ({"In the past": past} if past else {})
+
+
+def stands(table: pd.DataFrame) -> str:
+    """How many have which colour by the rules in force, with their ARR."""
+    by = table.groupby("colour_in_force")[["n_accounts", "arr"]].sum()
+    found = [
+        f"{numbers.count(by.loc[colour, 'n_accounts'])} {'without a score' if colour == 'none' else colour} "
+        f"({numbers.money(by.loc[colour, 'arr'])} ARR)"
+        for colour in COLOURS
+        if colour in by.index
+    ]
+    return f"By the rules in force: {', '.join(found)}, of {numbers.plural(by['n_accounts'].sum(), 'account')}."
 
 
 def told(table: pd.DataFrame) -> str:
@@ -167,12 +185,10 @@ def _movers(book: Book, table: pd.DataFrame, asked: dict) -> None:
     """The accounts behind the figures: all that change colour, or those of one cell."""
     cells = {(row["colour_in_force"], row["colour_draft"]): row["n_accounts"] for row in tables.records(table)}
     n_moved = sum(n for (was, would), n in cells.items() if was != would)
-    choices: dict[Cell | None, int] = {None: n_moved} | dict(
-        sorted(cells.items(), key=lambda each: each[0][0] == each[0][1])
-    )
+    choices: dict[Cell, int] = {_ALL: n_moved} | dict(sorted(cells.items(), key=lambda each: each[0][0] == each[0][1]))
 
-    def named(cell: Cell | None) -> str:
-        said_of = "All that change colour" if cell is None else f"{COLOURS[cell[0]]} → {COLOURS[cell[1]]}"
+    def named(cell: Cell) -> str:
+        said_of = "All that change colour" if cell == _ALL else f"{COLOURS[cell[0]]} → {COLOURS[cell[1]]}"
         return f"{said_of} ({numbers.count(choices.get(cell, 0))})"
 
     look.section("Who they are", "most ARR first; a click on a name opens the account")
@@ -186,7 +202,7 @@ def _movers(book: Book, table: pd.DataFrame, asked: dict) -> None:
     if not n:
         look.note("Nobody.")
         return
-    asked = asked | ({"from_colour": cell[0], "to_colour": cell[1]} if cell else {})
+    asked = asked | ({"from_colour": cell[0], "to_colour": cell[1]} if cell != _ALL else {})
     answer = door.try_ask("health_draft_movers", book, **asked, limit=PAGE, offset=(page - 1) * PAGE)
     if answer is None or answer.table.empty:
         return

@@ -46,7 +46,8 @@ def _show(answer: Answer, draft: Draft) -> None:
     look.note(" ".join(map(plain, answer.notes)))
     learned = {row["profile_of_weights"] for row in rows if math.isfinite(row["weight_suggested"])}
     profiles = [row["profile_of_weights"] for row in heads[:-1]]
-    profiles.sort(key=lambda name: name not in learned)
+    together = {row["profile_of_weights"] for row in heads if row["is_learned_together"]}
+    profiles.sort(key=lambda name: (name not in learned, name in together))
     profile = st.selectbox("Profile", profiles, key="health suggested profile", width=300)
     head = next((row for row in heads[:-1] if row["profile_of_weights"] == profile), heads[0])
     own = [row for row in rows if row["part_of_score"] and row["profile_of_weights"] == head["profile_of_weights"]]
