@@ -345,6 +345,30 @@ def test_losses_suggest_the_part_that_was_planted(told):
     assert worth["auc_gain"] == pytest.approx(worth["auc_suggested"] - worth["auc_in_force"])
 
 
+def test_the_past_is_judged_as_loops_over_pairs_and_readings_judge_it(told):
+    """Payment alone against the rules in force, in which luck weighs most: every reading red or green by payment."""
+    snapshot, words, last = told
+    rules = words.words()["health"]
+    rules["profiles"][0]["weights"] = {"Payment": 100}
+    would = json.dumps(rules)
+    with ask(snapshot, year_to(last), words) as con:
+        table = measure("health_draft_record")(con, year_to(last), words, draft=would).table.set_index("rule_set")
+        rows = con.execute("select _account, is_lost, score_before, score, is_red_before, is_red from draft_past").df()
+    for name, end in (("in force", "_before"), ("draft", "")):
+        row = table.loc[name]
+        lost, kept = (rows.loc[rows["is_lost"] == is_lost, f"score{end}"].to_numpy() for is_lost in (True, False))
+        pairs = (lost[:, None] < kept[None, :]).mean() + (lost[:, None] == kept[None, :]).mean() / 2
+        assert row.rank_auc == pytest.approx(pairs) and row.rank_auc_lo < pairs < row.rank_auc_hi
+        red = rows[rows[f"is_red{end}"]]
+        assert row.red_precision == pytest.approx(red["is_lost"].mean())
+        assert row.red_recall == pytest.approx(rows.loc[rows["is_lost"], f"is_red{end}"].mean())
+        assert row.red_precision_lo < row.red_precision < row.red_precision_hi
+    assert table.loc["draft", "auc_gain"] == pytest.approx(
+        table.loc["draft", "rank_auc"] - table.loc["in force", "rank_auc"]
+    )
+    assert table.loc["draft", "auc_gain_lo"] > 0 and table.loc["draft", "red_recall"] > 0.8
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
