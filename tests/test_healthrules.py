@@ -354,6 +354,10 @@ def test_the_past_is_judged_as_loops_over_pairs_and_readings_judge_it(told):
     with ask(snapshot, year_to(last), words) as con:
         table = measure("health_draft_record")(con, year_to(last), words, draft=would).table.set_index("rule_set")
         rows = con.execute("select _account, is_lost, score_before, score, is_red_before, is_red from draft_past").df()
+        marks = con.execute("select day, lost_on, is_lost from health_landmark").df()
+        weeks = con.execute("from draft_weeks order by _account, reading desc").df()
+    within = (marks["lost_on"] - marks["day"]).dt.days
+    assert (marks["is_lost"] == (within <= 90)).all() and (within == 90).any() and (within == 91).any()
     for name, end in (("in force", "_before"), ("draft", "")):
         row = table.loc[name]
         lost, kept = (rows.loc[rows["is_lost"] == is_lost, f"score{end}"].to_numpy() for is_lost in (True, False))
@@ -363,9 +367,19 @@ def test_the_past_is_judged_as_loops_over_pairs_and_readings_judge_it(told):
         assert row.red_precision == pytest.approx(red["is_lost"].mean())
         assert row.red_recall == pytest.approx(rows.loc[rows["is_lost"], f"is_red{end}"].mean())
         assert row.red_precision_lo < row.red_precision < row.red_precision_hi
+        leads = []
+        for _, own in weeks.groupby("_account"):
+            lead = 0
+            for each in own.to_dict("records"):
+                if not each[f"is_red{end}"]:
+                    break
+                lead = (each["lost_on"] - each["day"]).days
+            leads.append(lead)
+        assert (row.n_lead, row.n_never_red, row.lead_median_days) == (len(leads), leads.count(0), np.median(leads))
     assert table.loc["draft", "auc_gain"] == pytest.approx(
         table.loc["draft", "rank_auc"] - table.loc["in force", "rank_auc"]
     )
+    assert table.loc["draft", "lead_median_days"] != table.loc["in force", "lead_median_days"]
     assert table.loc["draft", "auc_gain_lo"] > 0 and table.loc["draft", "red_recall"] > 0.8
 
 

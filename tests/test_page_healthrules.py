@@ -260,6 +260,8 @@ def test_weights_and_parts_are_edited_in_tables(visit, sample_store, space):
     assert "Grown, low touch: Trend 35 → 95" in edit(app, "weights", rows={1: {"w6": 95}})
     told = edit(app, "parts", added=[{"part": "Again", "fact": "breadth", "cuts": "2", "points": "0, 100"}])
     assert "Again is new" in told and "Trend 35 → 95" in told
+    told = edit(app, "parts", rows={1: {"part": "Momentum"}})
+    assert "Momentum is new" in told and "Trend is gone" in told and "Trend 20 → 0, Momentum 0 → 20" in told
     told = edit(app, "parts", rows={0: {"cuts": "none"}})
     assert "Cuts of “Utilisation” are “none”; say numbers" in told and "What it would do" in told
     assert app.button(key="health publish").disabled
