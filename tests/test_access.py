@@ -168,6 +168,7 @@ def options_of(name: str) -> list[dict]:
         "touch": ["", "high"],
         "score_from": [0, 70],
         "band": [0, 4],
+        "draft": ["", UNKNOWN, json.dumps(WORDS.words()["health"] | {"red_below": 60})],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []

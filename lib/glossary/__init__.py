@@ -31,6 +31,7 @@ _SUBJECTS = (
     "duelists",
     "forecast",
     "health_explorer",
+    "health_sandbox",
 )
 
 

@@ -213,9 +213,10 @@ def try_ask(name: str, book: Book, *, meaning: Definitions | None = None, **opti
     return _said(lambda: answer(name, book, meaning=meaning, **options))
 
 
-def whole(name: str, book: Book, **options) -> Callable[[], Answer]:
+def whole(name: str, book: Book, *, meaning: Definitions | None = None, **options) -> Callable[[], Answer]:
     """A function that asks when it is called, on this run's data: for downloads, which are made when clicked."""
-    shown, meaning, is_own, who = weakref.ref(_whole_store()), definitions(), private.is_on(), access.viewer()
+    shown, is_own, who = weakref.ref(_whole_store()), private.is_on(), access.viewer()
+    meaning = meaning or definitions()
 
     def asked() -> Answer:
         snapshot = shown() or (None if is_own else _newest(default_store(), _open))

@@ -45,7 +45,10 @@ ROOMS = {
         Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),
         Room("pages/carries.py", "What carries", ":material/anchor:"),
     ),
-    "Health": (Room("pages/health.py", "Health", ":material/monitor_heart:"),),
+    "Health": (
+        Room("pages/health.py", "Health", ":material/monitor_heart:"),
+        Room("pages/healthrules.py", "Health rules", ":material/rule_settings:"),
+    ),
     "Act": (AUDIENCES,),
     "Data": (UPLOAD,),
 }
