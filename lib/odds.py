@@ -2,6 +2,7 @@
 
 Odds     what was learnt: coefficients of standardised columns, and how sure they are
 fit      the most likely coefficients, by Newton's method, and the spread of those that are about as likely
+points   by how many points of 100 parts of the log-odds move a chance
 clustered  how sure they are where rows of a group, such as an account on many days, are chance together
 shock    how much whole groups differ for no reason that the columns know, in log-odds
 """
@@ -69,6 +70,11 @@ def fit(columns: np.ndarray, outcome: np.ndarray, prior: float = PRIOR) -> Odds:
         if np.abs(step).max() < _CLOSE:
             break
     return Odds(beta, np.linalg.inv(curve), centre, scale)
+
+
+def points(log_odds: np.ndarray, part: np.ndarray) -> np.ndarray:
+    """What the chance would lose in points of 100, were the part of its log-odds not there."""
+    return 100 * (_chance(log_odds) - _chance(log_odds - part))
 
 
 def clustered(odds: Odds, columns: np.ndarray, outcome: np.ndarray, group: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """The predicted risk of every account: its chance to be lost within 90 and 180 days, and of a trial to convert.
 
 lay        the views below, over all accounts: join them to `book` or `scope`
-explain    lays health_reason: what moves the chance of the accounts and readings in the temp table health_asked
-cautions   what is to be said beside a chance
+explain    what moves the chance of single accounts, in the reader's units (predictionreasons.py)
+notes      what is missing where nothing is predicted, and what is to be said beside a chance
 
 health_risk    per account and reading (the last, and every fourth before it): risk_90, risk_180, convert_rate; taught_to
 health_model   per outcome and taught_to: the traits, their coefficients and errors per standard deviation
@@ -21,21 +21,18 @@ import numpy as np
 import pandas as pd
 
 from lib.definitions import Definitions
-from lib.facts import ahead, health, predictionlearn, renewals
-from lib.facts.predictionlearn import MOST_ROWS, Reader, Taught, teach
+from lib.facts import health, predictionlearn, predictionreasons, renewals
+from lib.facts.predictionlearn import MOST_ROWS, Reader, Taught, reader, teach
 from lib.facts.predictiontraits import CONVERTS, OUTCOMES
 from lib.facts.shelf import Shelf, name_of
-from lib.store.dimensions import StoredDimension, read_catalogue
 
 MOST_KEPT, MANY_ROWS = 3, 1_000_000
-STAGE = "stage_code"
 _FIRST_DAY = """
 select coalesce(
     (select min(week) from usage.usage_week),
     (select min(starts_on) from core.contract where starts_on <= $as_of::date)
 )
 """
-_STAGES = "select distinct stage from health_reading where stage is not null order by stage"
 _RISK = {
     "_account": "uinteger", "reading": "usmallint", "day": "date", "risk_90": "double", "risk_180": "double",
     "convert_rate": "double", "taught_to": "date",
@@ -43,10 +40,14 @@ _RISK = {
 _MODEL = {
     "outcome": "varchar", "taught_to": "date", "place": "integer", "trait": "varchar", "coefficient": "double", "error": "double",
     "centre": "double", "scale": "double", "n_rows": "bigint", "n_accounts": "bigint", "n_happened": "bigint",
+    "base_rate": "double",
 }  # fmt: skip
 _LACK = {
     "outcome": "varchar", "taught_to": "date", "lacks": "varchar", "history_days": "bigint", "n_accounts": "bigint",
     "n_happened": "bigint",
+}  # fmt: skip
+_WHAT = {
+    "risk_90": "A loss within 90 days", "risk_180": "A loss within 180 days", CONVERTS: "The conversion of a trial",
 }  # fmt: skip
 SHELF = Shelf("health_risk", "health_model", "health_lack", most=MOST_KEPT, many=MANY_ROWS)
 
@@ -73,23 +74,27 @@ def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -
     SHELF.lay(con, key, make)
 
 
-def reader(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> Reader:
-    """Reads readings with the dimensions that are traits: those searched unasked that have few values, and the stage."""
-    dimensions: dict[str, StoredDimension | None] = {
-        f"d{place}": each
-        for place, each in enumerate(read_catalogue(con))
-        if each.is_default and each.kind == "category" and 2 <= len(each.values) <= ahead.MOST
-    }
-    values = {name: each.values for name, each in dimensions.items() if each}
-    stages = tuple(stage for (stage,) in con.execute(_STAGES).fetchall())
-    if 2 <= len(stages) <= ahead.MOST:
-        dimensions[STAGE], values[STAGE] = None, stages
-    return Reader(con, as_of, definitions, dimensions, values)
+def explain(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> None:
+    """After `lay`: the temp table health_reason, of the few accounts and readings in the temp table health_asked."""
+    predictionreasons.lay(con, as_of, definitions)
+
+
+def notes(con: duckdb.DuckDBPyConnection, definitions: Definitions) -> tuple[str, ...]:
+    """After `lay`: sentences for the reader."""
+    found = [
+        f"{_WHAT[outcome]} is not predicted: it takes {lacks}."
+        for outcome, lacks in con.execute("select outcome, lacks from health_lack").fetchall()
+    ]
+    n_features = con.execute("select count(distinct feature) from usage.usage_feature_week").fetchall()[0][0]
+    if 0 < n_features <= definitions.health.few_event_types:
+        n = f"{n_features} feature{'' if n_features == 1 else 's'}"
+        found.append(f"Caution: use of only {n} is tracked, so what goes with a loss may not show in it.")
+    return tuple(found)
 
 
 def _predicted(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> dict[str, pd.DataFrame]:
     read = reader(con, as_of, definitions)
-    first_day = con.execute(_FIRST_DAY, {"as_of": as_of}).fetchone()[0]
+    first_day = con.execute(_FIRST_DAY, {"as_of": as_of}).fetchall()[0][0]
     risk, model, lack = [], [], []
     for day, until in predictionlearn.origins(as_of, first_day):
         taught = _taught(read, day, first_day)
@@ -131,7 +136,7 @@ def _taught(read: Reader, day: date, first_day: date) -> list[Taught]:
 
 
 def _as_risk(rows: pd.DataFrame, taught: list[Taught], day: date, definitions: Definitions) -> pd.DataFrame:
-    found = rows[["_account", "reading", "day"]].assign(taught_to=day, **{name: np.nan for name in OUTCOMES})
+    found = rows[["_account", "reading", "day"]].assign(taught_to=day, **dict.fromkeys(OUTCOMES, np.nan))
     for each in taught:
         found[each.outcome] = each.chances(rows)
     if taught[0].outcome == CONVERTS:
@@ -148,6 +153,7 @@ def _as_model(taught: Taught, read: Reader) -> pd.DataFrame:
             "trait": ["", *(_said(name, read) for name in taught.names)], "coefficient": taught.odds.coefficients,
             "error": taught.error, "centre": np.r_[np.nan, taught.odds.centre], "scale": np.where(np.isinf(scale), np.nan, scale),
             "n_rows": taught.n_rows, "n_accounts": taught.n_accounts, "n_happened": taught.n_happened,
+            "base_rate": taught.base_rate,
         }
     )  # fmt: skip
 

@@ -4,7 +4,7 @@
 create table health_reading as
 from health_reading_on(date '1900-01-01', 13, 0, []::varchar[], 0, 0, 0) limit 0;
 
--- Grain: one row per account and reading of a customer or a trial, none in its grace days; every `step`-th reading back from the last.
+-- Grain: one row per account and reading of a customer or a trial, none in its grace days; on the readings asked for.
 --   renews_in, past_notice_by   days to the renewal; the notice deadline of that term is over, and no notice was given
 --   is_first                    the first term is not over: no renewal so far
 --   contact_days                since the last two-way contact; who had none: since it began
@@ -12,14 +12,14 @@ from health_reading_on(date '1900-01-01', 13, 0, []::varchar[], 0, 0, 0) limit 0
 --   lost_in, converts_in        what came: days from the reading to the loss; days from the beginning of the trial to the first term bought.
 --                               These are no traits: they know what came later
 -- What a whole file would have to say is empty where there is none.
-create macro prediction_known_on(as_of, n_weeks, said_days, step) as table
+create macro prediction_known_on(as_of, n_weeks, said_days, readings) as table
 with said as materialized (
     from health_said_on(as_of, n_weeks, said_days)
 ),
 taken as (
     select *
     from health_reading
-    where not is_pending and ((select max(reading) from health_reading) - reading) % step::integer = 0
+    where not is_pending and reading in (select unnest(readings::usmallint[]))
 ),
 asked as (
     select

@@ -101,8 +101,8 @@ def _has_none(frame: pd.DataFrame, name: str) -> np.ndarray:
 
 
 _READ = (
-    "renews_in", "is_past_notice", "has_notice", "has_asked", "arr", "seats", "customer_days", "is_first", "trial_days", "stage_days",
-    "expected_days", "active_people", "weekly_people", "weekly_people_before", "active_days", "breadth", "key_features",
-    "silent_weeks", "n_tickets", "logins", "csat", "nps", "sentiment", "contact_days", "goals_due", "goals_reached",
+    "renews_in", "is_past_notice", "has_notice", "has_asked", "arr", "seats", "customer_days", "is_first", "trial_days",
+    "stage_days", "expected_days", "active_people", "weekly_people", "weekly_people_before", "active_days", "breadth",
+    "key_features", "silent_weeks", "n_tickets", "logins", "csat", "nps", "sentiment", "contact_days", "goals_due", "goals_reached",
     "lost_champions",
 )  # fmt: skip
