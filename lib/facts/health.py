@@ -4,6 +4,7 @@ lay       the views below, over all accounts: join them to `book` or `scope`
 red       lays health_red: who is red on some days
 detail    lays health_contribution: what each part adds, of the accounts and readings in the temp table health_asked
 outcomes  lays health_outcome: which readings a loss came after, and when
+made_of   what readings and what was written are made of: part of a key of what is made of them
 WRITTEN   the written tables they read
 
 health_reading   what is known of an account at a reading (health_reading.sql)
@@ -123,6 +124,11 @@ def outcomes(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitio
     """
     renewals.lay(con, as_of, definitions)
     con.execute(_OUTCOME, {"as_of": as_of, "grace_days": definitions.renewals.grace_days})
+
+
+def made_of(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple:
+    """The same again wherever readings and what the team wrote are the same."""
+    return _bound(con, as_of, definitions), definitions.journey, _said(con)
 
 
 def _reds(con: duckdb.DuckDBPyConnection, table: str, day: date, definitions: Definitions) -> None:

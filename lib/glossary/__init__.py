@@ -32,6 +32,7 @@ _SUBJECTS = (
     "forecast",
     "health_explorer",
     "health_sandbox",
+    "health_risk",
 )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from lib.measures.forecast.traits import IS, UNKNOWN
 from lib.odds import Odds
+from lib.odds import points as moved
 
 _MOST, _LEAST_POINTS = 4, 0.5
 _TOGETHER = {
@@ -39,7 +40,7 @@ def reasons(
         trait = _trait(name)
         added[trait] = added.get(trait, 0.0) + part
     log_odds = design @ odds.coefficients
-    points = {trait: 100 * (_chance(log_odds) - _chance(log_odds - part)) for trait, part in added.items() if trait}
+    points = {trait: float(moved(log_odds, part)) for trait, part in added.items() if trait}
     most = sorted(points, key=lambda trait: -abs(points[trait]))[:_MOST]
     return [
         f"{_said(trait, row, called)}, {_signed(points[trait])}"
@@ -113,7 +114,3 @@ _SAID = {
 
 def _signed(points: float) -> str:
     return f"{points:+.0f} points".replace("-", "−")
-
-
-def _chance(log_odds: float) -> float:
-    return 1 / (1 + np.exp(-np.clip(log_odds, -35, 35)))
