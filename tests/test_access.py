@@ -162,6 +162,10 @@ def options_of(name: str) -> list[dict]:
         "period_until": ["2027-01-01"],
         "currency": ["", "EUR"],
         "csm": ["", "Dana Smith", f"{FOREIGN} Lee"],
+        "days": [90, 180],
+        "said_from": [0.0, 40.0],
+        "said_until": [0.1, 70.0],
+        "lead": ["", "31 to 60", UNKNOWN],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []

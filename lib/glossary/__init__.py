@@ -29,6 +29,7 @@ _SUBJECTS = (
     "ahead",
     "duelists",
     "forecast",
+    "health_proof",
 )
 
 
