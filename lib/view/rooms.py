@@ -45,6 +45,7 @@ ROOMS = {
         Room("pages/loyalty.py", "Loyalty", ":material/favorite:"),
         Room("pages/carries.py", "What carries", ":material/anchor:"),
     ),
+    "Health": (Room("pages/proof.py", "Health proof", ":material/verified:"),),
     "Act": (AUDIENCES,),
     "Data": (UPLOAD,),
 }
