@@ -2,6 +2,7 @@
 
 Odds     what was learnt: coefficients of standardised columns, and how sure they are
 fit      the most likely coefficients, by Newton's method, and the spread of those that are about as likely
+clustered  how sure they are where rows of a group, such as an account on many days, are chance together
 shock    how much whole groups differ for no reason that the columns know, in log-odds
 """
 
@@ -68,6 +69,19 @@ def fit(columns: np.ndarray, outcome: np.ndarray, prior: float = PRIOR) -> Odds:
         if np.abs(step).max() < _CLOSE:
             break
     return Odds(beta, np.linalg.inv(curve), centre, scale)
+
+
+def clustered(odds: Odds, columns: np.ndarray, outcome: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """The covariance of the coefficients where each group counts as one (a sandwich).
+
+    Second check: statsmodels, in tests/test_prediction.py.
+    """
+    design = odds.design(columns)
+    place = np.unique(group, return_inverse=True)[1]
+    n = int(place.max()) + 1
+    residual = outcome - _chance(design @ odds.coefficients)
+    score = np.column_stack([np.bincount(place, each * residual, n) for each in design.T])
+    return odds.covariance @ (score.T @ score) @ odds.covariance * (n / max(n - 1, 1))
 
 
 def shock(outcome: np.ndarray, chance: np.ndarray, group: np.ndarray, usual: float, n_fitted: int = 1) -> float:

@@ -13,6 +13,7 @@ cohorts.sql   who began when, and what is known of them since
 carried.sql   trait_before (day): features, settings and behaviours an account had before a day; corner.sql: corner_on (as_of)
 health_terms.sql, health_use.sql, health_steps.sql, health_reading.sql, health_said.sql   what is known of accounts at the end of
               every week; health: lays them, and the scores that healthrules makes of them
+prediction.sql   readings as numbers, beside what came; prediction: the chance of a loss, learnt from them as of past days
 shelf         what a snapshot is made into once, kept beside it
 one.sql       facts of one account: its terms, its weeks, its peers; said.sql: what was written about it
 journey.sql   journey_spell_on (as_of): the stays of accounts in the stages of their journey; journey: lays its stages on a cursor
@@ -37,7 +38,7 @@ from lib.store.opening import Snapshot, open_snapshot
 _IN_ORDER = (
     "outcome", "usage", "written", "renewal_terms", "renewals", "moves", "ahead", "terms", "use", "reached", "stages",
     "contact", "risk", "standing", "before_renewal", "before_seats", "health_terms", "health_use", "health_steps",
-    "health_reading", "health_said", "one", "said", "settings", "people", "lives", "adopting", "cohorts", "carried",
+    "health_reading", "health_said", "prediction", "one", "said", "settings", "people", "lives", "adopting", "cohorts", "carried",
     "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features", "kpi_features",
 )  # fmt: skip
 

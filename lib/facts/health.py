@@ -3,6 +3,7 @@
 lay       the views below, over all accounts: join them to `book` or `scope`
 detail    lays health_contribution: what each part adds, of the accounts and readings in the temp table health_asked
 outcomes  lays health_outcome: which readings a loss came after, and when
+made_of   what readings and what was written are made of: part of a key of what is made of them
 WRITTEN   the written tables they read
 
 health_reading   what is known of an account at a reading (health_reading.sql)
@@ -95,6 +96,12 @@ def outcomes(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitio
     """
     renewals.lay(con, as_of, definitions)
     con.execute(_OUTCOME, {"as_of": as_of, "grace_days": definitions.renewals.grace_days})
+
+
+def made_of(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple:
+    """The same again wherever readings and what the team wrote are the same."""
+    bound = _bound(con, as_of, definitions)
+    return bound, definitions.journey, [con.execute(_WRITTEN.format(name=name)).fetchall() for name in WRITTEN]
 
 
 def _bound(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> dict:
