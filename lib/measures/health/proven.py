@@ -23,7 +23,7 @@ import pandas as pd
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
-from lib.facts import health
+from lib.facts import health, prediction
 from lib.facts.levels import MOST_LEVELS, OTHER
 from lib.measures import left_out
 from lib.store.dimensions import find_dimension, read_catalogue
@@ -55,8 +55,6 @@ join health_part as part on part._account = landmark._account and part.reading =
 join health_score as score on score._account = landmark._account and score.reading = landmark.reading
 left join health_risk as risk on risk._account = landmark._account and risk.reading = landmark.reading"""
 _ROWS = "from proof_reading where is_decided order by day, _account"
-_NO_RISK = """create or replace temp view health_risk as
-select _account, reading, null::double as risk_90, null::double as risk_180 from health_reading where false"""
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,7 @@ def lay_scores(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definiti
     """Scores, predictions and outcomes of all accounts."""
     health.lay(con, book.as_of, definitions)
     health.outcomes(con, book.as_of, definitions)
-    con.execute(_NO_RISK)
+    prediction.lay(con, book.as_of, definitions)
 
 
 def read(
