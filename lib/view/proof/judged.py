@@ -21,7 +21,7 @@ from lib.view.proof import sentences
 from lib.view.proof.proofstate import Proof
 from lib.view.words import word, word_within
 
-_CALLED = {RULES: "Score by the rules", PREDICTION: "Prediction"}
+_CALLED = {RULES: "Rules", PREDICTION: "Prediction"}
 
 
 def section(book: Book, state: Proof, proof: Answer) -> dict[str, Answer]:
@@ -79,8 +79,8 @@ def _columns(named, by: str = "") -> list[Column]:
         Column("Base rate", lambda row: numbers.percent(row["loss_base_rate"]), is_number=True),
         Column("Lift", lambda row: sentences.interval(row, "red_lift"), is_number=True),
         Column("Found by red", lambda row: _rate(row, "recall_red"), is_number=True),
-        Column("Calibration slope", lambda row: sentences.interval(row, "calibration_slope", 2), is_number=True),
-        Column("Lost / expected", lambda row: sentences.interval(row, "observed_ratio", 2), is_number=True),
+        Column("Slope", lambda row: sentences.interval(row, "calibration_slope", 2), is_number=True),
+        Column("Lost / exp.", lambda row: sentences.interval(row, "observed_ratio", 2), is_number=True),
     ]
 
 

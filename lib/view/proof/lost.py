@@ -35,7 +35,7 @@ def section(book: Book, state: Proof, whole: Mapping) -> dict[str, Answer]:
     """`whole` is the row of all accounts lost."""
     words, shown = door.definitions().health, {}
     look.section("How long before was it red?", "without a break to the last reading before the loss")
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([1, 1], gap="medium")
     with left:
         shown |= _warning(book, whole)
     with right:

@@ -84,7 +84,7 @@ def _quarter(row: Mapping) -> str:
 def _columns() -> list[Column]:
     return [
         Column("Quarter", _quarter),
-        Column("Score", lambda row: row["scored_by"]),
+        Column("Score", lambda row: row["scored_by"], is_narrow=True),
         Column("Readings", lambda row: numbers.count(row["n_readings"]), is_number=True),
         Column("Accounts lost after", lambda row: numbers.count(row["n_proof_lost"]), is_number=True),
         Column("AUC", lambda row: sentences.interval(row, "auc", 2), is_number=True),

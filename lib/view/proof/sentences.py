@@ -47,6 +47,9 @@ def verdict(row: Mapping, days: int) -> tuple[str, bool]:
     if is_by_chance(row):
         said = DOES_NOT_WORK if row["scored_by"] != PREDICTION else DOES_NOT_WORK.replace("The score", "The prediction")
         return f"{said} ({between}; 0.5 is chance).", True
+    if row["auc_more_lo"] > 0 or row["auc_more_hi"] < 0:
+        than = "better" if row["auc_more"] > 0 else "worse"
+        between += f", {than} than the rules by {interval(row, 'auc_more', 2)}"
     return (
         f"{name} ranks better than chance: an account lost within {days} days had the worse one of two in "
         f"{numbers.percent(row['auc'], 0)} of pairs ({between}; 0.5 is chance).",
