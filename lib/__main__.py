@@ -107,13 +107,14 @@ def _parser() -> argparse.ArgumentParser:
         _add_format(each)
 
     for name, measure in MEASURES.items():
-        answer = commands.add_parser(name, help=measure.summary)
+        hyphened = [name.replace("_", "-")] if "_" in name else []
+        answer = commands.add_parser(name, aliases=hyphened, help=measure.summary)
         for option in measure.options:
             _add_option(answer, option)
         _add_selection(answer)
         _add_format(answer)
         answer.set_defaults(run=answers.answer, measure=name)
-    for command in commands.choices.values():
+    for command in dict.fromkeys(commands.choices.values()):  # one of two spellings once
         command.add_argument(
             "--store", type=Path, default=default_store(), help="the store's folder (default: %(default)s)"
         )

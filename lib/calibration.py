@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.ranking import known_rows
-from lib.stats import wilson
+from lib.stats import wilson, wilson_of_clusters
 
 LEAST_CHANCE = 1e-6  # a chance of none counts as this, or nothing could ever mend its log-odds; a certain one likewise
 NONE_OF_A_BIN = 0.5  # rows that an empty bin counts as
@@ -105,19 +105,23 @@ def calibration_of(chance, outcome, cluster=None, level: float = 0.95) -> Calibr
     return Calibration(*bounds, p, float(chance.sum()), int(happened.sum()), *in_the_large, n, n_clusters)
 
 
-def reliability_of(chance, outcome, n_bins: int = 10, level: float = 0.95) -> Reliability:
+def reliability_of(chance, outcome, n_bins: int = 10, cluster=None, level: float = 0.95) -> Reliability:
     """Rows by their chance in bins of about equal count, with Wilson's intervals.
 
-    Rows of one chance share the bin that the middle one of them would be in; a bin that so gets none is not there. Each row
-    counts for itself: of accounts seen on several days take one day each, or the intervals are too short.
+    Rows of one chance share the bin that the middle one of them would be in; a bin that so gets none is not there. Without
+    clusters each row counts for itself; of clusters the intervals are those of stats.wilson_of_clusters.
     """
-    (chance,), happened, _ = known_rows((chance,), outcome, None)
+    (chance,), happened, of = known_rows((chance,), outcome, cluster)
     values, at, counts = np.unique(chance, return_inverse=True, return_counts=True)
     middle = (np.cumsum(counts) - counts / 2) / len(chance)
     _, first, bin_of = np.unique((middle * n_bins).astype(int), return_index=True, return_inverse=True)
     n, k, expected = (np.bincount(bin_of[at], each, len(first)) for each in (None, happened, chance))
     last = np.append(first[1:], len(values))[: len(first)] - 1
     lo, hi = wilson(k, n, level)
+    if cluster is not None:
+        rows = [(bin_of[at] == each, happened) for each in range(len(first))]
+        found = [wilson_of_clusters(np.bincount(of, own & hit), np.bincount(of, own), level) for own, hit in rows]
+        lo, hi = np.array(found).reshape(-1, 2).T
     return Reliability(expected / n, values[first], values[last], k / n, lo, hi, n, k.astype(int))
 
 

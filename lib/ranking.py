@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.stats import rate_ratio, wilson
+from lib.stats import rate_ratio, wilson, wilson_of_clusters
 
 COINS = 4  # clusters of a score no better than a coin's, which count towards the error of any
 NO_ERROR = 1e-12  # a standard error below this is what rounding leaves of none
@@ -121,12 +121,13 @@ def auc_difference_of(score_a, score_b, outcome, cluster=None, level: float = 0.
     return AucDifference(difference, max(difference - below, -1.0), min(difference + above, 1.0), error, p, a, b)
 
 
-def flagged_of(is_flagged, outcome, level: float = 0.95) -> Flagged:
+def flagged_of(is_flagged, outcome, cluster=None, level: float = 0.95) -> Flagged:
     """Precision and recall with Wilson's intervals, and lift: precision / base rate.
 
     Of as many flagged the lift is 1 / (share flagged + share not flagged / ratio) where the ratio is that of the rates of the
     flagged and the others; its interval is carried over from the ratio's (stats.rate_ratio), so it holds at none and at all.
-    Each row counts for itself: of accounts seen on several days take one day each, or the intervals are too short.
+    Without clusters each row counts for itself. Of clusters precision and recall have the interval of stats.wilson_of_clusters, and
+    the logarithm of the lift one by linearisation over them; of none of the flagged its end is that of the precision.
     """
     flagged, happened = np.asarray(is_flagged, bool), np.asarray(outcome, bool)
     n, (n_flagged, n_happened, n_both) = (
@@ -142,8 +143,30 @@ def flagged_of(is_flagged, outcome, level: float = 0.95) -> Flagged:
         lift = np.float64(precision) / base_rate
         bounds = 1 / (share + (1 - share) / ratio) if share < 1 else np.ones(2)
     lift_lo, lift_hi = np.where(np.isnan(lift), np.nan, bounds).tolist()
+    if cluster is not None:
+        (lo, hi), (recall_lo, recall_hi), (lift_lo, lift_hi) = _of_clusters(flagged, happened, cluster, level)
     of_flag = (precision, lo, hi, recall, recall_lo, recall_hi, base_rate, float(lift), lift_lo, lift_hi)
     return Flagged(*of_flag, n, n_flagged, n_happened, n_both)
+
+
+def _of_clusters(flagged: np.ndarray, happened: np.ndarray, cluster, level: float) -> list[tuple[float, float]]:
+    """The intervals of precision, recall and lift, where rows of a cluster are chance together."""
+    from scipy.special import stdtrit
+
+    at = np.unique(np.asarray(cluster), return_inverse=True)[1]
+    both, of_flag, hits, rows = (np.bincount(at, each) for each in (flagged & happened, flagged, happened, at >= 0))
+    precision, recall = (wilson_of_clusters(both, among, level) for among in (of_flag, hits))
+    n_clusters, n_both, n_flagged, n_hits, n = len(rows), both.sum(), of_flag.sum(), hits.sum(), rows.sum()
+    if not n_flagged or not n_hits:
+        return [precision, recall, (np.nan, np.nan)]
+    if not n_both:
+        return [precision, recall, (0.0, precision[1] * n / n_hits)]
+    off = both / n_both - of_flag / n_flagged - hits / n_hits + rows / n
+    fewest = min(np.count_nonzero(of_flag), np.count_nonzero(hits))
+    error = np.sqrt((off**2).sum() * n_clusters / max(n_clusters - 1, 1))
+    by = np.exp(stdtrit(max(fewest - 1, 1), 0.5 + level / 2) * error)
+    lift = n_both / n_flagged / (n_hits / n)
+    return [precision, recall, (lift / by, min(lift * by, n / n_hits))]
 
 
 def known_rows(scores, outcome, cluster) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:

@@ -1,6 +1,7 @@
 """Intervals and tests: arrays in, arrays out. lib/survival.py has the times until something happens.
 
 wilson               interval of a proportion
+wilson_of_clusters   the same where rows of a cluster are chance together
 log_tail_count       how surprising a number of lost accounts is: the logarithm of its upper tail
 log_tail_pearson3    the same for a skewed sum, such as ARR lost
 rate_differs         does a part's rate differ from the rest's? two-sided p
@@ -20,6 +21,7 @@ import numpy as np
 
 DEEP_TAIL = 1e-280  # past this the incomplete gamma function underflows
 NEARLY_NORMAL = 1e-4  # a skewness below this changes no tail we could tell apart
+NO_SPREAD = 1e-18  # a sum of squares below this is what rounding leaves of none
 
 
 def wilson(k, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
@@ -36,6 +38,28 @@ def wilson(k, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
         centre = (rate + z2 / (2 * n)) / (1 + z2 / n)
         half = np.sqrt(z2 * (rate * (1 - rate) / n + z2 / (4 * n * n))) / (1 + z2 / n)
     return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
+
+
+def wilson_of_clusters(k, n, level: float = 0.95) -> tuple[float, float]:
+    """Wilson score interval of sum k / sum n where a cluster has k of its n rows: as of so many trials as have the same error.
+
+    The error is that of a ratio by linearisation (Cochran 1977, 6.5), by Student's t with a degree less than clusters, its trials
+    those of Korn and Graubard 1998; no more than rows. Where all clusters are alike in share there is no error to tell: a cluster
+    counts as one trial then. Second check: statsmodels GLM, cov_type="cluster", and how often it holds what was planted.
+    """
+    from scipy.special import ndtr, stdtrit
+
+    k, n = (np.asarray(each, float) for each in (k, n))
+    rows, n_clusters = n.sum(), np.count_nonzero(n)
+    if not rows:
+        return np.nan, np.nan
+    share = k.sum() / rows
+    spread = ((k - share * n) ** 2).sum() * n_clusters / max(n_clusters - 1, 1)
+    alike = rows**2 / (n * n).sum()
+    trials = min(share * (1 - share) * rows**2 / spread, rows) if spread > NO_SPREAD and n_clusters > 1 else alike
+    t = stdtrit(max(n_clusters - 1, 1), 0.5 + level / 2)
+    lo, hi = wilson(share * trials, trials, 1 - 2 * ndtr(-t))
+    return min(float(lo), share), max(float(hi), share)
 
 
 def benjamini_hochberg(p) -> np.ndarray:

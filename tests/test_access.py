@@ -169,6 +169,10 @@ def options_of(name: str) -> list[dict]:
         "score_from": [0, 70],
         "band": [0, 4],
         "draft": ["", UNKNOWN, json.dumps(WORDS.words()["health"] | {"red_below": 60})],
+        "days": [90, 180],
+        "said_from": [0.0, 40.0],
+        "said_until": [0.1, 70.0],
+        "lead": ["", "31 to 60", UNKNOWN],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []

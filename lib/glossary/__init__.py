@@ -33,6 +33,7 @@ _SUBJECTS = (
     "health_explorer",
     "health_sandbox",
     "health_risk",
+    "health_proof",
 )
 
 

@@ -47,6 +47,7 @@ ROOMS = {
     ),
     "Health": (
         Room("pages/health.py", "Health", ":material/monitor_heart:"),
+        Room("pages/proof.py", "Health proof", ":material/verified:"),
         Room("pages/healthrules.py", "Health rules", ":material/rule_settings:"),
     ),
     "Act": (AUDIENCES,),
