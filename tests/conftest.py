@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import local_script_runner
 
+from lib.workspace import edition, open_workspace
 from tests import stores
 
 settings.register_profile("headlight", deadline=None)  # a busy machine is no defect of the code
@@ -21,6 +23,17 @@ settings.load_profile("headlight")
 
 # every AppTest looks through all installed packages for components, half a second each time; they do not change meanwhile
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+
+
+def _ended(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None:
+    """Wait until a script ended, without asking it a thousand times a second, which would slow it down."""
+    runner._script_thread.join(timeout)
+    if runner._script_thread.is_alive():
+        runner.request_stop()
+        raise RuntimeError(f"the script ran for more than {timeout} seconds")
+
+
+local_script_runner.require_widgets_deltas = _ended
 
 ROOT = Path(__file__).resolve().parents[1]
 MAIN = sys.modules["__main__"]
@@ -131,16 +144,40 @@ def _wait_for(url: str, server: subprocess.Popen, log: Path, seconds: float = 60
     raise AssertionError(f"no answer from {url}: {log.read_text()}")
 
 
-@pytest.fixture
-def visit(monkeypatch, tmp_path):
-    """visit(store, page, query) runs a page as a first visit by that link; every visit of a test is one session's own."""
-    from streamlit.runtime.caching import clear_session_data_cache, clear_session_resource_cache
-    from streamlit.testing.v1 import AppTest
+@pytest.fixture(scope="session")
+def unwritten(tmp_path_factory):
+    """unwritten() is the address of a workspace nobody has written to: the same one until somebody does, so that tests which
+    only read share the answers that are kept for it."""
+    place = ""
 
-    monkeypatch.setenv("HEADLIGHT_PRIVATE", str(tmp_path / "private"))
-    monkeypatch.setenv("HEADLIGHT_WORKSPACE", f"sqlite:///{tmp_path}/workspace.db")
+    def address() -> str:
+        nonlocal place
+        if not place or edition(space := open_workspace(place)):
+            place = f"sqlite:///{tmp_path_factory.mktemp('workspace')}/workspace.db"
+            space = open_workspace(place)
+        space.close()
+        return place
+
+    return address
+
+
+@pytest.fixture
+def one_session(request, monkeypatch, tmp_path_factory, unwritten) -> None:
+    """What is visited in a test is one session's own. Where the test has a folder, its workspace lies there."""
+    from streamlit.runtime.caching import clear_session_data_cache, clear_session_resource_cache
+
+    has_folder = "tmp_path" in request.fixturenames
+    folder = request.getfixturevalue("tmp_path") if has_folder else tmp_path_factory.mktemp("visit")
+    monkeypatch.setenv("HEADLIGHT_PRIVATE", str(folder / "private"))
+    monkeypatch.setenv("HEADLIGHT_WORKSPACE", f"sqlite:///{folder}/workspace.db" if has_folder else unwritten())
     for clear in (clear_session_data_cache, clear_session_resource_cache):
         clear("test session id")  # which every AppTest says it is
+
+
+@pytest.fixture
+def visit(monkeypatch, one_session):
+    """visit(store, page, query) runs a page as a first visit by that link; every visit of a test is one session's own."""
+    from streamlit.testing.v1 import AppTest
 
     def run(store, page: str = "pages/hotspots.py", query: dict | None = None) -> "AppTest":
         monkeypatch.setenv("HEADLIGHT_STORE", str(store))

@@ -24,7 +24,7 @@ from lib.facts.kpis import KPIS
 from lib.facts.levels import OTHER
 from lib.measures.registry import MEASURES, measure
 from lib.scope import ALL, NOBODY, Scope
-from lib.view import access, comeback
+from lib.view import access, comeback, door
 from lib.view.address import pair
 from lib.workspace import audiences, open_workspace, views
 from lib.workspace.audiences import Asked
@@ -59,17 +59,13 @@ def store(tmp_path_factory):
 
 
 @pytest.fixture
-def house(monkeypatch, tmp_path, store):
+def house(request, monkeypatch, tmp_path_factory, one_session, store):
     """house(email, page, query) runs a page as a first visit of the reader with that address; "" is nobody signed in."""
-    from streamlit.runtime.caching import clear_session_data_cache, clear_session_resource_cache
-
+    has_folder = "tmp_path" in request.fixturenames
+    folder = request.getfixturevalue("tmp_path") if has_folder else tmp_path_factory.mktemp("house")
     monkeypatch.setenv("HEADLIGHT_STORE", str(store))
-    monkeypatch.setenv("HEADLIGHT_PRIVATE", str(tmp_path / "private"))
-    monkeypatch.setenv("HEADLIGHT_WORKSPACE", f"sqlite:///{tmp_path}/workspace.db")
     before = config.get_option("secrets.files")
-    config.set_option("secrets.files", [str(secrets(tmp_path))])
-    for clear in (clear_session_data_cache, clear_session_resource_cache):
-        clear("test session id")
+    config.set_option("secrets.files", [str(secrets(folder))])
 
     def run(email: str, page: str = "pages/hotspots.py", query: dict | None = None, /, **claims) -> AppTest:
         app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page(page)
@@ -309,8 +305,22 @@ LINKS = [
 ]
 
 
+@pytest.fixture
+def asked_once(monkeypatch):
+    """What a scope asked is not worked out again, for a download either: the links of a walk mostly ask the same."""
+    asked, kept = door._asked, {}
+
+    def once(snapshot, name, book, meaning, scope, options, said):
+        question = repr((snapshot.version, name, book, meaning.hash, scope.key, options))
+        if question not in kept:
+            kept[question] = asked(snapshot, name, book, meaning, scope, options, said)
+        return kept[question]
+
+    monkeypatch.setattr(door, "_asked", once)
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_no_page_shows_another_book(house, page, monkeypatch, two_days):
+def test_no_page_shows_another_book(house, page, monkeypatch, two_days, asked_once):
     offered = []
     button = st.download_button
 
@@ -357,7 +367,7 @@ def test_no_page_shows_another_book(house, page, monkeypatch, two_days):
         {"s.stage": ["{} Pilot", "Value"]},
     ],
 )
-def test_a_link_tells_nothing_of_what_others_have(house, page, query):
+def test_a_link_tells_nothing_of_what_others_have(house, page, query, two_days):
     """What exists outside the scope and what does not exist at all look the same: no oracle."""
     shown = []
     for word in (FOREIGN, UNKNOWN):
@@ -370,8 +380,6 @@ def test_a_link_tells_nothing_of_what_others_have(house, page, query):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_who_is_not_signed_in_sees_a_title_and_a_button(house, page, monkeypatch):
-    from lib.view import door
-
     monkeypatch.setattr(door, "_newest", lambda *_: pytest.fail("data was read"))
     app = house("", page, {"f.csm": ["Dana Smith"], "path": "region:US"})
     assert is_kept_out(app)

@@ -40,16 +40,16 @@ def features(place: Path, said: dict = FEATURES) -> list[Source]:
     return [source(place, rows, table="feature")]
 
 
-def rows_of(file: Path, table: str) -> list[tuple]:
+def rows_of(file: Path, *tables: str) -> dict[str, list[tuple]]:
     with duckdb.connect(file, read_only=True) as con:
-        return con.execute(f"select * from {table} order by all").fetchall()
+        return {table: con.execute(f"select * from {table} order by all").fetchall() for table in tables}
 
 
 def rolled(place: Path, sources: dict[str, list[Source]], **options) -> dict[str, list[tuple]]:
     """Every table of rollups of these sources, in one go."""
     target = place / f"{len(list(place.iterdir()))}.duckdb"
     build_usage(target, sources, RECEIVED, **options)
-    return {table: rows_of(target, table) for table in (*TABLES, "usage_batch", "usage_batch_day")}
+    return rows_of(target, *TABLES, "usage_batch", "usage_batch_day")
 
 
 # --- counted one by one ---------------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def test_rollups_are_those_of_events_counted_one_by_one_whatever_road_led_there(
             about = build_usage(target, held, RECEIVED, earlier=earlier)
             assert about["n_patches"] == (earlier is not None)
             earlier = target
-            found = {table: rows_of(target, table) for table in (*TABLES, "usage_batch", "usage_batch_day")}
+            found = rows_of(target, *TABLES, "usage_batch", "usage_batch_day")
             counted = merged([(rows, mode) for _, rows, mode in standing])
             assert {table: found[table] for table in TABLES} == expected(counted)
             assert about["n_rows"]["event"] == len(counted)
@@ -354,6 +354,6 @@ def test_sessions_of_many_row_groups_are_those_of_a_sorted_frame(tmp_path):
     found["n_login_only"] = only.groupby(of_person).sum()
     found["n_loops"] = tasks[same.all(axis=1) & helped].groupby(of_person).size()
     wanted = sorted((*key, *map(int, row)) for key, row in zip(found.index, found.fillna(0).to_numpy(), strict=True))
-    got = rows_of(target, "usage_friction_week")
+    got = rows_of(target, "usage_friction_week")["usage_friction_week"]
     assert [(account, person, pd.Timestamp(week), *rest[:3]) for account, person, week, *rest in got] == wanted
     assert sum(row[-1] for row in wanted) > 300
