@@ -1,6 +1,6 @@
 """One registry of the answers, for pages and shell alike: a name, the function, and the options a reader can set.
 
-MEASURES   name -> Measure, of losses, standing, adoption, carrying, funnel, renewals, ahead, forecast, lives, health and account
+MEASURES   name -> Measure, of every module beside this one
 WRITTEN    the tables of the workspace that say how an account stands
 SAID       the tables in which people write about accounts
 measure    the function of a name, imported when first asked for
@@ -18,9 +18,13 @@ from lib.measures.registry import (
     forecast,
     funnel,
     health,
+    healthbook,
+    healthrules,
     lives,
     losses,
+    proof,
     renewals,
+    risk,
     standing,
 )
 from lib.measures.registry.options import SAID, WRITTEN, Measure, Option
@@ -29,8 +33,8 @@ __all__ = ["MEASURES", "SAID", "WRITTEN", "Measure", "Option", "measure", "reads
 
 MEASURES: dict[str, Measure] = {
     **losses.MEASURES, **standing.MEASURES, **adoption.MEASURES, **carrying.MEASURES, **funnel.MEASURES,
-    **renewals.MEASURES, **ahead.MEASURES, **forecast.MEASURES, **lives.MEASURES, **health.MEASURES,
-    **account.MEASURES,
+    **renewals.MEASURES, **ahead.MEASURES, **forecast.MEASURES, **lives.MEASURES, **health.MEASURES, **healthbook.MEASURES,
+    **proof.MEASURES, **risk.MEASURES, **healthrules.MEASURES, **account.MEASURES,
 }  # fmt: skip
 
 

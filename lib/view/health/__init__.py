@@ -1,6 +1,3 @@
-"""Health on the pages.
-
-words   what colours of a score are called, their signs, and their inks
 """Health on the screen: whose is failing, and how it became so.
 
 explorerstate   the state of the page, and its way to the link and back
@@ -11,5 +8,6 @@ hurts           colour by ARR by renewal
 gathers         where red gathers: by any dimension; and week by week
 disagreeing     where the signs disagree
 behind          the accounts behind the figure that was clicked
+words           what colours of a score are called, their signs, and their inks
 meaning         the figures in words
 """
