@@ -113,9 +113,9 @@ def test_planted_traits_are_found(company):
     )
     assert set(table["risk_outcome"]) == {"risk_90"}
     for trait in (
-        "Weekly active people, against the four weeks before",
+        "Weekly active people",
         "Industry: Hospitality",
-        "Renewal due within the days predicted",
+        "Renewal due",
     ):
         assert table.at[trait, "risk_odds_lo"] > 1 and table.at[trait, "q_value"] < 0.1, trait
     inside = (table["risk_odds_lo"] <= table["risk_odds"]) & (table["risk_odds"] <= table["risk_odds_hi"])
@@ -264,6 +264,28 @@ def test_reasons_are_points_against_the_average_account(company):
         without = 1 / (1 + np.exp(-(np.log(chance / (1 - chance)) - part)))
         assert each["points"] == pytest.approx(100 * (chance - without), abs=1e-4)
         assert each["reason"].startswith("weekly active people ") and each["reason"].endswith("points")
+
+
+def _page():
+    from lib.book import year_to
+    from lib.view import door
+    from lib.view.health import risk
+
+    risk.section(year_to(door.opened().manifest.as_of))
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_the_section_shows_what_was_learnt_or_what_is_missing(company, tmp_path, monkeypatch, is_there):
+    from streamlit.testing.v1 import AppTest
+
+    store = company.path.parent.parent if is_there else tmp_path / "young"
+    if not is_there:
+        world(store, 30)
+    monkeypatch.setenv("HEADLIGHT_STORE", str(store))
+    seen = AppTest.from_function(_page, default_timeout=120).run()
+    said = " ".join(str(each.proto.body) for each in (*seen.get("html"), *seen.markdown))
+    assert not seen.exception
+    assert ("beyond chance" in said) == is_there and ("Nothing is predicted yet" in said) != is_there
 
 
 def test_trials_that_use_the_product_convert(company):

@@ -1,0 +1,4 @@
+"""Health on the pages.
+
+risk   what goes with a loss, and trials under way
+"""
