@@ -27,6 +27,7 @@ from lib.store.opening import value_on
 EVERY_DAYS, EVERY_READINGS = 91, 4  # it is learnt anew every quarter, from and for every fourth reading
 MOST_ROWS = 40_000  # more teach little more
 MONTH = 31
+LEAST_ENDS, SHARE_ENDED = 20, 0.95  # of so many customers with a value nearly all have left: it says that they did
 STAGE = "stage_code"
 _STAGES = "select distinct stage from health_reading where stage is not null order by stage"
 _ROWS = """select known.*{codes}
@@ -40,6 +41,18 @@ _ASKED = (
 )
 _COUNT = """select count(*) from health_reading
 where list_contains($readings, reading) and is_trial = $is_trial and not is_pending"""
+_ENDS = """
+with ended as (
+    select _account, bool_and(ending in ('lapsed', 'cancelled')) as has_ended from customer_spell group by _account
+),
+told as (
+    select {value} as value, count(*) as n, avg(has_ended::integer) as share
+    from core.account as account
+    join ended on ended._account = account._account
+    group by value
+)
+select coalesce(bool_or(n >= $least and share >= $share), false) from told
+"""
 _DAYS = "select reading, any_value(day) from health_reading group by reading order by reading"
 
 
@@ -120,13 +133,24 @@ def reader(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions
     dimensions: dict[str, StoredDimension | None] = {
         f"d{place}": each
         for place, each in enumerate(read_catalogue(con))
-        if each.is_default and each.kind == "category" and 2 <= len(each.values) <= ahead.MOST
+        if each.is_default
+        and each.kind == "category"
+        and 2 <= len(each.values) <= ahead.MOST
+        and not _tells_the_end(con, each)
     }
     values = {name: each.values for name, each in dimensions.items() if each}
     stages = tuple(stage for (stage,) in con.execute(_STAGES).fetchall())
     if 2 <= len(stages) <= ahead.MOST:
         dimensions[STAGE], values[STAGE] = None, stages
     return Reader(con, as_of, definitions, dimensions, values, dict(con.execute(_DAYS).fetchall()))
+
+
+def _tells_the_end(con: duckdb.DuckDBPyConnection, dimension: StoredDimension) -> bool:
+    """Whether it says today who has left, such as a status: nothing that was known before. What has a history says what it was."""
+    if dimension.has_history:
+        return False
+    sql = _ENDS.format(value=value_on(dimension, "current_date"))
+    return con.execute(sql, {"least": LEAST_ENDS, "share": SHARE_ENDED}).fetchall()[0][0]
 
 
 def origins(as_of: date, first_day: date | None) -> Iterator[tuple[date, date]]:

@@ -10,4 +10,7 @@ disagreeing     where the signs disagree
 behind          the accounts behind the figure that was clicked
 words           what colours of a score are called, their signs, and their inks
 meaning         the figures in words
+"""Health on the pages.
+
+risk   what goes with a loss, and trials under way
 """
