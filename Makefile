@@ -10,7 +10,8 @@ PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
-export OPENBLAS_NUM_THREADS ?= 1# as lib/__init__.py has it, whatever imports numpy first
+# as lib/__init__.py has it, whatever imports numpy first
+export OPENBLAS_NUM_THREADS ?= 1
 STORE := $(or $(HEADLIGHT_STORE),data/store)
 
 .PHONY: setup run test test-slow bench lint format lock browser postgres pdftotext clean

@@ -8,6 +8,7 @@ hurts           colour by ARR by renewal
 gathers         where red gathers: by any dimension; and week by week
 disagreeing     where the signs disagree
 behind          the accounts behind the figure that was clicked
+risk            what goes with leaving, and which trials will convert
 words           what colours of a score are called, their signs, and their inks
 meaning         the figures in words
 """Health on the pages.
