@@ -15,7 +15,7 @@ from lib.book import Book, say_day
 from lib.definitions import Definitions
 from lib.facts.paging import check_page
 from lib.measures import Answer, left_out
-from lib.measures.health import stood
+from lib.measures.health import foretold, stood
 
 COLUMNS = [
     "account", "name", "csm", "colour", "health_score", "rules_rank", "risk_rank", "use_rank", "said_rank", "disagree_gap",
@@ -25,9 +25,8 @@ SIGNS = {"rules_rank": "rules", "risk_rank": "prediction", "use_rank": "use", "s
 USE = ("utilisation", "active_people", "active_trend", "active_days", "breadth", "key_features", "silent_weeks")
 SAID = ("sentiment", "nps", "csat")
 FEW_SIGNS = "fewer than two signs are known of them"
-_FORETOLD = "select null::uinteger as _account, null::double as risk_90 where false"  # until something is predicted
-_SQL = f"""with foretold as (
-    {_FORETOLD}
+_SQL = """with foretold as (
+    select _account, risk_90 from health_foretold where reading = $now
 ),
 point as (
     select _account, rule, substr(place, 7)::integer as place, points
@@ -55,7 +54,7 @@ sign as (
 ranked as (
     select
         *,
-        {{rules}} as rules_rank, {{risk}} as risk_rank, {{use}} as use_rank, {{said}} as said_rank,
+        {rules} as rules_rank, {risk} as risk_rank, {use} as use_rank, {said} as said_rank,
         greatest(rules_rank, risk_rank, use_rank, said_rank) - least(rules_rank, risk_rank, use_rank, said_rank) as disagree_gap
     from sign
 )"""
@@ -98,6 +97,7 @@ def health_disagreements(
     """
     check_page(limit, offset)
     days, laid = stood.lay(con, book, definitions, day=day)
+    missing = foretold.lay(con, book.as_of, definitions)
     bound = {"now": days.now, "use": list(USE), "said": list(SAID)}
     asked = bound | {
         "disagree_points": definitions.health.disagree_points, "limit": limit, "offset": offset,
@@ -107,7 +107,7 @@ def health_disagreements(
     table = table.assign(disagreement=pd.Series(said, index=table.index, dtype=object))
     ((n_few,),) = con.execute(_FEW, bound).fetchall()
     out = left_out(*stood.left_out_of(con), (FEW_SIGNS, n_few))
-    return Answer(table[COLUMNS], out, (f"Signs of {say_day(days.day)}.",), f"{laid};\n\n{_ROWS}")
+    return Answer(table[COLUMNS], out, (f"Signs of {say_day(days.day)}.", *missing), f"{laid};\n\n{_ROWS}")
 
 
 def _disagreement(row: dict) -> str:

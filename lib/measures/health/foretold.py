@@ -9,36 +9,21 @@ from datetime import date
 import duckdb
 
 from lib.definitions import Definitions
+from lib.facts import prediction
 
-try:
-    from lib.facts import prediction
-except ImportError:  # predictions are built in a change of their own
-    prediction = None
-
-NOTHING = "Nothing is predicted here: risk_90, risk_180 and convert_rate are empty."
 _RISK = """create or replace temp view health_foretold as
 select _account, reading, risk_90::double as risk_90, risk_180::double as risk_180, convert_rate::double as convert_rate
 from health_risk"""
-_NO_RISK = """create or replace temp view health_foretold as
-select
-    null::uinteger as _account, null::usmallint as reading,
-    null::double as risk_90, null::double as risk_180, null::double as convert_rate
-where false"""
 _LACK = "select case outcome when 'convert_rate' then 'chance to convert' else 'risk' end, lacks from health_lack order by outcome"
 _WHY = """create or replace temp view health_foretold_why as
 select _account, reading, list(reason order by place) as risk_reasons
 from health_reason
 where outcome in ('risk_90', 'convert_rate')
 group by _account, reading"""
-_NO_WHY = """create or replace temp view health_foretold_why as
-select null::uinteger as _account, null::usmallint as reading, null::varchar[] as risk_reasons where false"""
 
 
 def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple[str, ...]:
     """The view health_foretold, after the scores are laid; and what a reader must know where it is empty."""
-    if prediction is None:
-        con.execute(_NO_RISK)
-        return (NOTHING,)
     prediction.lay(con, as_of, definitions)
     con.execute(_RISK)
     return tuple(dict.fromkeys(f"No {what} is predicted: {lacks}." for what, lacks in con.execute(_LACK).fetchall()))
@@ -46,6 +31,5 @@ def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -
 
 def explain(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> None:
     """The view health_foretold_why, of the accounts and readings laid as health_asked."""
-    if prediction is not None:
-        prediction.explain(con, as_of, definitions)
-    con.execute(_NO_WHY if prediction is None else _WHY)
+    prediction.explain(con, as_of, definitions)
+    con.execute(_WHY)

@@ -11,7 +11,4 @@ behind          the accounts behind the figure that was clicked
 risk            what goes with leaving, and which trials will convert
 words           what colours of a score are called, their signs, and their inks
 meaning         the figures in words
-"""Health on the pages.
-
-risk   what goes with a loss, and trials under way
 """
