@@ -14,12 +14,12 @@ from lib.errors import Refused
 from lib.facts import health, open_store
 from lib.facts.ask import ask
 from lib.measures.health.disagree import SAID, USE
-from lib.measures.registry import MEASURES, measure
+from lib.measures.registry import healthbook, measure
 from lib.scope import ALL
 from tests.funnelworlds import answer
 from tests.worldlets import WORDS, contract_frame, publish_frames
 
-OWN = [name for name in MEASURES if name.startswith("health_") and "lib.measures.health." in MEASURES[name].path]
+OWN = list(healthbook.MEASURES)
 
 
 @pytest.fixture(scope="module")
@@ -231,7 +231,9 @@ def test_ranks_are_those_of_pandas_and_the_queue_is_by_arr_times_gap(world, book
         both = table[name].to_numpy(float), far.loc[table["account"], name].to_numpy(float)
         assert np.allclose(*both, equal_nan=True)
     assert (table["arr"] * table["disagree_gap"]).is_monotonic_decreasing
-    assert table["disagreement"].str.contains(", but ").all() and table["risk_rank"].isna().all()
+    assert (
+        table["disagreement"].str.contains(", but ").all() and table["risk_rank"].isna().all()
+    )  # 80 accounts: too few to predict
 
 
 def test_a_cancel_request_says_why_a_green_account_is_red(tmp_path):
