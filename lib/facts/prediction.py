@@ -139,6 +139,9 @@ def _as_risk(rows: pd.DataFrame, taught: list[Taught], day: date, definitions: D
     found = rows[["_account", "reading", "day"]].assign(taught_to=day, **dict.fromkeys(OUTCOMES, np.nan))
     for each in taught:
         found[each.outcome] = each.chances(rows)
+    found["risk_180"] = found["risk_180"].where(
+        ~(found["risk_180"] < found["risk_90"]), found["risk_90"]
+    )  # two models, one account
     if taught[0].outcome == CONVERTS:
         found = found[(rows["trial_days"] < definitions.health.convert_days).to_numpy(bool)]
     return found[list(_RISK)]
