@@ -93,6 +93,7 @@ def test_when_nothing_stands_out_it_says_so(visit, quiet_store):
             "pages/carries.py",
             "pages/funnel.py",
             "pages/health.py",
+            "pages/healthrules.py",
             "pages/ahead.py",
             "pages/lifetimes.py",
             "pages/renewals.py",
