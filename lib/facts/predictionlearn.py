@@ -23,6 +23,7 @@ from lib.facts.predictiontraits import CONVERTS, IS, OUTCOMES
 from lib.odds import Odds
 from lib.store.dimensions import StoredDimension, read_catalogue
 from lib.store.opening import value_on
+from lib.store.tables import quote
 
 EVERY_DAYS, EVERY_READINGS = 91, 4  # it is learnt anew every quarter, from and for every fourth reading
 MOST_ROWS = 40_000  # more teach little more
@@ -149,7 +150,7 @@ def _tells_the_end(con: duckdb.DuckDBPyConnection, dimension: StoredDimension) -
     """Whether it says today who has left, such as a status: nothing that was known before. What has a history says what it was."""
     if dimension.has_history:
         return False
-    sql = _ENDS.format(value=value_on(dimension, "current_date"))
+    sql = _ENDS.format(value=f"account.{quote(dimension.column)}::varchar")
     return con.execute(sql, {"least": LEAST_ENDS, "share": SHARE_ENDED}).fetchall()[0][0]
 
 
