@@ -35,10 +35,6 @@ REDS = Shelf("health_red", most=4 * MOST_KEPT, many=MANY_READINGS)
 _OF_DAYS = [
     Shelf(*each.names, most=2 * MOST_KEPT, many=MANY_READINGS, of="day_") for each in (READINGS, POINTS, SCORES)
 ]
-_READINGS = 3, 2_000_000
-READINGS = Shelf("health_reading", most=MOST_KEPT, many=MANY_READINGS)
-POINTS = Shelf("health_part", most=MOST_KEPT + 1, many=MANY_READINGS)
-SCORES = Shelf("health_score", most=MOST_KEPT + 2, many=MANY_READINGS)
 _READINGS = (
     "from health_reading_on($as_of, $n_weeks, $grace_days, $high_value, $ticket_days, $survey_days, $champion_days)"
 )
@@ -51,8 +47,6 @@ order by feature
 _SAID = " union all ".join(
     f"select coalesce(bit_xor(hash(written)), 0)::varchar from written_{name} as written" for name in WRITTEN
 )
-
-
 _RED = """
 create or replace table {table} as
 select _account, day from health_score where colour = 'red' and reading = (select max(reading) from health_score)
