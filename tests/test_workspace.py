@@ -126,6 +126,12 @@ NEEDED = {  # table -> what each row of it has
     "task": {"title": NAME, "is_commitment": FLAG},
     "save_plan": {"reason": NAME, "steps": STEPS, "opened_on": st.just(date(1900, 1, 1))},
     "cancel_request": {"asked_on": st.just(date(1900, 1, 1))},
+    "exception_act": {
+        "rule": NAME,
+        "act": st.sampled_from(["snoozed", "done", "reopened", "handed_over"]),
+        "acted_on": st.just(date(1900, 1, 1)),
+    },
+    "hold_out": {"name": NAME, "kind": st.sampled_from(["campaign", "play"]), "is_held": FLAG, "drawn_on": DAY},
     "renewal_call": {"renews_on": DAY, "call": st.sampled_from(["commit", "likely", "at_risk"]), "called_on": DAY},
     "handover": {},
     "goal": {"category": NAME},
@@ -152,8 +158,10 @@ MAY = {  # table -> what a row of it may have
     "sentiment": {"comment": TEXT},
     "next_step": {"due_on": DAY, "owner": TEXT, "done_on": DAY},
     "touch": {"person": TEXT, "made_by": NAME, "is_two_way": FLAG, "is_proactive": FLAG, "comment": TEXT,
-              "url": TEXT.map("https://{}".format)},
-    "task": {"owner": TEXT, "due_on": DAY, "done_on": DAY, "detail": TEXT},
+              "url": TEXT.map("https://{}".format), "play": TEXT},
+    "task": {"owner": TEXT, "due_on": DAY, "done_on": DAY, "detail": TEXT, "play": TEXT, "rule": TEXT, "person": TEXT, "role": TEXT},
+    "exception_act": {"person": TEXT, "until_on": DAY, "owner": TEXT, "reason": TEXT},
+    "hold_out": {"person": TEXT},
     "save_plan": {"arr": MONEY, "owner": TEXT, "closed_on": DAY, "outcome": st.sampled_from(["saved", "lost"])},
     "cancel_request": {"reason": TEXT, "withdrawn_on": DAY, "comment": TEXT},
     "renewal_call": {"amount": MONEY, "comment": TEXT},
@@ -161,7 +169,7 @@ MAY = {  # table -> what a row of it may have
         ["pain", "impact", "critical_event", "success_criteria", "buyer", "champions", "blockers",
          "verbal_commitments", "complexity"], TEXT),
     "visit": {"data_to": DAY},
-    "audience": {"says": TEXT},
+    "audience": {"says": TEXT, "campaign": OBJECT},
     "definition": {"comment": TEXT},
     "goal": {"promised_on": DAY, "due_on": DAY, "reached_on": DAY, "comment": TEXT,
              "value": st.floats(allow_nan=False, allow_infinity=False)},
@@ -639,6 +647,8 @@ def test_a_frame_has_the_same_columns_and_types_with_and_without_rows(workspace,
         "touch": {"occurred_at": NOW, "kind": "qbr"}, "task": {"title": "t"},
         "save_plan": {"reason": "price", "opened_on": date(2026, 1, 1)}, "cancel_request": {"asked_on": date(2026, 1, 1)},
         "renewal_call": {"renews_on": date(2026, 1, 1), "call": "commit", "called_on": date(2026, 1, 1)},
+        "exception_act": {"rule": "r", "act": "done", "acted_on": date(2026, 1, 1)},
+        "hold_out": {"name": "n", "kind": "play", "is_held": True, "drawn_on": date(2026, 1, 1)},
         "handover": {}, "goal": {"category": "time"}, "saved_view": {"owner": "anna", "page": "p", "name": "n", "query": {}},
         "audience": {"owner": "anna", "name": "n", "whom": "people", "asks": "people", "page": "p", "n": 1},
         "link": {"query": {}}, "preference": {"who": "anna", "name": "n", "value": 1},
@@ -691,7 +701,7 @@ def test_duckdb_reads_what_was_written_and_adds_money_up_to_the_cent(workspace):
         about = con.execute("select column_name, column_type from (describe from touch)").fetchall()
     assert about == [
         ("id", "VARCHAR"), ("account", "VARCHAR"), ("occurred_at", "TIMESTAMP"), ("kind", "VARCHAR"), ("person", "VARCHAR"),
-        ("is_two_way", "BOOLEAN"), ("is_proactive", "BOOLEAN"), ("comment", "VARCHAR"), ("url", "VARCHAR"),
+        ("is_two_way", "BOOLEAN"), ("is_proactive", "BOOLEAN"), ("play", "VARCHAR"), ("comment", "VARCHAR"), ("url", "VARCHAR"),
         ("version", "BIGINT"), ("made_by", "VARCHAR"), ("made_at", "TIMESTAMP"), ("changed_by", "VARCHAR"),
         ("changed_at", "TIMESTAMP"),
     ]  # fmt: skip
@@ -715,7 +725,7 @@ def test_a_workspace_of_a_newer_headlight_is_refused_and_left_alone(url):
     with first.engine.connect() as con:
         con.exec_driver_sql("update shape set shape = 99")
         con.commit()
-    with pytest.raises(Refused, match=r"newer Headlight \(shape 99; this one knows 4\)") as told:
+    with pytest.raises(Refused, match=r"newer Headlight \(shape 99; this one knows 5\)") as told:
         open_workspace(url)
     assert "p@ss" not in str(told.value) and "p%40ss" not in str(told.value)
     assert len(texts(first)) == 1
@@ -728,7 +738,8 @@ def test_a_workspace_of_an_earlier_headlight_gets_what_it_lacks_and_keeps_what_i
     with first.engine.begin() as con:
         con.exec_driver_sql("alter table next_step drop column done_on")
         con.exec_driver_sql("alter table visit drop column data_to")
-        for table in ("mapping", "audience", "definition"):
+        con.exec_driver_sql("alter table task drop column rule")
+        for table in ("mapping", "audience", "definition", "exception_act"):
             con.exec_driver_sql(f"drop table {table}")
             con.exec_driver_sql(f"delete from edition where \"table\" = '{table}'")
         con.exec_driver_sql("update shape set shape = 1")

@@ -23,7 +23,7 @@ from lib.workspace import (
     visits,
 )
 from lib.workspace.audiences import Asked, days_apart
-from lib.workspace.tables import sheet_of
+from lib.workspace.sheets import sheet_of
 from lib.workspace.visits import Visit
 
 NOW = datetime(2026, 11, 1, 8, 0, 0)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from lib.errors import Refused
 from lib.workspace import open_workspace, rows
 from lib.workspace.rules import money
-from lib.workspace.tables import EVERY, SHEETS, checked
+from lib.workspace.sheets import EVERY, checked
+from lib.workspace.tables import SHEETS
 
 NOW = datetime(2026, 11, 1, 8, 0, 0)
 DAY = date(2026, 10, 31)

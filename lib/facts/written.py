@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 PREFIX = "written_"
 REAL = "real_"  # before the name of a column: its day as it was written, whatever day it counts on
-NEWEST = ("said_on", "called_on")  # columns by which the newest row counts
+NEWEST = ("said_on", "called_on", "acted_on")  # columns by which the newest row counts
 
 # Columns that say when something happened, not when it is due.
 HAPPENED = (
     "said_on", "opened_on", "closed_on", "asked_on", "withdrawn_on", "occurred_at", "called_on", "done_on",
-    "promised_on", "reached_on",
+    "promised_on", "reached_on", "acted_on", "drawn_on",
 )  # fmt: skip
 
 

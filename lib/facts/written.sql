@@ -32,11 +32,19 @@ create table written_next_step (
 );
 create table written_touch (
     account varchar, occurred_at timestamp, kind varchar, is_two_way boolean, is_proactive boolean, comment varchar, url varchar,
-    real_occurred_at timestamp, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+    person varchar, play varchar, real_occurred_at timestamp, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
 create table written_task (
     account varchar, title varchar, owner varchar, due_on date, is_commitment boolean, done_on date, real_done_on date,
-    id varchar, version bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+    play varchar, rule varchar, person varchar, role varchar, id varchar, version bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+);
+create table written_exception_act (
+    account varchar, rule varchar, person varchar, act varchar, acted_on date, until_on date, owner varchar, reason varchar,
+    real_acted_on date, place bigint, id varchar, version bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+);
+create table written_hold_out (
+    account varchar, name varchar, kind varchar, person varchar, is_held boolean, drawn_on date,
+    real_drawn_on date, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
 create table written_save_plan (
     account varchar, reason varchar, steps varchar, owner varchar, opened_on date, closed_on date, outcome varchar,

@@ -1,7 +1,7 @@
 """What people write in the app, in SQLite or PostgreSQL.
 
 opening      open_workspace, is_there, edition
-tables       what is kept, and the rule of each column
+sheets       what a table is; tables: what is kept, and the rule of each column
 rows         added, changed, removed, read: the acts for every table
 many         the same act on many rows, each by its version
 frames       a table as Arrow, for DuckDB

@@ -14,7 +14,7 @@ from sqlalchemy.types import NULLTYPE
 
 from lib.workspace.opening import Workspace, reading
 from lib.workspace.rules import Json, Money
-from lib.workspace.tables import sheet_of
+from lib.workspace.sheets import sheet_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

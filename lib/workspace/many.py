@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from lib.errors import Refused
 from lib.workspace.opening import Workspace, writing
 from lib.workspace.rows import Row, changes, expected, insert_new, new, updated
-from lib.workspace.tables import Sheet, sheet_of
+from lib.workspace.sheets import Sheet, sheet_of
 
 
 @dataclass

@@ -38,7 +38,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, TimeoutError
 
 from lib.errors import Busy, Refused
-from lib.workspace.tables import EDITION_TABLE, METADATA, SHAPE, SHAPE_TABLE, SHEETS, sheet_of
+from lib.workspace.sheets import EDITION_TABLE, METADATA, SHAPE, SHAPE_TABLE, sheet_of
+from lib.workspace.tables import SHEETS
 
 PATIENCE = 30  # seconds until a writer that does not get its turn, or a server that does not answer, is given up
 _LOCK = 7_481_926_035  # any number: PostgreSQL's lock on making the tables

@@ -26,7 +26,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, inse
 from lib.errors import Refused
 from lib.workspace.opening import Workspace, reading, writing
 from lib.workspace.rules import is_sound
-from lib.workspace.tables import EVERY, MOMENT, WHO, Sheet, checked, sheet_of
+from lib.workspace.sheets import EVERY, MOMENT, WHO, Sheet, checked, sheet_of
 
 _AT_ONCE = 10_000  # values asked for in one statement
 

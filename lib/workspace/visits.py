@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from lib.workspace import rows
 from lib.workspace.opening import Workspace
 from lib.workspace.rows import Conflict, Row
-from lib.workspace.tables import MOMENT
+from lib.workspace.sheets import MOMENT
 
 TABLE = "visit"
 ONE_VISIT = timedelta(hours=1)  # whoever opens the page again within it is still there: a reload is no visit

@@ -23,7 +23,7 @@ from lib.errors import Refused, Stale
 from lib.workspace import rows
 from lib.workspace.opening import Workspace, writing
 from lib.workspace.rows import Row
-from lib.workspace.tables import sheet_of
+from lib.workspace.sheets import sheet_of
 
 TABLE = "definition"
 

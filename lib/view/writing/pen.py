@@ -28,7 +28,7 @@ from lib.facts.ask import ask as cursor
 from lib.view import access, door, private, written
 from lib.workspace import Row, many, rows
 from lib.workspace.many import Done
-from lib.workspace.tables import sheet_of
+from lib.workspace.sheets import sheet_of
 
 TABLES = (
     "task", "next_step", "save_plan", "cancel_request", "renewal_call", "sentiment", "note", "touch", "goal", "handover",
