@@ -23,6 +23,7 @@ COMMON = {
     "lib.calibration",
     "lib.definitions",
     "lib.definitions.ahead",
+    "lib.definitions.exceptions",
     "lib.definitions.health",
     "lib.definitions.journey",
     "lib.definitions.renewals",

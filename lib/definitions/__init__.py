@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import get_args, get_origin
 
 from lib.definitions.ahead import Forecast, RenewalsAhead
+from lib.definitions.exceptions import Exceptions
 from lib.definitions.health import Health
 from lib.definitions.journey import Journey
 from lib.definitions.renewals import Economics, Renewals
@@ -40,7 +41,15 @@ _EXPECTED = {
     str: "a name", bool: "true or false", int: "a whole number", float: "a number", WEIGHTS: "{name = number, ...}",
     tuple[str, ...]: "a list of names", tuple[float, ...]: "a list of numbers",
 }  # fmt: skip
-_OF_PIECES = ("stages", "parts", "profiles", "overrides", "earlier")  # too long to be said again in an error
+_OF_PIECES = (
+    "stages",
+    "parts",
+    "profiles",
+    "overrides",
+    "earlier",
+    "triggers",
+    "plays",
+)  # too long to be said again in an error
 DEFAULT = Path(__file__).parents[2] / "data" / "definitions.toml"
 
 
@@ -64,6 +73,7 @@ class Definitions:
     cadence: Cadence
     targets: Targets
     health: Health
+    exceptions: Exceptions
 
     @cached_property
     def hash(self) -> str:

@@ -4,6 +4,7 @@ lay       the views below, over all accounts: join them to `book` or `scope`
 red       lays health_red: who is red on some days
 detail    lays health_contribution: what each part adds, of the accounts and readings in the temp table health_asked
 outcomes  lays health_outcome: which readings a loss came after, and when
+parameters  the values that relations over readings bind
 made_of   what readings and what was written are made of: part of a key of what is made of them
 WRITTEN   the written tables they read
 
@@ -76,7 +77,7 @@ def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, *
         con.register(f"{name}_rows", rows)
         con.execute(f"create or replace temp table {name} as from {name}_rows")
         con.unregister(f"{name}_rows")
-    bound = _bound(con, as_of, definitions) | ({"n_weeks": 1} if is_of_day else {})
+    bound = parameters(con, as_of, definitions) | ({"n_weeks": 1} if is_of_day else {})
     read = {name: bound[name] for name in bound if f"${name}" in _READINGS}
     of_readings = name_of(read, definitions.journey)
     readings.lay(con, of_readings, lambda name, table: _read(con, table, read, definitions))
@@ -106,7 +107,7 @@ def detail(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions
     """The temp table health_contribution, after `lay`: a row per account and reading of health_asked and part with a weight."""
     words = definitions.health
     sql = healthrules.contributions(words.spans(), _columns(con, words))
-    bound = _bound(con, as_of, definitions)
+    bound = parameters(con, as_of, definitions)
     asked = {name: value for name, value in bound.items() if f"${name}" in sql}
     con.execute(f"create or replace temp table health_contribution as {sql}", asked)
 
@@ -122,7 +123,20 @@ def outcomes(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitio
 
 def made_of(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple:
     """The same again wherever readings and what the team wrote are the same."""
-    return _bound(con, as_of, definitions), definitions.journey, _said(con)
+    return parameters(con, as_of, definitions), definitions.journey, _said(con)
+
+
+def parameters(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> dict:
+    """The values that relations over readings bind."""
+    words = definitions.health
+    named = list(definitions.adoption.high_value_features)
+    high_value = [feature for (feature,) in con.execute(_HIGH_VALUE, {"named": named}).fetchall()]
+    return {
+        "as_of": as_of, "n_weeks": words.history_weeks, "grace_days": definitions.renewals.grace_days, "high_value": high_value,
+        "ticket_days": definitions.voice.ticket_days, "survey_days": definitions.voice.survey_days,
+        "champion_days": words.champion_days,
+        "said_days": definitions.corners.said_days, "least_active": definitions.standing.least_active,
+    }  # fmt: skip
 
 
 def _reds(con: duckdb.DuckDBPyConnection, table: str, day: date, definitions: Definitions) -> None:
@@ -133,18 +147,6 @@ def _reds(con: duckdb.DuckDBPyConnection, table: str, day: date, definitions: De
 def _said(con: duckdb.DuckDBPyConnection) -> list[tuple]:
     """Names what the team wrote and no other: part of every key that depends on it."""
     return con.execute(_SAID).fetchall()
-
-
-def _bound(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> dict:
-    words = definitions.health
-    named = list(definitions.adoption.high_value_features)
-    high_value = [feature for (feature,) in con.execute(_HIGH_VALUE, {"named": named}).fetchall()]
-    return {
-        "as_of": as_of, "n_weeks": words.history_weeks, "grace_days": definitions.renewals.grace_days, "high_value": high_value,
-        "ticket_days": definitions.voice.ticket_days, "survey_days": definitions.voice.survey_days,
-        "champion_days": words.champion_days,
-        "said_days": definitions.corners.said_days, "least_active": definitions.standing.least_active,
-    }  # fmt: skip
 
 
 def _read(con: duckdb.DuckDBPyConnection, table: str, bound: dict, definitions: Definitions) -> None:

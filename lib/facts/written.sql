@@ -12,7 +12,7 @@
 -- An account may have columns of any name beside ours, so only named columns of `scope` are joined.
 
 create table scope (
-    _account uinteger, account varchar, segment varchar, started_on date, tenure_months double, arr decimal(18, 2), seats bigint,
+    _account uinteger, account varchar, csm varchar, segment varchar, started_on date, tenure_months double, arr decimal(18, 2), seats bigint,
     renews_on date, churned boolean, plan varchar
 );
 
@@ -78,3 +78,19 @@ create table journey_stage (
 );
 create table journey_said (stage varchar, journey varchar, place integer);
 create table journey_of (_account uinteger, journey varchar);
+
+-- What exceptions.py lays on a cursor: use by weeks, what rules are told by, of whom, and the rules themselves.
+create table use_week (
+    _account uinteger, day date, seats bigint, is_machine boolean, counts boolean, active_people bigint, utilisation double, people_change double,
+    days_change double, people_growth double, n_weeks_known bigint, active_days double, breadth bigint, key_features double, silent_days bigint
+);
+create table exception_signal (
+    fact varchar, _account uinteger, person varchar, from_on date, value double, pace double, until_on date
+);
+create table exception_gate (gate varchar, _account uinteger, from_on date, until_on date);
+create table exception_rule (
+    place integer, rule varchar, fact varchar, sign integer, enter double, leave double, for_days integer, gates varchar[]
+);
+create table exception_spell (
+    place integer, rule varchar, _account uinteger, person varchar, began_on date, ended_on date, began_value double, value double
+);

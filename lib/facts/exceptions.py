@@ -1,0 +1,191 @@
+"""Exceptions laid on a cursor: when what rules say began to hold of accounts and of their people, and when it was over.
+
+lay       the view exception_spell (exception_spells.sql) of some rules, over all accounts: join it to `book` or `scope`
+ON        exception_on: the same with what the team did about them, and the state they are in on a day ($on)
+STATES    the states, in their order
+lines     lays exception_signal: what rules are told by, as lines that hold until the next (signal_use.sql)
+made_of   what exceptions are made of: part of a key of what is made of them
+WRITTEN   the written tables they read
+
+Nothing later is known on a day, so that the exceptions of a day are the same whenever it is asked about; tests replay every day.
+Lines and spells are kept beside the snapshot: another rule costs a look at the lines of its fact.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import duckdb
+
+from lib.definitions import Definitions
+from lib.definitions.exceptions import FACTS, Rule
+from lib.facts import health, journey
+from lib.facts.shelf import Shelf, name_of
+from lib.store.dimensions import read_catalogue
+
+ON = "exception_on($as_of, $on)"
+STATES = ("open", "snoozed", "done", "gone")
+WRITTEN = ("touch", "cancel_request", "save_plan", "renewal_call", "goal", "sentiment")
+SPARE_WEEKS, MOST_WEEKS = 26, 156  # before the first day asked about: facts look back, and so does what is open by then
+MANY_LINES = 5_000_000
+WEEKS = Shelf("use_week", most=2, many=MANY_LINES)
+FAMILIES = Shelf("exception_family", most=24, many=10 * MANY_LINES)
+GATES = Shelf("exception_gate", most=3, many=MANY_LINES)
+SPELLS = Shelf("exception_spell", most=8, many=MANY_LINES)
+
+_WEEKS = "use_week_on($as_of, $n_weeks, $grace_days, $high_value, $least_people)"
+_GATES = "gate_on($as_of, $grace_days, $onboarding_days, $new_from_days, $new_to_days, $renewing_days)"
+_ADOPTED = "$adopted_days, $adopted_within_days, $loyal_weeks, $loyal_of_weeks"
+_HEALTH = """(
+    select
+        'health_score' as fact, _account, null::varchar as person, day as from_on, health_score::double as value, 0::double as pace
+    from health_score
+)"""
+_FAMILIES = {
+    "use": "signal_use_on()",
+    "peers": "signal_peers_on($as_of, $least_peers)",
+    "journey": "signal_journey_on($as_of)",
+    "adopting": f"signal_adopting_on($as_of, $n_weeks, $grace_days, {_ADOPTED})",
+    "contact": "signal_contact_on($as_of, $ticket_days, $survey_days, $win_days, $promoter_from)",
+    "terms": "signal_terms_on($as_of)",
+    "health": _HEALTH,
+    "friction": "signal_friction_on($as_of, $least_sessions)",
+    "people": "signal_people_on($as_of, $grace_days, $champion_days, $least_sessions)",
+}
+_LINES = """
+with told as (
+    select fact, _account, person, from_on, value, pace from {relation}
+    where from_on <= $as_of::date and list_contains($facts::varchar[], fact)
+),
+said as (
+    select *, lag(value) over line as value_before, lag(pace) over line as pace_before, lag(from_on) over line as from_before
+    from told
+    window line as (partition by fact, _account, person order by from_on)
+)
+select
+    fact, _account, person, from_on, value, pace,
+    lead(from_on, 1, date '9999-12-31') over (partition by fact, _account, person order by from_on) as until_on
+from said
+where from_before is null or pace is distinct from pace_before
+   or value is distinct from value_before + pace_before * (from_on - from_before)
+"""
+_NO_LINES = """
+select
+    null::varchar as fact, null::uinteger as _account, null::varchar as person, null::date as from_on, null::double as value,
+    null::double as pace, null::date as until_on
+where false
+"""
+_RULES = """
+create or replace temp table exception_rule (
+    place integer, rule varchar, fact varchar, sign integer, enter double, leave double, for_days integer, gates varchar[]
+)
+"""
+_SCOPE = "select count(*), coalesce(bit_xor(hash(_account)), 0)::varchar from scope"
+_SAID = " union all ".join(
+    f"select coalesce(bit_xor(hash(written)), 0)::varchar from written_{name} as written" for name in WRITTEN
+)
+
+
+def lay(
+    con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, rules: Sequence[Rule] | None = None
+) -> None:
+    """The view exception_spell of `rules` (those that are on), up to `as_of`; a second call puts those of others in its place."""
+    rules = definitions.exceptions.on() if rules is None else rules
+    told_by = lines(con, as_of, definitions, [rule.fact for rule in rules])
+    asked = _asked(_GATES, _bound(con, as_of, definitions))
+    gates = name_of(asked, definitions.journey, _said(con))
+    GATES.lay(con, gates, lambda name, table: _of_all(con, table, f"from {_GATES}", asked, definitions))
+    rows = [_row(place, rule) for place, rule in enumerate(rules)]
+    con.execute(_RULES)
+    if rows:
+        con.executemany("insert into exception_rule values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    key, sql = name_of(as_of, told_by, gates, rows), "from exception_spell_on($as_of)"
+    SPELLS.lay(con, key, lambda name, table: _own(con, table, sql, {"as_of": as_of}, definitions))
+
+
+def lines(
+    con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, facts: Sequence[str]
+) -> tuple[str, ...]:
+    """The view exception_signal of `facts`; gives what names it."""
+    bound, keys = _bound(con, as_of, definitions), []
+    for family in _FAMILIES:
+        asked = [name for name, fact in FACTS.items() if fact.family == family and name in facts]
+        if asked:
+            keys.append(_family(con, family, bound | {"facts": asked}, definitions))
+    tables = [f"from {FAMILIES.table('exception_family', key)}" for key in keys]
+    con.execute(f"create or replace temp view exception_signal as {' union all '.join(tables) or _NO_LINES}")
+    return tuple(keys)
+
+
+def made_of(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple:
+    """The same again wherever what exceptions are made of is the same."""
+    return as_of, definitions.hash, _said(con)
+
+
+def _family(con: duckdb.DuckDBPyConnection, family: str, bound: dict, definitions: Definitions) -> str:
+    """The lines of a family on its shelf; gives their key. Those of peers are of the asker's scope, all others of everybody."""
+    sql, make, said = _LINES.format(relation=_FAMILIES[family]), _of_all, (definitions.journey, _said(con))
+    if family in ("use", "peers"):
+        weeks = _asked(_WEEKS, bound)
+        WEEKS.lay(con, name_of(weeks), lambda name, table: _own(con, table, f"from {_WEEKS}", weeks, definitions))
+        make, said = _own, (weeks, *(said if family == "peers" else ()), *(_seen(con) if family == "peers" else ()))
+    if family == "health":
+        health.lay(con, bound["as_of"], definitions)
+        make, said = _own, (health.made_of(con, bound["as_of"], definitions), definitions.health)
+    asked = _asked(sql, bound)
+    key = name_of(family, said, asked)
+    FAMILIES.lay(con, key, lambda name, table: make(con, table, sql, asked, definitions))
+    return key
+
+
+def _own(con: duckdb.DuckDBPyConnection, table: str, sql: str, asked: dict, definitions: Definitions) -> None:
+    """A table of what `sql` says, asked as the cursor stands."""
+    con.execute(f"create or replace table {table} as {sql}", asked)
+
+
+def _of_all(con: duckdb.DuckDBPyConnection, table: str, sql: str, asked: dict, definitions: Definitions) -> None:
+    """The same, whoever asks: on a cursor whose scope is everybody."""
+    with con.cursor() as whole:
+        whole.execute("set search_path = 'core,usage,memory'")
+        for name in WRITTEN:
+            whole.register(f"written_{name}", con.sql(f"from written_{name}").to_arrow_table())
+        whole.execute("create temp view scope as from core.account")
+        journey.lay(whole, read_catalogue(whole), definitions.journey, asked["as_of"])
+        _own(whole, table, sql, asked, definitions)
+
+
+def _row(place: int, rule: Rule) -> tuple:
+    gates = list(dict.fromkeys((*(() if "trial" in rule.among else ("customer",)), *rule.among)))
+    sign = 1 if rule.test == "at_least" else -1
+    return place, rule.rule, rule.fact, sign, rule.enter, rule.leave, rule.for_days, gates
+
+
+def _said(con: duckdb.DuckDBPyConnection) -> list[tuple]:
+    """Names what the team wrote and no other."""
+    return con.execute(_SAID).fetchall()
+
+
+def _seen(con: duckdb.DuckDBPyConnection) -> list[tuple]:
+    """Names whose accounts the asker may see, and no others'."""
+    return con.execute(_SCOPE).fetchall()
+
+
+def _asked(sql: str, bound: dict) -> dict:
+    """Of `bound` what `sql` names, since DuckDB refuses surplus values."""
+    named = set(re.findall(r"\$(\w+)", sql))
+    return {name: value for name, value in bound.items() if name in named}
+
+
+def _bound(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> dict:
+    words, adoption = definitions.exceptions, definitions.adoption
+    return health.parameters(con, as_of, definitions) | {
+        "n_weeks": min(math.ceil(words.try_days / 7) + SPARE_WEEKS, MOST_WEEKS),
+        "onboarding_days": definitions.standing.onboarding_days,
+        "least_peers": definitions.standing.least_peers,
+        "promoter_from": definitions.one_account.promoter_score,
+        "adopted_days": adoption.adopted_days, "adopted_within_days": adoption.adopted_within_days,
+        "loyal_weeks": adoption.loyal_weeks, "loyal_of_weeks": adoption.loyal_of_weeks,
+        "new_from_days": words.new_from_days, "new_to_days": words.new_to_days, "renewing_days": words.renewing_days,
+        "win_days": words.win_days, "least_people": words.least_people, "least_sessions": words.least_sessions,
+    }  # fmt: skip
