@@ -41,6 +41,7 @@ _HEALTH = """(
     select
         'health_score' as fact, _account, null::varchar as person, day as from_on, health_score::double as value, 0::double as pace
     from health_score
+    where dayofweek(day) = 0  -- on a day in the week a score is of that day alone
 )"""
 _FAMILIES = {
     "use": "signal_use_on()",

@@ -21,8 +21,9 @@ customer as materialized (
     from term where not is_trial
     union all
     select account._account, date '1900-01-01', date '9999-12-31'
-    from core.account as account
+    from core.account as account  -- by a flag of its own, where it has one or where nobody has contracts
     where not coalesce(churned, false) and account._account not in (select _account from core.contract)
+      and (churned is not null or not exists (from core.contract))
 ),
 bought as (
     select _account, min(from_on) as bought_on, min(from_on) filter (where from_on > date '1900-01-01') as started_on from customer group by _account
