@@ -11,7 +11,6 @@ Nothing later is known on a day, so that the exceptions of a day are the same wh
 Lines and spells are kept beside the snapshot: another rule costs a look at the lines of its fact.
 """
 
-import math
 import re
 from collections.abc import Sequence
 from datetime import date
@@ -27,7 +26,7 @@ from lib.store.dimensions import read_catalogue
 ON = "exception_on($as_of, $on)"
 STATES = ("open", "snoozed", "done", "gone")
 WRITTEN = ("touch", "cancel_request", "save_plan", "renewal_call", "goal", "sentiment")
-SPARE_WEEKS, MOST_WEEKS = 26, 156  # before the first day asked about: facts look back, and so does what is open by then
+MOST_WEEKS = 156  # of use: all there are up to these, or what has been open for longer would begin anew every week
 MANY_LINES = 5_000_000
 WEEKS = Shelf("use_week", most=2, many=MANY_LINES)
 FAMILIES = Shelf("exception_family", most=24, many=10 * MANY_LINES)
@@ -41,6 +40,7 @@ _HEALTH = """(
     select
         'health_score' as fact, _account, null::varchar as person, day as from_on, health_score::double as value, 0::double as pace
     from health_score
+    where dayofweek(day) = 0  -- on a day in the week a score is of that day alone
 )"""
 _FAMILIES = {
     "use": "signal_use_on()",
@@ -76,6 +76,7 @@ select
     null::double as pace, null::date as until_on
 where false
 """
+_N_WEEKS = "select coalesce(($as_of::date - min(week)) // 7 + 1, 1)::integer from usage.usage_week where week + 6 <= $as_of::date"
 _RULES = """
 create or replace temp table exception_rule (
     place integer, rule varchar, fact varchar, sign integer, enter double, leave double, for_days integer, gates varchar[]
@@ -179,8 +180,9 @@ def _asked(sql: str, bound: dict) -> dict:
 
 def _bound(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> dict:
     words, adoption = definitions.exceptions, definitions.adoption
+    ((n_weeks,),) = con.execute(_N_WEEKS, {"as_of": as_of}).fetchall()
     return health.parameters(con, as_of, definitions) | {
-        "n_weeks": min(math.ceil(words.try_days / 7) + SPARE_WEEKS, MOST_WEEKS),
+        "n_weeks": min(n_weeks, MOST_WEEKS),
         "onboarding_days": definitions.standing.onboarding_days,
         "least_peers": definitions.standing.least_peers,
         "promoter_from": definitions.one_account.promoter_score,

@@ -24,14 +24,12 @@ opened as (
 ),
 known as (
     select
-        (select count(*) from contact where kind is distinct from 'campaign') > 0 as has_contacts,
-        (select count(*) from contact where kind = 'qbr') > 0 as has_reviews,
-        (select count(*) from asked where kind = 'nps' and sent_on is not null) > 0 as has_surveys
+        (select min(day) from contact where kind is distinct from 'campaign') as contacts_from,
+        (select min(day) from contact where kind = 'qbr') as reviews_from,
+        (select min(sent_on) from asked where kind = 'nps') as surveys_from
 ),
-since as (
+had as (
     select 'contact_days' as fact, _account, day from contact where is_two_way and kind is distinct from 'campaign'
-    union all
-    select 'contact_days', _account, began_on from begun, known where has_contacts
     union all
     select 'quiet_days', _account, day from contact where kind is distinct from 'campaign'
     union all
@@ -39,15 +37,20 @@ since as (
     union all
     select 'quiet_days', _account, answered_on from asked where answered_on <= as_of::date
     union all
-    select 'quiet_days', _account, began_on from begun, known where has_contacts
-    union all
     select 'review_days', _account, day from contact where kind = 'qbr'
     union all
-    select 'review_days', _account, began_on from begun, known where has_reviews
-    union all
     select 'nps_days', _account, sent_on from asked where kind = 'nps' and sent_on <= as_of::date
+),
+since as (  -- where nothing came before: since the first term, once anybody has any
+    select distinct fact, _account, day as from_on, day from had where day is not null
     union all
-    select 'nps_days', _account, began_on from begun, known where has_surveys
+    select fact, begun._account, greatest(began_on, known_from), began_on
+    from begun
+    cross join (
+        unpivot (select contacts_from as contact_days, contacts_from as quiet_days, reviews_from as review_days, surveys_from as nps_days from known)
+        on contact_days, quiet_days, review_days, nps_days into name fact value known_from
+    ) as told
+    anti join had on had.fact = told.fact and had._account = begun._account and had.day <= greatest(began_on, known_from)
 ),
 answer as (
     select _account, answered_on, arg_max(score, survey) as score
@@ -96,10 +99,9 @@ winning as (
 wins as (
     select _account, day, sum(n) as n from winning where day <= as_of::date group by _account, day
 )
-select fact, _account, null::varchar as person, day as from_on, 0::double as value, 1::double as pace
+select fact, _account, null::varchar as person, from_on, (from_on - day)::double as value, 1::double as pace
 from since
-where day is not null
-group by all
+where from_on is not null
 union all
 select 'nps', _account, null, answered_on, score, 0 from aged
 union all

@@ -12,17 +12,20 @@ term as materialized (
         _account, coalesce(starts_on, date '1900-01-01') as since, starts_on, ends_on, kind is not distinct from 'trial' as is_trial,
         least(ends_on, cancelled_on) as ended_on,
         coalesce(is_recurring, true) and ends_on is not null and coalesce(ends_on > starts_on + 31, true) as is_due,
-        coalesce(notice_given_on < ends_on, false) or coalesce(cancelled_on <= ends_on, false) as is_refused
+        case  -- with its grace days, until it is refused
+            when ended_on is null then date '9999-12-31'
+            else greatest(ended_on, least(ended_on + grace_days::integer, notice_given_on, cancelled_on))
+        end as graced_on
     from core.contract
     where coalesce(starts_on <= as_of::date, true)
 ),
 customer as materialized (
-    select _account, since as from_on, coalesce(if(is_refused, ended_on, ended_on + grace_days::integer), date '9999-12-31') as until_on
-    from term where not is_trial
+    select _account, since as from_on, graced_on as until_on from term where not is_trial
     union all
     select account._account, date '1900-01-01', date '9999-12-31'
-    from core.account as account
+    from core.account as account  -- by a flag of its own, where it has one or where nobody has contracts
     where not coalesce(churned, false) and account._account not in (select _account from core.contract)
+      and (churned is not null or not exists (from core.contract))
 ),
 bought as (
     select _account, min(from_on) as bought_on, min(from_on) filter (where from_on > date '1900-01-01') as started_on from customer group by _account

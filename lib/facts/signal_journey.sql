@@ -10,10 +10,12 @@ join journey_stage as journey on journey.journey = mine.journey and journey.plac
 where spell.reached_on is not null and spell.left_on is distinct from spell.reached_on;
 
 -- Adoption against the contract, at the end of every week: the share of the running term that is over, less the share of people with a login who
--- have adopted. Of terms longer than a quarter.
+-- have adopted. Of terms longer than a quarter, once use has been known for long enough to adopt.
 create macro signal_adopting_on(as_of, n_weeks, grace_days, adopted_days, adopted_within_days, loyal_weeks, loyal_of_weeks) as table
 with life as materialized (
-    select _account, coalesce(provisioned_on, date '1900-01-01') as came_on, deactivated_on, adopted_on
+    select
+        _account, coalesce(provisioned_on, date '1900-01-01') as came_on, deactivated_on, adopted_on,
+        opens_on + adopted_within_days::integer as told_from
     from person_adopting(as_of, grace_days, adopted_days, adopted_within_days, loyal_weeks, loyal_of_weeks)
 ),
 step as (
@@ -38,19 +40,19 @@ spread as (
     select _account, unnest(range(reading, next_reading))::integer as reading, n_users, n_adopted from running
 ),
 term as (
-    select _account, starts_on, ends_on from core.contract
+    select _account, starts_on, ends_on, least(ends_on, cancelled_on) as ended_on from core.contract
     where kind is distinct from 'trial' and coalesce(is_recurring, true) and ends_on > starts_on + 92 and starts_on <= as_of::date
-      and coalesce(cancelled_on >= ends_on, true)
 ),
 dated as (
     select spread.*, days.day from spread join reading_days(as_of, n_weeks) as days on days.reading = spread.reading
-    where spread.reading < n_weeks::integer
+    where spread.reading < n_weeks::integer and days.day >= (select min(told_from) from life)  -- who adopted before use was known is not
 )
 select
     'adoption_gap' as fact, dated._account, null::varchar as person, day as from_on,
-    max((day - starts_on) / (ends_on - starts_on)) - any_value(n_adopted / nullif(n_users, 0)) as value, 0::double as pace
+    max((day - starts_on) / (ends_on - starts_on)) - any_value(n_adopted / nullif(n_users, 0)) as value,
+    case when count(starts_on) > 0 then 0 end::double as pace
 from dated
-join term on term._account = dated._account and starts_on <= day and ends_on > day
+left join term on term._account = dated._account and starts_on <= day and ended_on > day
 group by dated._account, day;
 
 -- Against peers: those of `scope`, and what is known of them on the day. least_peers or nothing is said.
@@ -80,7 +82,8 @@ peers as materialized (
     group by opens_on
 ),
 inside as (
-    select _account, reached_on as day, reached_on, date_trunc('month', reached_on)::date as opens_on, left_on from stay
+    select _account, reached_on as day, reached_on, date_trunc('month', reached_on)::date as opens_on, left_on
+    from stay where left_on is distinct from reached_on
     union all
     select _account, month.opens_on, reached_on, month.opens_on, left_on
     from stay

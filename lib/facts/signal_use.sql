@@ -12,13 +12,22 @@ with reach as (
 used as materialized (
     from health_use_on(as_of, n_weeks, high_value)
 ),
+stood as (
+    select _account, reading, has_live, live_seats, has_trial, trial_seats, grace_seats, began_on
+    from health_terms_on(as_of, n_weeks, grace_days) where _account in (select _account from core.contract)
+    union all by name  -- customers by a flag of their own
+    select _account, reading
+    from core.account
+    cross join (select reading from reading_days(as_of, n_weeks))
+    where not coalesce(churned, false) and _account not in (select _account from core.contract)
+),
 ours as materialized (
     select
         terms._account, terms.reading as week_no, days.day,
         coalesce(case when has_live then live_seats when has_trial then trial_seats else grace_seats end, account.seats) as seats,
         terms.began_on, first_week,
         coalesce(list_contains(weeks, days.day - 6), false) as is_known
-    from health_terms_on(as_of, n_weeks, grace_days) as terms
+    from stood as terms
     join (select reading, day from reading_days(as_of, n_weeks) where reading < n_weeks::integer) as days on days.reading = terms.reading
     join (select _account, seats from core.account) as account on account._account = terms._account
     cross join reach
