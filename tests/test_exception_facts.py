@@ -49,7 +49,9 @@ def on(con, day: date) -> dict[str, pd.DataFrame]:
 def same(ours: pd.Series, theirs: pd.Series) -> None:
     """Equal, and not known alike."""
     assert len(ours) > 10 and ours.notna().sum() > 3
-    np.testing.assert_allclose(ours.to_numpy(float), theirs.reindex(ours.index).to_numpy(float), rtol=1e-6, equal_nan=True)
+    np.testing.assert_allclose(
+        ours.to_numpy(float), theirs.reindex(ours.index).to_numpy(float), rtol=1e-6, equal_nan=True
+    )
 
 
 def test_no_fact_has_two_lines_of_a_day_and_the_sample_tells_every_fact(laid):
@@ -60,7 +62,9 @@ def test_no_fact_has_two_lines_of_a_day_and_the_sample_tells_every_fact(laid):
 @pytest.mark.parametrize("day", SUNDAYS)
 def test_use_health_and_words_are_what_health_reads(laid, day):
     health.lay(laid, LAST, ALL)
-    read = laid.execute("from health_reading where day = $day and not is_trial", {"day": day}).df().set_index("_account")
+    read = (
+        laid.execute("from health_reading where day = $day and not is_trial", {"day": day}).df().set_index("_account")
+    )
     score = laid.execute("from health_score where day = $day", {"day": day}).df().set_index("_account")["health_score"]
     told = on(laid, day)
 
@@ -122,10 +126,16 @@ def test_adoption_behind_the_contract_is_the_term_less_who_has_adopted(laid, day
 @pytest.mark.parametrize("day", SUNDAYS[:3])
 def test_peers_are_those_of_the_segment_on_the_day(laid, day):
     told = on(laid, day)
-    used = told["utilisation"][["value"]].join(laid.execute("select _account, segment from scope").df().set_index("_account"))
-    used = used[laid.execute("from use_week where day = $day", {"day": day}).df().set_index("_account").reindex(used.index)["day"].notna()].dropna(
-        subset="value"
+    used = told["utilisation"][["value"]].join(
+        laid.execute("select _account, segment from scope").df().set_index("_account")
     )
+    used = used[
+        laid.execute("from use_week where day = $day", {"day": day})
+        .df()
+        .set_index("_account")
+        .reindex(used.index)["day"]
+        .notna()
+    ].dropna(subset="value")
     median = used.groupby("segment", dropna=False)["value"].transform("median")
     n = used.groupby("segment", dropna=False)["value"].transform("count")
     expected = (used["value"] / median.where(median > 0)).where(n >= 5)
@@ -145,7 +155,9 @@ def test_sessions_are_those_of_four_weeks(laid, day):
     same(told["help_loops"]["value"], enough["n_help_loops"] / enough["n_sessions"])
     begun = summed[summed["n_begun"] >= least]
     abandoned = told["abandoned"]["value"] if len(begun) else begun["n_begun"]
-    assert abandoned.to_dict() == pytest.approx(((begun["n_begun"] - begun["n_finished"]).clip(lower=0) / begun["n_begun"]).to_dict())
+    assert abandoned.to_dict() == pytest.approx(
+        ((begun["n_begun"] - begun["n_finished"]).clip(lower=0) / begun["n_begun"]).to_dict()
+    )
     each = rows.dropna(subset="person").groupby("person")[["n_sessions", "n_login_only"]].sum().astype(float)
     each = each[each["n_sessions"] >= least]
     same(told["login_only"].set_index("person")["value"], each["n_login_only"] / each["n_sessions"])
