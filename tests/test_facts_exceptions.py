@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 
 from lib.book import year_to
-from lib.definitions.exceptions import FACTS, GATES
-from lib.facts import exceptions, health, open_store
+from lib.definitions.exceptions import FACTS
+from lib.facts import exceptions
 from lib.facts.ask import ask
 from tests.worldlets import WORDS, account_frame, contract_frame, on_contracts, open_world
 

@@ -33,7 +33,7 @@ select * replace ('A' || lpad((substr(account, 2)::integer + $first)::varchar, 7
 from used.{table}
 where substr(account, 2)::integer + $first < $n
 """
-_BARE = {
+BARE = {
     "core.contract": ("starts_on", "ends_on", "cancelled_on", "arr", "seats", "kind", "notice_given_on", "notice_by", "asked_to_cancel_on"),
     "core.person": ("account", "buying_role", "provisioned_at", "deactivated_on"),
     "core.ticket": ("_account", "opened_at", "closed_at", "csat"),
@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=100_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="headlight-") as folder:
-        store = _made(Path(folder), options.accounts)
+        store = made(Path(folder), options.accounts)
         _measured(open_store(store))
 
 
@@ -63,10 +63,7 @@ def _measured(snapshot) -> None:
     first, *rest = words.health.parts
     banded = replace(words, health=replace(words.health, parts=(replace(first, cuts=(0.1, 0.3, 0.5, 0.7)), *rest)))
     with ask(snapshot, book, words) as con:
-        at = _now()
-        for table, columns in _BARE.items():
-            con.execute(f"select bit_xor(hash({', '.join(columns)})) from {table}").fetchall()
-        spent["bare"] = _since(at)
+        spent["bare"] = scanned(con, BARE)
         shelves = {"readings": health.READINGS, "points": health.POINTS, "scores": health.SCORES}
         for name, shelf in shelves.items():
             _timed(shelf, name, spent)
@@ -110,7 +107,16 @@ def _since(at: tuple[float, float]) -> tuple[float, float]:
     return time.perf_counter() - at[0], time.process_time() - at[1]
 
 
-def _made(folder: Path, n: int) -> Path:
+def scanned(con: duckdb.DuckDBPyConnection, inputs: dict[str, tuple[str, ...]]) -> tuple[float, float]:
+    """Look once at every value of some columns; gives seconds, and those of processor time."""
+    at = _now()
+    for table, columns in inputs.items():
+        con.execute(f"select bit_xor(hash({', '.join(columns)})) from {table}").fetchall()
+    return _since(at)
+
+
+def made(folder: Path, n: int, repeated: tuple[str, ...] = _USE) -> Path:
+    """A store of the sample company of n accounts, with the use of a few repeated for all of them."""
     from lib.__main__ import main as shell
 
     few, store = folder / "few", folder / "store"
@@ -118,7 +124,7 @@ def _made(folder: Path, n: int) -> Path:
     shell(["sample", "--accounts", str(n), "--events-per-account", "1", "--store", str(store)])
     with duckdb.connect(current(store) / "usage.duckdb") as con:
         con.execute(f"attach '{current(few) / 'usage.duckdb'}' as used (read_only)")
-        for table in _USE:
+        for table in repeated:
             con.execute(f"delete from {table}")
             for first in range(0, n, USED):
                 con.execute(_REPEAT.format(table=table), {"first": first, "n": n})
