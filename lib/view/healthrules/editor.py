@@ -31,7 +31,7 @@ def stand() -> Draft:
     base, after = _in_force()
     if draft is None or (draft.after != after and draftstate.is_untouched(draft)):
         draft = st.session_state[_DRAFT] = draftstate.begun(base, after, draft)
-    elif _key("weights", draft) not in st.session_state:  # the reader was elsewhere
+    elif _key("parts", draft) not in st.session_state:  # the reader was elsewhere
         draft.redraw()
     _said_of_others(draft, after)
     return draft
@@ -55,8 +55,8 @@ def edit(draft: Draft) -> Definitions | None:
     with parts:
         draft.parts_now = _parts(draft)
         in_words = st.container()
-    if draftstate.follow_parts(draft):
-        st.rerun()
+    draft.type_weights(st.session_state.get(_key("weights", draft), {}).get("edited_rows", {}))
+    draftstate.follow_parts(draft)
     with weights:
         draft.weights_now = _weights(draft)
     with rest:
@@ -219,4 +219,5 @@ def _short(name: str) -> str:
 
 
 def _key(name: str, draft: Draft) -> str:
-    return f"health {name} {draft.n} {draft.n_drawn}"
+    """Of a widget. The table of weights alone is drawn anew when a part gets another name: nobody types in it then."""
+    return f"health {name} {draft.n} {draft.n_weighed if name == 'weights' else draft.n_drawn}"

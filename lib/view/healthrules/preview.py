@@ -39,7 +39,8 @@ def show(book: Book, draft: Draft, words: Definitions | None) -> dict[str, Answe
         if words is None:
             look.note("Mend what is said above, and this says who would turn red.")
             return {}
-        changed = said.differences(draftstate.alike(draft.base).health.as_rules(), words.health.as_rules())
+        was = draftstate.alike(draft.base).health.as_rules()
+        changed = said.differences(was, words.health.as_rules(), draftstate.renamed(draft))
         if changed:
             more = f" · and {len(changed) - _MOST_CHANGES} more changes" if len(changed) > _MOST_CHANGES else ""
             look.note(f"Changed: {' · '.join(paper.short(each) for each in changed[:_MOST_CHANGES])}{more}")
