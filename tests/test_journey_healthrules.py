@@ -55,3 +55,24 @@ def test_parts_renamed_one_after_the_other_right_after_a_weight_are_all_taken_up
     for said in ("Trend is called Momentum", "Active people is called Some of the people", "Momentum 35 → 60"):
         expect(changed(page)).to_contain_text(said)
     page.context.close()
+
+
+def test_a_cell_of_the_matrix_lists_its_accounts_and_all_weights_are_in_sight(url, chromium: Browser):
+    page = chromium.new_context(viewport={"width": 1280, "height": 1300}).new_page()
+    page.goto(f"{url}/healthrules")
+    settle(page)
+    wide = page.locator('[data-testid="stDataFrame"] .dvn-scroller').first
+    assert wide.evaluate("each => each.scrollWidth <= each.clientWidth")  # no weight stands aside
+    page.get_by_role("tab", name="Thresholds and overrides").click()
+    page.get_by_role("spinbutton", name="Red below").fill("69")
+    page.keyboard.press("Enter")
+    expect(changed(page)).to_contain_text("red below 40 → 69")
+    cell = page.locator('[class*="st-key-health-draft-matrix"] .bars .point path').first
+    cell.scroll_into_view_if_needed()
+    page.wait_for_timeout(600)  # a click while the page still scrolls misses
+    n = page.locator('[class*="st-key-health-draft-matrix"] .annotation-text tspan').first.text_content()
+    box = cell.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    which = page.locator('[class*="st-key-health-movers-of"]').first
+    expect(which.locator("input").first).to_have_value(re.compile(rf"^\w+ → [\w ]+ \({n}\)$"))
+    page.context.close()

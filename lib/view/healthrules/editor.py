@@ -6,6 +6,8 @@ leave   leave the edit, or begin one with other rules; for callbacks
 saved   begin anew once it is published
 """
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -21,6 +23,12 @@ from lib.view.plain import plain
 
 _DRAFT = "draft of the rules of health"
 _ROW, _HEAD = 32, 40  # pixels
+_ROOM, _PART, _NEAR, _NARROWEST = (
+    922,
+    116,
+    104,
+    74,
+)  # pixels: what a screen of 1280 has for the table, and columns of it
 _TABS = ("Weights", "Parts and bands", "Thresholds and overrides")
 
 
@@ -95,6 +103,8 @@ def _said_of_others(draft: Draft, after: str | None) -> None:
 def _weights(draft: Draft) -> pd.DataFrame:
     """The grid of weights: a row per part, a column per profile; empty is no weight. Gives it as it stands now."""
     column = st.column_config
+    names = [_short(name) for name in draft.profiles()]
+    widths = _widths(names)
     profiles = {
         f"w{at}": column.NumberColumn(
             name,
@@ -102,13 +112,14 @@ def _weights(draft: Draft) -> pd.DataFrame:
             max_value=1000,
             step=1,
             format="%g",
-            width=max(88, 40 + 7 * len(name)),
+            width=widths[at],
             help=said.whose(draft.begins.profiles[at]),
         )
-        for at, name in enumerate(map(_short, draft.profiles()))
+        for at, name in enumerate(names)
     }
     look.note(
-        "What each part weighs for accounts of a profile; only the shares count, so they need not add up to 100. Empty: nothing."
+        "What each part weighs for accounts of a profile (H: high touch, L: low touch); only the shares count, so they need not "
+        "add up to 100. Empty: nothing."
     )
     return st.data_editor(
         draft.weights,
@@ -119,9 +130,9 @@ def _weights(draft: Draft) -> pd.DataFrame:
         placeholder="",
         disabled=["part"],
         column_config={
-            "part": column.TextColumn("Part", width=130, pinned=True),
+            "part": column.TextColumn("Part", width=_PART, pinned=True),
             RENEWAL: column.NumberColumn(
-                "Near a renewal ×", min_value=0, max_value=1000, step=0.5, format="%g", width=120,
+                "Renewal ×", min_value=0, max_value=1000, step=0.5, format="%g", width=_NEAR,
                 help="So many times its weight while a renewal is coming up; empty: once.",
             ),
             **profiles,
@@ -214,8 +225,15 @@ def _models(chosen: tuple[str, ...]) -> list[str]:
 
 def _short(name: str) -> str:
     """Of a profile as a heading; one that is long is cut."""
-    said = name.replace(", high touch", " high").replace(", low touch", " low")
+    said = name.replace(", high touch", " H").replace(", low touch", " L")
     return said if len(said) <= 24 else f"{said[:23]}…"
+
+
+def _widths(names: list[str]) -> list[int]:
+    """Pixels of the profiles: as wide as their names, narrower where a screen of 1280 would not have them all."""
+    wide = [max(_NARROWEST, 44 + 7 * len(name)) for name in names]
+    room = _ROOM - _PART - _NEAR
+    return [max(_NARROWEST, math.floor(each * min(1, room / sum(wide)))) for each in wide]
 
 
 def _key(name: str, draft: Draft) -> str:
