@@ -295,6 +295,26 @@ def test_weights_and_parts_are_edited_in_tables(visit, sample_store, space):
     assert app.button(key="health publish").disabled
 
 
+def test_whom_a_profile_is_for_is_edited_in_a_table_and_what_it_leaves_out_is_said(visit, sample_store, space):
+    app = visit(sample_store, PAGE)
+    edit(app, "weights", rows={1: {"w6": 95}})
+    told = edit(app, "fits", rows={3: {"stages": ["Adoption", "Usage"]}, 4: {"touch": "both"}})
+    assert "Adoption, high touch is for accounts of Adoption, Usage, high touch" in told
+    assert "Adoption, low touch is for accounts of Adoption" in told and "Trend 35 → 95" in told  # what was typed stays
+    assert "Nobody's profile" not in told and "No profile" not in told
+    told = edit(app, "fits", rows={1: {"stages": ["trial"]}, 5: {"stages": ["Value"]}})
+    assert "Nobody's profile, since one above it takes its accounts: Onboarding, high touch." in told
+    assert (
+        "No profile, and so no score: Onboarding, high touch · Usage, high touch · Advocacy, high touch · any other stage, high touch."
+        in told
+    )
+    app.radio(key="health holds").set_value("always").run()
+    app.button(key="health publish").click().run()
+    assert is_well(app), app.exception
+    kept = wording.newest(space).definitions.health.profiles
+    assert [each.stages for each in kept[1:6:4]] == [("trial",), ("Value",)]
+
+
 def test_hostile_names_are_plain_text_everywhere(visit, sample_store, space):
     whole = (
         json.dumps(load().words()["health"])

@@ -16,15 +16,16 @@ RENEWAL     the column of what a part counts times as much near a renewal
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pandas as pd
 
 from lib.definitions import Definitions, made_of
-from lib.definitions.health import FACTS, Health
+from lib.definitions.health import FACTS, Health, Profile
 from lib.errors import Refused
 from lib.facts import healthdraft
+from lib.view.healthrules import fitting
 
 RENEWAL = "near a renewal"
 _SOURCE = "The rules as they stand here"
@@ -46,6 +47,7 @@ class Draft:
     base      the definitions it began from, and `after` the version they are; None for the default
     begins    the rules it began with: those of base, or others that were put in their place
     parts     the rows of the table of parts as it was drawn, parts_now what became of them; weights and weights_now alike
+    fits      the accounts each profile is for, as drawn: stages and touch; and fits_now
     said      the other words of the rules, as they stand now, and drawn as they were when their widgets were drawn
     names     what each row of parts was called when the weights last followed it
     n         counts the edits, n_drawn the widgets, n_weighed the tables of weights beside them: each has keys of its own
@@ -60,24 +62,27 @@ class Draft:
     names: dict[int, str] = field(init=False)
     parts: pd.DataFrame = field(init=False)
     weights: pd.DataFrame = field(init=False)
+    fits: pd.DataFrame = field(init=False)
     said: dict[str, object] = field(init=False)
     drawn: dict[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
         self.parts = self.parts_now = parts_of(self.begins)
         self.weights = self.weights_now = weights_of(self.begins)
+        self.fits = self.fits_now = fitting.fits_of(self.begins)
         self.said = self.drawn = {name: section(self.begins)[name] for name in _SAID}
         self.names = _named(self.parts)
 
-    def profiles(self) -> list[str]:
-        """The names of the profiles, in their order."""
-        return [each.profile for each in self.begins.profiles]
+    def profiles(self) -> list[Profile]:
+        """The profiles in their order, for the accounts they are for now, with the weights they began with."""
+        return fitting.fitted(self.begins.profiles, self.fits_now)
 
     def redraw(self) -> None:
         """Begin the tables with what was written in them."""
         self.n_drawn, self.drawn = self.n_drawn + 1, self.said
         self.parts = self.parts_now = self.parts_now.reset_index(drop=True)
         self.names = _named(self.parts)
+        self.fits = self.fits_now
         self.weigh(self.weights_now)
 
     def weigh(self, weights: pd.DataFrame) -> None:
@@ -175,7 +180,7 @@ def drafted(draft: Draft) -> Definitions:
     weights = draft.weights_now.set_index("part")
     names = [each["part"] for each in parts]
     profiles = []
-    for at, each in enumerate(section(draft.begins)["profiles"]):
+    for at, each in enumerate(section(replace(draft.begins, profiles=tuple(draft.profiles())))["profiles"]):
         own = _positive(weights[f"w{at}"], names, each["weights"])
         if not sum(own.values()):
             raise Refused(f"“{each['profile']}” has no weight left. Give one of its parts a weight.")

@@ -19,6 +19,7 @@ from lib.view.account import paper
 from lib.view.funnel import versions
 from lib.view.healthrules import draftstate, said
 from lib.view.healthrules.draftstate import RENEWAL, Draft
+from lib.view.healthrules.fitting import BOTH, stages_of, unfit
 from lib.view.plain import plain
 
 _DRAFT = "draft of the rules of health"
@@ -29,7 +30,8 @@ _ROOM, _PART, _NEAR, _NARROWEST = (
     104,
     74,
 )  # pixels: what a screen of 1280 has for the table, and columns of it
-_TABS = ("Weights", "Parts and bands", "Thresholds and overrides")
+_TABS = ("Weights", "Parts and bands", "Profiles", "Thresholds and overrides")
+_TOUCHES = {BOTH: "high and low touch", "high": "high touch", "low": "low touch"}
 
 
 def stand() -> Draft:
@@ -59,12 +61,15 @@ def saved(words: Definitions) -> None:
 
 def edit(draft: Draft) -> Definitions | None:
     """The tables; gives the definitions they make. Where they make none, says why below them."""
-    weights, parts, rest = st.tabs(_TABS)
+    weights, parts, fits, rest = st.tabs(_TABS)
     with parts:
         draft.parts_now = _parts(draft)
         in_words = st.container()
     draft.type_weights(st.session_state.get(_key("weights", draft), {}).get("edited_rows", {}))
     draftstate.follow_parts(draft)
+    with fits:
+        _follow_fits(draft, _fits(draft))
+        of_fits = st.container()
     with weights:
         draft.weights_now = _weights(draft)
     with rest:
@@ -78,6 +83,8 @@ def edit(draft: Draft) -> Definitions | None:
     with in_words, st.expander("The bands in words"):
         for each in words.health.parts:
             look.note(f"<b>{paper.short(each.part)}</b>: {paper.short(said.bands(each))}")
+    with of_fits:
+        _say_unfit(draft, words)
     return words
 
 
@@ -103,7 +110,7 @@ def _said_of_others(draft: Draft, after: str | None) -> None:
 def _weights(draft: Draft) -> pd.DataFrame:
     """The grid of weights: a row per part, a column per profile; empty is no weight. Gives it as it stands now."""
     column = st.column_config
-    names = [_short(name) for name in draft.profiles()]
+    names = [_short(each.profile) for each in draft.profiles()]
     widths = _widths(names)
     profiles = {
         f"w{at}": column.NumberColumn(
@@ -113,9 +120,9 @@ def _weights(draft: Draft) -> pd.DataFrame:
             step=1,
             format="%g",
             width=widths[at],
-            help=said.whose(draft.begins.profiles[at]),
+            help=said.whose(profile),
         )
-        for at, name in enumerate(names)
+        for at, (name, profile) in enumerate(zip(names, draft.profiles(), strict=True))
     }
     look.note(
         "What each part weighs for accounts of a profile (H: high touch, L: low touch); only the shares count, so they need not "
@@ -166,6 +173,45 @@ def _parts(draft: Draft) -> pd.DataFrame:
         },
     )  # fmt: skip
     return rows
+
+
+def _fits(draft: Draft) -> pd.DataFrame:
+    """The table of whom each profile is for; gives its rows as they stand now."""
+    column = st.column_config
+    look.note(
+        "The first profile that fits an account is its own. Without a stage it is for any that no other names; a trial is a stage."
+    )
+    return st.data_editor(
+        draft.fits,
+        key=_key("fits", draft),
+        hide_index=True,
+        row_height=_ROW,
+        height=_HEAD + _ROW * len(draft.fits),
+        disabled=["profile"],
+        column_config={
+            "profile": column.TextColumn("Profile", width=220),
+            "stages": column.MultiselectColumn("Stages", width=440, options=stages_of(draft.base, draft.begins.profiles)),
+            "touch": column.SelectboxColumn(
+                "Touch", width=170, options=list(_TOUCHES), format_func=_TOUCHES.get, required=True
+            ),
+        },
+    )  # fmt: skip
+
+
+def _follow_fits(draft: Draft, fits: pd.DataFrame) -> None:
+    """Take them; the table of weights says anew whom its columns are for."""
+    was, draft.fits_now = draft.profiles(), fits
+    if draft.profiles() != was:
+        draft.weigh(draft.weights_now)
+
+
+def _say_unfit(draft: Draft, words: Definitions) -> None:
+    """What the profiles leave out."""
+    nobodys, lacking = unfit(words.health, stages_of(draft.base, draft.begins.profiles))
+    if nobodys:
+        look.notice(f"Nobody's profile, since one above it takes its accounts: {plain(' · '.join(nobodys))}.")
+    if lacking:
+        look.notice(f"No profile, and so no score: {plain(' · '.join(lacking))}.")
 
 
 def _rest(draft: Draft) -> dict[str, object]:

@@ -24,7 +24,7 @@ from lib.view.plain import plain
 from lib.view.words import word
 
 COLOURS = {"red": "red", "amber": "amber", "green": "green", "none": "no score"}
-_ORDER = {"green": 3, "none": 2.5, "amber": 2, "red": 1}
+_ORDER = {"green": 3, "amber": 2, "red": 1}
 _WHICH = "health movers of"
 _MOST_CHANGES = 6
 _LISTED = [
@@ -121,12 +121,14 @@ def _matrix(table: pd.DataFrame) -> None:
         alt=squares.alternative(drawn, rows, columns, said="Accounts by colour in force and by the draft"),
         on_click=opened,
     )  # fmt: skip
-    look.note("Orange: worse by the draft. Green: better. Grey: as in force. A click lists the accounts.")
+    look.note(
+        "Orange: worse by the draft. Green: better. Grey: as in force, or a score on one side only. A click lists them."
+    )
 
 
 def _square(cell: dict, rows: list[str], columns: list[str], most: int) -> Square:
     was, would, n = cell["colour_in_force"], cell["colour_draft"], cell["n_accounts"]
-    tone = "rest" if was == would else "hot" if _ORDER[would] < _ORDER[was] else "good"
+    tone = "rest" if was == would or "none" in (was, would) else "hot" if _ORDER[would] < _ORDER[was] else "good"
     hover = (
         f"<b>{COLOURS[was]} in force, {COLOURS[would]} by the draft</b><br>"
         f"{numbers.plural(n, 'account')}<br>{numbers.count(cell['arr'])} ARR"

@@ -78,6 +78,11 @@ def _weights(was: Rules, would: Rules) -> list[str]:
     before, after = ({each.profile: dict(each.weights) for each in rules.profiles} for rules in (was, would))
     found = [f"profile {name} is gone" for name in before if name not in after]
     found += [f"profile {name} is new" for name in after if name not in before]
+    of = {each.profile: each for each in was.profiles}
+    for each in would.profiles:
+        there = of.get(each.profile, each)
+        if (there.stages, there.touch) != (each.stages, each.touch):
+            found.append(f"{each.profile} is for {whose(each)[0].lower()}{whose(each)[1:]}")
     for name, weights in after.items():
         if moved := _moved(before.get(name, weights), weights, "0"):
             found.append(f"{name}: {', '.join(moved)}")
