@@ -30,9 +30,15 @@ def space(visit, tmp_path):
 
 
 def drawn(app: AppTest) -> str:
-    """What the keys of the draft's widgets end with."""
+    """What the keys of the draft's widgets end with, those of the table of weights aside."""
     draft = app.session_state["draft of the rules of health"]
     return f"{draft.n} {draft.n_drawn}"
+
+
+def weighed(app: AppTest) -> str:
+    """What the key of the table of weights ends with."""
+    draft = app.session_state["draft of the rules of health"]
+    return f"{draft.n} {draft.n_weighed}"
 
 
 def red_below(app: AppTest) -> float:
@@ -42,7 +48,7 @@ def red_below(app: AppTest) -> float:
 def edit(app: AppTest, table: str, *, rows=None, added=(), deleted=()) -> str:
     """Change cells, add and delete rows of a table."""
     changed = {"edited_rows": rows or {}, "added_rows": list(added), "deleted_rows": list(deleted)}
-    app.session_state[f"health {table} {drawn(app)}"] = changed
+    app.session_state[f"health {table} {weighed(app) if table == 'weights' else drawn(app)}"] = changed
     app.run()
     assert is_well(app), app.exception
     return text(app)
@@ -131,30 +137,48 @@ def test_what_is_no_set_of_weights_or_words_is_refused_in_words():
 
 def test_a_part_that_gets_another_name_keeps_its_weights_and_one_that_goes_loses_them():
     draft = begun()
-    for name in ("Momentum", "Drive"):  # twice: the second time from its new name
-        rows = draft.parts_now.to_dict("records")
-        rows[1] |= {"part": name}
-        draft.parts_now = pd.DataFrame(rows, dtype=object)
-        assert draftstate.follow_parts(draft) and not draftstate.follow_parts(draft)
+    for at, name in enumerate(("Momentum", "Drive"), 1):  # twice: the second time from its new name
+        draft.parts_now = draft.parts.copy()
+        draft.parts_now.loc[1, "part"] = name
+        draftstate.follow_parts(draft)
+        draftstate.follow_parts(draft)
+        assert draft.n_weighed == at and draft.n_drawn == 0  # whoever types in the table of parts goes on
+    assert draftstate.renamed(draft) == {"Trend": "Drive"}
     words = draftstate.drafted(draft).health
     was = load().health
     assert dict(words.profiles[-1].weights)["Drive"] == 35 and dict(words.renewal_weights)["Drive"] == 1.5
     assert [each.profile for each in words.profiles] == [each.profile for each in was.profiles]
     draft.parts_now = draft.parts_now.drop(index=1)
-    assert draftstate.follow_parts(draft)
+    draftstate.follow_parts(draft)
     gone = draftstate.drafted(draft).health
     assert "Drive" not in {name for each in gone.profiles for name, _ in each.weights} | {
         name for name, _ in gone.renewal_weights
     }
-    rows = [*draft.parts_now.to_dict("records"), {"part": "New", "fact": "csat", "cuts": "3", "points": "0 100"}]
-    draft.parts_now = pd.DataFrame(rows, dtype=object)
-    assert draftstate.follow_parts(draft) and draft.weights_now.iloc[-1].isna().tolist()[1:] == [True] * 8
+    new = [{"part": name, "fact": "csat", "cuts": "3", "points": "0 100"} for name in ("New", "Newer")]
+    draft.parts_now = pd.concat([draft.parts_now, pd.DataFrame(new, index=[15, 16], dtype=object)])
+    draftstate.follow_parts(draft)
+    assert draft.weights_now.iloc[-1].isna().tolist()[1:] == [True] * 8
+    draft.type_weights({14: {"w0": 7}, 15: {"w0": 8}})
+    draft.parts_now = draft.parts_now.drop(index=15).rename(index={16: 15})  # as the grid numbers its new rows
+    draftstate.follow_parts(draft)
+    assert draft.weights_now["w0"].tolist()[-1] == 8
 
 
 def test_a_name_that_comes_twice_for_a_moment_loses_no_weight():
     draft = begun()
     parts(draft, {"part": "Trend"})
-    assert not draftstate.follow_parts(draft) and draft.weights_now.equals(draft.weights)
+    draftstate.follow_parts(draft)
+    assert draft.n_weighed == 0 and draft.weights_now.equals(draft.weights)
+
+
+def test_two_parts_that_change_names_keep_their_weights():
+    draft = begun()
+    for row, name in ((0, "Trend"), (1, "Utilisation")):
+        draft.parts_now = draft.parts_now.copy()
+        draft.parts_now.loc[row, "part"] = name
+        draftstate.follow_parts(draft)
+    was, now = (dict(each.profiles[-1].weights) for each in (load().health, draftstate.drafted(draft).health))
+    assert now == was | {"Trend": was["Utilisation"], "Utilisation": was["Trend"]}
 
 
 def test_differences_are_sentences():
@@ -261,10 +285,34 @@ def test_weights_and_parts_are_edited_in_tables(visit, sample_store, space):
     told = edit(app, "parts", added=[{"part": "Again", "fact": "breadth", "cuts": "2", "points": "0, 100"}])
     assert "Again is new" in told and "Trend 35 → 95" in told
     told = edit(app, "parts", rows={1: {"part": "Momentum"}})
-    assert "Momentum is new" in told and "Trend is gone" in told and "Trend 20 → 0, Momentum 0 → 20" in told
+    assert "Trend is called Momentum" in told and "Momentum 35 → 95" in told and "Again is" not in told
+    told = edit(app, "parts", rows={1: {"part": "Momentum"}, 2: {"part": "People"}})
+    assert (
+        "Trend is called Momentum" in told and "Active people is called People" in told and "Momentum 35 → 95" in told
+    )
     told = edit(app, "parts", rows={0: {"cuts": "none"}})
     assert "Cuts of “Utilisation” are “none”; say numbers" in told and "What it would do" in told
     assert app.button(key="health publish").disabled
+
+
+def test_whom_a_profile_is_for_is_edited_in_a_table_and_what_it_leaves_out_is_said(visit, sample_store, space):
+    app = visit(sample_store, PAGE)
+    edit(app, "weights", rows={1: {"w6": 95}})
+    told = edit(app, "fits", rows={3: {"stages": ["Adoption", "Usage"]}, 4: {"touch": "both"}})
+    assert "Adoption, high touch is for accounts of Adoption, Usage, high touch" in told
+    assert "Adoption, low touch is for accounts of Adoption" in told and "Trend 35 → 95" in told  # what was typed stays
+    assert "Nobody's profile" not in told and "No profile" not in told
+    told = edit(app, "fits", rows={1: {"stages": ["trial"]}, 5: {"stages": ["Value"]}})
+    assert "Nobody's profile, since one above it takes its accounts: Onboarding, high touch." in told
+    assert (
+        "No profile, and so no score: Onboarding, high touch · Usage, high touch · Advocacy, high touch · any other stage, high touch."
+        in told
+    )
+    app.radio(key="health holds").set_value("always").run()
+    app.button(key="health publish").click().run()
+    assert is_well(app), app.exception
+    kept = wording.newest(space).definitions.health.profiles
+    assert [each.stages for each in kept[1:6:4]] == [("trial",), ("Value",)]
 
 
 def test_hostile_names_are_plain_text_everywhere(visit, sample_store, space):

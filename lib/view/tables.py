@@ -1,6 +1,7 @@
 """Tables as people read them, and downloads that are safe to open in a spreadsheet.
 
 show       a table with the glossary's labels, numbers on the right
+tenths     how columns of scores are drawn
 named      the key of a table whose rows can be ticked
 download   a button that makes the whole table when it is clicked
 records    the rows of a table as dicts
@@ -45,6 +46,11 @@ def show(
         placeholder="–",
         **({"on_select": "rerun", "selection_mode": selects} if selects else {}),
     )
+
+
+def tenths(*names: str) -> dict[str, object]:
+    """How columns of scores are drawn: with one digit after the point."""
+    return {name: st.column_config.NumberColumn(TERMS[name].label, format="%.1f") for name in names}
 
 
 def named(name: str, rows: pd.Series | pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ follow_parts  let the weights have the parts there are now
 drafted     the definitions the draft makes; refuses in words what is no set of rules
 is_untouched  whether nothing is changed in it
 alike       the rules in force as the tables say them
+renamed     which parts go by another name
 drafted_again  the draft with other weights
 text_of     the rules as the measures take a draft
 RENEWAL     the column of what a part counts times as much near a renewal
@@ -15,15 +16,16 @@ RENEWAL     the column of what a part counts times as much near a renewal
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pandas as pd
 
 from lib.definitions import Definitions, made_of
-from lib.definitions.health import FACTS, Health
+from lib.definitions.health import FACTS, Health, Profile
 from lib.errors import Refused
 from lib.facts import healthdraft
+from lib.view.healthrules import fitting
 
 RENEWAL = "near a renewal"
 _SOURCE = "The rules as they stand here"
@@ -45,8 +47,10 @@ class Draft:
     base      the definitions it began from, and `after` the version they are; None for the default
     begins    the rules it began with: those of base, or others that were put in their place
     parts     the rows of the table of parts as it was drawn, parts_now what became of them; weights and weights_now alike
+    fits      the accounts each profile is for, as drawn: stages and touch; and fits_now
     said      the other words of the rules, as they stand now, and drawn as they were when their widgets were drawn
-    n         counts the edits, n_drawn the tables of weights: each has keys of its own
+    names     what each row of parts was called when the weights last followed it
+    n         counts the edits, n_drawn the widgets, n_weighed the tables of weights beside them: each has keys of its own
     """
 
     base: Definitions
@@ -54,24 +58,44 @@ class Draft:
     begins: Health
     n: int = 0
     n_drawn: int = 0
+    n_weighed: int = 0
+    names: dict[int, str] = field(init=False)
     parts: pd.DataFrame = field(init=False)
     weights: pd.DataFrame = field(init=False)
+    fits: pd.DataFrame = field(init=False)
     said: dict[str, object] = field(init=False)
     drawn: dict[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
         self.parts = self.parts_now = parts_of(self.begins)
         self.weights = self.weights_now = weights_of(self.begins)
+        self.fits = self.fits_now = fitting.fits_of(self.begins)
         self.said = self.drawn = {name: section(self.begins)[name] for name in _SAID}
+        self.names = _named(self.parts)
 
-    def profiles(self) -> list[str]:
-        """The names of the profiles, in their order."""
-        return [each.profile for each in self.begins.profiles]
+    def profiles(self) -> list[Profile]:
+        """The profiles in their order, for the accounts they are for now, with the weights they began with."""
+        return fitting.fitted(self.begins.profiles, self.fits_now)
 
     def redraw(self) -> None:
         """Begin the tables with what was written in them."""
         self.n_drawn, self.drawn = self.n_drawn + 1, self.said
-        self.parts, self.weights = self.parts_now.reset_index(drop=True), self.weights_now.reset_index(drop=True)
+        self.parts = self.parts_now = self.parts_now.reset_index(drop=True)
+        self.names = _named(self.parts)
+        self.fits = self.fits_now
+        self.weigh(self.weights_now)
+
+    def weigh(self, weights: pd.DataFrame) -> None:
+        """Begin the table of weights alone with these."""
+        self.n_weighed += 1
+        self.weights = self.weights_now = weights.reset_index(drop=True)
+
+    def type_weights(self, edited: dict[int, dict[str, float | None]]) -> None:
+        """Take what was typed in the table of weights that is drawn: row -> column -> weight."""
+        self.weights_now = self.weights.copy()
+        for row, cells in edited.items():
+            for column, weight in cells.items():
+                self.weights_now.loc[int(row), column] = float("nan") if weight is None else weight
 
 
 def begun(base: Definitions, after: str | None, was: Draft | None, rules: Health | None = None) -> Draft:
@@ -91,7 +115,7 @@ def section(health: Health) -> dict:
 
 
 def parts_of(health: Health) -> pd.DataFrame:
-    """The parts as rows: name, fact, its column, cuts and points as texts, and what it was called."""
+    """The parts as rows: name, fact, its column, cuts and points as texts, and what it is called in the rules it begins with."""
     rows = [
         {"part": each.part, "fact": each.fact, "of": each.of, "cuts": _listed(each.cuts), "points": _listed(each.points)}
         | {"was": each.part}
@@ -113,28 +137,36 @@ def weights_of(health: Health) -> pd.DataFrame:
     return table.astype(dict.fromkeys(table.columns[1:], float))
 
 
-def follow_parts(draft: Draft) -> bool:
+def follow_parts(draft: Draft) -> None:
     """Let the table of weights have the parts there are now: what is renamed keeps its weights, what is gone loses them.
 
-    Gives whether the tables are to be drawn anew. A name that is lacking, or comes twice, is no part yet: nothing changes.
+    The table of parts is not drawn anew, so whoever types in it goes on. A name that is lacking, or comes twice, is no part
+    yet: nothing changes.
     """
-    named = list(zip(_texts(draft.parts_now["part"]), _texts(draft.parts_now["was"]), strict=True))
-    names = [name for name, _ in named]
+    named = _named(draft.parts_now)
+    names = list(named.values())
     if not all(names) or len(set(names)) < len(names) or names == draft.weights_now["part"].tolist():
-        return False
+        return
     by_part = draft.weights_now.set_index("part")
-    rows = [
-        by_part.loc[was if was in by_part.index else name].to_dict() if {was, name} & set(by_part.index) else {}
-        for name, was in named
-    ]
+    is_new = {at: at not in draft.parts.index for at in named}  # its label is the next row's once it is deleted
+    taken = [name if is_new[at] and name in by_part.index else draft.names.get(at) for at, name in named.items()]
+    rows = [by_part.loc[was].to_dict() if was in by_part.index else {} for was in taken]
     table = pd.DataFrame(rows, columns=draft.weights_now.columns[1:], dtype=float)
-    table.insert(0, "part", [name for name, _ in named])
-    draft.weights_now, draft.parts_now = (
-        table,
-        draft.parts_now.assign(was=pd.Series(names, draft.parts_now.index, object)),
-    )
-    draft.redraw()
-    return True
+    table.insert(0, "part", names)
+    draft.names = named
+    draft.weigh(table)
+
+
+def _named(parts: pd.DataFrame) -> dict[int, str]:
+    """The names of parts by the label of their row, which stays theirs while they are typed over."""
+    return dict(zip(parts.index, _texts(parts["part"]), strict=True))
+
+
+def renamed(draft: Draft) -> dict[str, str]:
+    """Parts that go by another name than in the rules the draft began with: name there -> name here."""
+    pairs = list(zip(_texts(draft.parts_now["was"]), _texts(draft.parts_now["part"]), strict=True))
+    names = {name for _, name in pairs}
+    return {was: name for was, name in pairs if was and name and was not in names}
 
 
 def _texts(values: pd.Series) -> list[str]:
@@ -148,7 +180,7 @@ def drafted(draft: Draft) -> Definitions:
     weights = draft.weights_now.set_index("part")
     names = [each["part"] for each in parts]
     profiles = []
-    for at, each in enumerate(section(draft.begins)["profiles"]):
+    for at, each in enumerate(section(replace(draft.begins, profiles=tuple(draft.profiles())))["profiles"]):
         own = _positive(weights[f"w{at}"], names, each["weights"])
         if not sum(own.values()):
             raise Refused(f"“{each['profile']}” has no weight left. Give one of its parts a weight.")

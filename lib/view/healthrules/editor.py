@@ -6,6 +6,8 @@ leave   leave the edit, or begin one with other rules; for callbacks
 saved   begin anew once it is published
 """
 
+import math
+
 import pandas as pd
 import streamlit as st
 
@@ -17,11 +19,19 @@ from lib.view.account import paper
 from lib.view.funnel import versions
 from lib.view.healthrules import draftstate, said
 from lib.view.healthrules.draftstate import RENEWAL, Draft
+from lib.view.healthrules.fitting import BOTH, stages_of, unfit
 from lib.view.plain import plain
 
 _DRAFT = "draft of the rules of health"
 _ROW, _HEAD = 32, 40  # pixels
-_TABS = ("Weights", "Parts and bands", "Thresholds and overrides")
+_ROOM, _PART, _NEAR, _NARROWEST = (
+    922,
+    116,
+    104,
+    74,
+)  # pixels: what a screen of 1280 has for the table, and columns of it
+_TABS = ("Weights", "Parts and bands", "Profiles", "Thresholds and overrides")
+_TOUCHES = {BOTH: "high and low touch", "high": "high touch", "low": "low touch"}
 
 
 def stand() -> Draft:
@@ -31,7 +41,7 @@ def stand() -> Draft:
     base, after = _in_force()
     if draft is None or (draft.after != after and draftstate.is_untouched(draft)):
         draft = st.session_state[_DRAFT] = draftstate.begun(base, after, draft)
-    elif _key("weights", draft) not in st.session_state:  # the reader was elsewhere
+    elif _key("parts", draft) not in st.session_state:  # the reader was elsewhere
         draft.redraw()
     _said_of_others(draft, after)
     return draft
@@ -51,12 +61,15 @@ def saved(words: Definitions) -> None:
 
 def edit(draft: Draft) -> Definitions | None:
     """The tables; gives the definitions they make. Where they make none, says why below them."""
-    weights, parts, rest = st.tabs(_TABS)
+    weights, parts, fits, rest = st.tabs(_TABS)
     with parts:
         draft.parts_now = _parts(draft)
         in_words = st.container()
-    if draftstate.follow_parts(draft):
-        st.rerun()
+    draft.type_weights(st.session_state.get(_key("weights", draft), {}).get("edited_rows", {}))
+    draftstate.follow_parts(draft)
+    with fits:
+        _follow_fits(draft, _fits(draft))
+        of_fits = st.container()
     with weights:
         draft.weights_now = _weights(draft)
     with rest:
@@ -70,6 +83,8 @@ def edit(draft: Draft) -> Definitions | None:
     with in_words, st.expander("The bands in words"):
         for each in words.health.parts:
             look.note(f"<b>{paper.short(each.part)}</b>: {paper.short(said.bands(each))}")
+    with of_fits:
+        _say_unfit(draft, words)
     return words
 
 
@@ -95,6 +110,8 @@ def _said_of_others(draft: Draft, after: str | None) -> None:
 def _weights(draft: Draft) -> pd.DataFrame:
     """The grid of weights: a row per part, a column per profile; empty is no weight. Gives it as it stands now."""
     column = st.column_config
+    names = [_short(each.profile) for each in draft.profiles()]
+    widths = _widths(names)
     profiles = {
         f"w{at}": column.NumberColumn(
             name,
@@ -102,13 +119,14 @@ def _weights(draft: Draft) -> pd.DataFrame:
             max_value=1000,
             step=1,
             format="%g",
-            width=max(88, 40 + 7 * len(name)),
-            help=said.whose(draft.begins.profiles[at]),
+            width=widths[at],
+            help=said.whose(profile),
         )
-        for at, name in enumerate(map(_short, draft.profiles()))
+        for at, (name, profile) in enumerate(zip(names, draft.profiles(), strict=True))
     }
     look.note(
-        "What each part weighs for accounts of a profile; only the shares count, so they need not add up to 100. Empty: nothing."
+        "What each part weighs for accounts of a profile (H: high touch, L: low touch); only the shares count, so they need not "
+        "add up to 100. Empty: nothing."
     )
     return st.data_editor(
         draft.weights,
@@ -119,9 +137,9 @@ def _weights(draft: Draft) -> pd.DataFrame:
         placeholder="",
         disabled=["part"],
         column_config={
-            "part": column.TextColumn("Part", width=130, pinned=True),
+            "part": column.TextColumn("Part", width=_PART, pinned=True),
             RENEWAL: column.NumberColumn(
-                "Near a renewal ×", min_value=0, max_value=1000, step=0.5, format="%g", width=120,
+                "Renewal ×", min_value=0, max_value=1000, step=0.5, format="%g", width=_NEAR,
                 help="So many times its weight while a renewal is coming up; empty: once.",
             ),
             **profiles,
@@ -155,6 +173,45 @@ def _parts(draft: Draft) -> pd.DataFrame:
         },
     )  # fmt: skip
     return rows
+
+
+def _fits(draft: Draft) -> pd.DataFrame:
+    """The table of whom each profile is for; gives its rows as they stand now."""
+    column = st.column_config
+    look.note(
+        "The first profile that fits an account is its own. Without a stage it is for any that no other names; a trial is a stage."
+    )
+    return st.data_editor(
+        draft.fits,
+        key=_key("fits", draft),
+        hide_index=True,
+        row_height=_ROW,
+        height=_HEAD + _ROW * len(draft.fits),
+        disabled=["profile"],
+        column_config={
+            "profile": column.TextColumn("Profile", width=220),
+            "stages": column.MultiselectColumn("Stages", width=440, options=stages_of(draft.base, draft.begins.profiles)),
+            "touch": column.SelectboxColumn(
+                "Touch", width=170, options=list(_TOUCHES), format_func=_TOUCHES.get, required=True
+            ),
+        },
+    )  # fmt: skip
+
+
+def _follow_fits(draft: Draft, fits: pd.DataFrame) -> None:
+    """Take them; the table of weights says anew whom its columns are for."""
+    was, draft.fits_now = draft.profiles(), fits
+    if draft.profiles() != was:
+        draft.weigh(draft.weights_now)
+
+
+def _say_unfit(draft: Draft, words: Definitions) -> None:
+    """What the profiles leave out."""
+    nobodys, lacking = unfit(words.health, stages_of(draft.base, draft.begins.profiles))
+    if nobodys:
+        look.notice(f"Nobody's profile, since one above it takes its accounts: {plain(' · '.join(nobodys))}.")
+    if lacking:
+        look.notice(f"No profile, and so no score: {plain(' · '.join(lacking))}.")
 
 
 def _rest(draft: Draft) -> dict[str, object]:
@@ -214,9 +271,17 @@ def _models(chosen: tuple[str, ...]) -> list[str]:
 
 def _short(name: str) -> str:
     """Of a profile as a heading; one that is long is cut."""
-    said = name.replace(", high touch", " high").replace(", low touch", " low")
+    said = name.replace(", high touch", " H").replace(", low touch", " L")
     return said if len(said) <= 24 else f"{said[:23]}…"
 
 
+def _widths(names: list[str]) -> list[int]:
+    """Pixels of the profiles: as wide as their names, narrower where a screen of 1280 would not have them all."""
+    wide = [max(_NARROWEST, 44 + 7 * len(name)) for name in names]
+    room = _ROOM - _PART - _NEAR
+    return [max(_NARROWEST, math.floor(each * min(1, room / sum(wide)))) for each in wide]
+
+
 def _key(name: str, draft: Draft) -> str:
-    return f"health {name} {draft.n} {draft.n_drawn}"
+    """Of a widget. The table of weights alone is drawn anew when a part gets another name: nobody types in it then."""
+    return f"health {name} {draft.n} {draft.n_weighed if name == 'weights' else draft.n_drawn}"

@@ -15,6 +15,8 @@ from lib.definitions import Definitions
 from lib.measures import Answer
 from lib.view import accountlink, door, look, numbers, tables
 from lib.view.account import paper
+from lib.view.charts import squares, theme
+from lib.view.charts.squares import Square
 from lib.view.healthrules import draftstate, said
 from lib.view.healthrules.draftstate import Draft
 from lib.view.paging import PAGE
@@ -22,7 +24,8 @@ from lib.view.plain import plain
 from lib.view.words import word
 
 COLOURS = {"red": "red", "amber": "amber", "green": "green", "none": "no score"}
-_SIGNS = {"red": "▼", "amber": "◆", "green": "●", "none": "○"}
+_ORDER = {"green": 3, "amber": 2, "red": 1}
+_WHICH = "health movers of"
 _MOST_CHANGES = 6
 _LISTED = [
     "name", "arr", "colour_in_force", "colour_draft", "score_in_force", "score_draft", "draft_reason",
@@ -39,7 +42,8 @@ def show(book: Book, draft: Draft, words: Definitions | None) -> dict[str, Answe
         if words is None:
             look.note("Mend what is said above, and this says who would turn red.")
             return {}
-        changed = said.differences(draftstate.alike(draft.base).health.as_rules(), words.health.as_rules())
+        was = draftstate.alike(draft.base).health.as_rules()
+        changed = said.differences(was, words.health.as_rules(), draftstate.renamed(draft))
         if changed:
             more = f" · and {len(changed) - _MOST_CHANGES} more changes" if len(changed) > _MOST_CHANGES else ""
             look.note(f"Changed: {' · '.join(paper.short(each) for each in changed[:_MOST_CHANGES])}{more}")
@@ -99,27 +103,39 @@ def told(table: pd.DataFrame) -> str:
 
 
 def _matrix(table: pd.DataFrame) -> None:
-    """Accounts by their colour in force, a row each, and by that of the draft."""
-    cells = {(row["colour_in_force"], row["colour_draft"]): row for row in tables.records(table)}
-    columns = [paper.Column("In force ↓ draft →", lambda row: _colour(row["colour"]))]
-    columns += [
-        paper.Column(_colour(colour), lambda row, colour=colour: _cell(row, colour), is_number=True)
-        for colour in COLOURS
-    ]
-    rows = [{"colour": colour, "cells": cells} for colour in COLOURS if any(was == colour for was, _ in cells)]
-    paper.table(rows, columns, label="Accounts by colour in force and by the draft")
+    """Accounts by their colour in force, a row each, and by that of the draft; a click on a cell lists them."""
+    cells = tables.records(table)
+    rows = [each for each in COLOURS if any(cell["colour_in_force"] == each for cell in cells)]
+    columns = list(COLOURS)
+    most = max([cell["n_accounts"] for cell in cells if cell["colour_in_force"] != cell["colour_draft"]] + [1])
+    drawn = [_square(cell, rows, columns, most) for cell in cells]
+
+    def opened(number: int) -> None:
+        st.session_state[_WHICH] = (cells[number]["colour_in_force"], cells[number]["colour_draft"])
+        look.ask_to_scroll("draft movers")
+
+    theme.show(
+        squares.figure(drawn, [COLOURS[each] for each in rows], [COLOURS[each] for each in columns], down="in force",
+                       across="draft", colours=theme.palette()),
+        "health draft matrix",
+        alt=squares.alternative(drawn, rows, columns, said="Accounts by colour in force and by the draft"),
+        on_click=opened,
+    )  # fmt: skip
+    look.note(
+        "Orange: worse by the draft. Green: better. Grey: as in force, or a score on one side only. A click lists them."
+    )
 
 
-def _cell(row: dict, colour: str) -> str:
-    cell = row["cells"].get((row["colour"], colour))
-    if not cell:
-        return numbers.NOTHING
-    n = numbers.count(cell["n_accounts"])
-    return f"{n if colour == row['colour'] else f'<b>{n}</b>'}<small>{numbers.money(cell['arr'])}</small>"
-
-
-def _colour(colour: str) -> str:
-    return f"{_SIGNS[colour]} {COLOURS[colour]}"
+def _square(cell: dict, rows: list[str], columns: list[str], most: int) -> Square:
+    was, would, n = cell["colour_in_force"], cell["colour_draft"], cell["n_accounts"]
+    tone = "rest" if was == would or "none" in (was, would) else "hot" if _ORDER[would] < _ORDER[was] else "good"
+    hover = (
+        f"<b>{COLOURS[was]} in force, {COLOURS[would]} by the draft</b><br>"
+        f"{numbers.plural(n, 'account')}<br>{numbers.count(cell['arr'])} ARR"
+    )
+    share = 0.12 if was == would else 0.1 + 0.9 * n / most
+    at = rows.index(was), columns.index(would)
+    return Square(*at, share, tone, numbers.count(n), numbers.money(cell["arr"]), hover)
 
 
 def _past(book: Book, asked: dict) -> Answer | None:
@@ -191,10 +207,12 @@ def _movers(book: Book, table: pd.DataFrame, asked: dict) -> None:
         said_of = "All that change colour" if cell == _ALL else f"{COLOURS[cell[0]]} → {COLOURS[cell[1]]}"
         return f"{said_of} ({numbers.count(choices.get(cell, 0))})"
 
-    look.section("Who they are", "most ARR first; a click on a name opens the account")
+    look.section("Who they are", "most ARR first; a click on a name opens the account", place="draft movers")
+    if st.session_state.get(_WHICH) not in choices:
+        st.session_state[_WHICH] = _ALL
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         cell = st.selectbox(
-            "Which", list(choices), format_func=named, key="health movers of", label_visibility="collapsed", width=300
+            "Which", list(choices), format_func=named, key=_WHICH, label_visibility="collapsed", width=300
         )
         n, page = choices.get(cell, 0), 1
         if n > PAGE:

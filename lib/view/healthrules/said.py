@@ -5,6 +5,9 @@ whose        the accounts of a profile
 differences  what other rules change, a sentence each
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from lib.definitions.health import CONDITIONS, FACTS, NULL_RULES, Part, Profile, Rules
 
 _NUMBERS = {
@@ -28,9 +31,27 @@ def whose(profile: Profile) -> str:
     return f"Accounts {stages}{f', {profile.touch} touch' if profile.touch else ''}"
 
 
-def differences(was: Rules, would: Rules) -> list[str]:
-    """What `would` changes of `was`."""
-    return [*_words(was, would), *_parts(was, would), *_weights(was, would), *_overrides(was, would)]
+def differences(was: Rules, would: Rules, renamed: Mapping[str, str] | None = None) -> list[str]:
+    """What `would` changes of `was`. Of `renamed` parts, name there -> name here, only the rest is compared."""
+    there = {each.part for each in was.parts}
+    names = {old: new for old, new in (renamed or {}).items() if old in there and new not in there}
+    was = _called(was, names)
+    called = [f"{old} is called {new}" for old, new in names.items()]
+    return [*_words(was, would), *called, *_parts(was, would), *_weights(was, would), *_overrides(was, would)]
+
+
+def _called(rules: Rules, names: Mapping[str, str]) -> Rules:
+    """The rules with other names of parts."""
+
+    def weights(of: tuple[tuple[str, float], ...]) -> tuple[tuple[str, float], ...]:
+        return tuple((names.get(part, part), weight) for part, weight in of)
+
+    return replace(
+        rules,
+        parts=tuple(replace(each, part=names.get(each.part, each.part)) for each in rules.parts),
+        profiles=tuple(replace(each, weights=weights(each.weights)) for each in rules.profiles),
+        renewal_weights=weights(rules.renewal_weights),
+    )
 
 
 def _words(was: Rules, would: Rules) -> list[str]:
@@ -57,6 +78,11 @@ def _weights(was: Rules, would: Rules) -> list[str]:
     before, after = ({each.profile: dict(each.weights) for each in rules.profiles} for rules in (was, would))
     found = [f"profile {name} is gone" for name in before if name not in after]
     found += [f"profile {name} is new" for name in after if name not in before]
+    of = {each.profile: each for each in was.profiles}
+    for each in would.profiles:
+        there = of.get(each.profile, each)
+        if (there.stages, there.touch) != (each.stages, each.touch):
+            found.append(f"{each.profile} is for {whose(each)[0].lower()}{whose(each)[1:]}")
     for name, weights in after.items():
         if moved := _moved(before.get(name, weights), weights, "0"):
             found.append(f"{name}: {', '.join(moved)}")

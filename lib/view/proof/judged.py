@@ -73,19 +73,25 @@ def _columns(named, by: str = "") -> list[Column]:
         *first,
         Column("Readings", lambda row: numbers.count(row["n_readings"]), is_number=True),
         Column("Lost after", lambda row: numbers.count(row["n_readings_lost"]), is_number=True),
-        Column("AUC", lambda row: f"{sentences.interval(row, 'auc', 2)}{_why(row)}", is_number=True),
+        Column("AUC", lambda row: f"{_below(sentences.interval(row, 'auc', 2))}{_why(row)}", is_number=True),
         Column("Red", lambda row: numbers.count(row["n_red_readings"]), is_number=True),
-        Column("Right when red", lambda row: _rate(row, "precision_red"), is_number=True),
+        Column("Right when red", lambda row: _below(_rate(row, "precision_red")), is_number=True),
         Column("Base rate", lambda row: numbers.percent(row["loss_base_rate"]), is_number=True),
-        Column("Lift", lambda row: sentences.interval(row, "red_lift"), is_number=True),
-        Column("Found by red", lambda row: _rate(row, "recall_red"), is_number=True),
-        Column("Slope", lambda row: sentences.interval(row, "calibration_slope", 2), is_number=True),
-        Column("Lost / exp.", lambda row: sentences.interval(row, "observed_ratio", 2), is_number=True),
+        Column("Lift", lambda row: _below(sentences.interval(row, "red_lift")), is_number=True),
+        Column("Found by red", lambda row: _below(_rate(row, "recall_red")), is_number=True),
+        Column("Slope", lambda row: _below(sentences.interval(row, "calibration_slope", 2)), is_number=True),
+        Column("Lost / exp.", lambda row: _below(sentences.interval(row, "observed_ratio", 2)), is_number=True),
     ]
 
 
 def _rate(row: Mapping, name: str) -> str:
     return numbers.interval(row[name], row[f"{name}_lo"], row[f"{name}_hi"])
+
+
+def _below(said: str) -> str:
+    """A figure with its interval below it: all of them fit beside one another."""
+    figure, _, interval = said.partition(" (")
+    return f"{figure}<small>{interval.rstrip(')')}</small>" if interval else figure
 
 
 def _why(row: Mapping) -> str:

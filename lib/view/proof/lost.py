@@ -90,7 +90,7 @@ def _by(book: Book, final_days: int) -> dict[str, Answer]:
                 Column("Green to the end", lambda row: numbers.count(row["n_green_final"]), is_number=True),
                 Column("Share", _share, is_number=True),
             ],
-            label=f"False greens by {by}", height=190,
+            label=f"False greens by {by}", height=240,
         )  # fmt: skip
         shown[f"Lost by {by}"] = answer
     look.note(f"Green to the end: green {final_days} days before the loss. 95 % intervals (Wilson).")
@@ -150,6 +150,7 @@ def _listed(book: Book, state: Proof) -> dict[str, Answer]:
         accountlist.show(
             found.table, columns, door.whole("health_lead", book, **asked), key="proof lost list", page=state.lost_page,
             parameter="lost_page", file_name="lost-and-their-scores.csv", most=420,
+            config=tables.tenths("score_before", "score_final"),
         )  # fmt: skip
     return {"Accounts lost": replace(found, table=found.table.head(0))}  # the list itself stands above, whole
 

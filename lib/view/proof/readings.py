@@ -11,7 +11,7 @@ import streamlit as st
 from lib.book import Book
 from lib.measures import Answer
 from lib.measures.health.proven import PREDICTION
-from lib.view import accountlist, door, look, numbers, step
+from lib.view import accountlist, door, look, numbers, step, tables
 from lib.view.paging import PAGE
 from lib.view.proof.proofstate import Proof
 
@@ -47,6 +47,7 @@ def section(book: Book, state: Proof, proof: pd.DataFrame) -> dict[str, Answer]:
         accountlist.show(
             found.table, columns, door.whole("proof_readings", book, **asked), key="proof readings", page=state.reading_page,
             parameter="reading_page", file_name="proof-readings.csv", most=420,
+            config=tables.tenths("score_read"),
         )  # fmt: skip
     return {"Readings": replace(found, table=found.table.head(0))}  # the list itself stands above, whole
 
