@@ -23,6 +23,8 @@ COMMON = {
     "lib.calibration",
     "lib.definitions",
     "lib.definitions.ahead",
+    "lib.definitions.campaigns",
+    "lib.definitions.conditions",
     "lib.definitions.health",
     "lib.definitions.journey",
     "lib.definitions.renewals",

@@ -20,6 +20,7 @@ journey.sql   journey_spell_on (as_of): the stays of accounts in the stages of t
 settings.sql  setting_on (as_of): the configuration choices in use
 people.sql, lives.sql, adopting.sql   people, their class on a day, their lives, and accounts as users; people: what they bind
 features.sql  features, and what accounts use of them
+addressees.sql   people as whom one may write to; addressees: conditions on them as SQL
 kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: which there are, and what they bind
 moved         in which stage accounts stand by one journey, and by another
 about         what a form needs to know of the accounts it is about
@@ -40,6 +41,7 @@ _IN_ORDER = (
     "contact", "risk", "standing", "before_renewal", "before_seats", "health_terms", "health_use", "health_steps",
     "health_reading", "health_said", "prediction", "one", "said", "settings", "people", "lives", "adopting", "cohorts", "carried",
     "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features", "kpi_features",
+    "addressees",
 )  # fmt: skip
 
 
