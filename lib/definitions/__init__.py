@@ -3,7 +3,7 @@
 load      read and check a definitions file; a wrong one raises Refused, naming key, value and rule
 made_of   the same of sections as they are read from a file, or kept as an edit
 known_words   what of a kept section this Headlight knows
-piece     one piece of a section by itself, such as a campaign
+piece     one piece of a section by itself, such as a campaign; words_of: the same back
 Definitions   all sections of a file; sections says what each holds, and the rule of each word
 DEFAULT   data/definitions.toml
 """
@@ -117,6 +117,11 @@ def piece(kind: type[Piece], raw: object, source: str) -> Piece:
         if not holds:
             raise Refused(f"{source}: {key} must be {rule}.")
     return made
+
+
+def words_of(piece: object) -> dict:
+    """A piece as `piece` takes it."""
+    return _plain(piece)
 
 
 def _section(source: str, name: str, kind: type, raw: object) -> object:

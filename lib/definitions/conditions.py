@@ -64,7 +64,7 @@ KINDS = {
     "nps": Kind("NPS answer", "answer", "NPS answer is {}", "NPS answer is not {}", BANDS),
     "stage": Kind("Stage of the account", "names", "account is in {}", "account is not in {}", of="account"),
     "renews": Kind("Days to renewal", "between", "account renews in {} days", of="account"),
-    "account_left": Kind("Account has left", "flag", "account has left", "account has not left", of="account"),
+    "account_left": Kind("Customer", "flag", "account has left", "account has not left", of="account"),
 }
 
 

@@ -16,6 +16,12 @@ CAMPAIGN = (
 )
 
 MEASURES = {
+    "campaigns": Measure(
+        "lib.measures.outreach.ready:campaigns",
+        "the ready campaigns of the definitions: how many each is for, and how many are to be written to today",
+        (FEATURE,),
+        READS,
+    ),
     "contacts": Measure(
         "lib.measures.outreach.contacts:contacts",
         "people, or accounts, of whom a list of conditions holds",
