@@ -53,6 +53,8 @@ group by moment, account._account"""
         of = found[found["moment"] == each.moment]
         n, k = int(of["n"].sum()), int(of["k"].sum())
         lo, hi = wilson_of_clusters(of["k"], of["n"]) if n else (np.nan, np.nan)
+        if n and np.isnan(lo):  # of two accounts nothing is known
+            lo, hi = 0.0, 1.0
         rows.append((each.moment, n, k, k / n if n else np.nan, lo, hi, n - k, int(of["n_in_time"].sum())))
     apart = left_out(("opted out", int(found["n_opted_out"].sum())), ("deactivated", int(found["n_deactivated"].sum())))
     return Answer(pd.DataFrame(rows, columns=COLUMNS), apart, sql=sql)
