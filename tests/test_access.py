@@ -99,6 +99,10 @@ def is_kept_out(app: AppTest) -> bool:
 # --- the measures
 
 
+LETTER = {"campaign": "All", "subject": "{account_name}", "body": "{person_name}, {role}, {csm}", "goal": {"condition": "trained"},
+          "who": [{"condition": "account_left", "is_not": True}], "hold_share": 0.5}  # fmt: skip
+
+
 def options_of(name: str) -> list[dict]:
     """Every option of a measure, with values of one's own, of others, and of nobody."""
     names = [*VALUES, "employees", "usage_frequency"]
@@ -134,6 +138,9 @@ def options_of(name: str) -> list[dict]:
         "value": ["all", "Jan 2025", FOREIGN],
         "at": [0, 3],
         "options": ['{"user_class": "all"}', '{"search": "a"}', f'{{"user_class": "{UNKNOWN}"}}', "[]"],
+        "conditions": ["[]", f'[{{"condition": "role", "values": ["{FOREIGN} Analyst"]}}]', '[{"condition": "feature", "is_not": true}]'],
+        "campaign": ["Win-back", "Drive feature use", UNKNOWN, json.dumps(LETTER)],
+        "moment": ["Welcome", UNKNOWN],
         "kpi": ["under_utilised_rate", "seats_assigned_rate", UNKNOWN],
         "journey": ["", FOREIGN],
         "stage": ["Value", f"{FOREIGN} Pilot"],

@@ -24,6 +24,8 @@ COMMON = {
     "lib.definitions",
     "lib.definitions.ahead",
     "lib.definitions.exceptions",
+    "lib.definitions.campaigns",
+    "lib.definitions.conditions",
     "lib.definitions.health",
     "lib.definitions.journey",
     "lib.definitions.renewals",

@@ -102,7 +102,7 @@ def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
         (("[calendar]", "[kalender]"), "calendar is missing"),
         (
             ("[calendar]", "[more]\nx = 1\n[calendar]"),
-            "more is not known; known are adoption, cadence, calendar, carries, corners, economics, exceptions, forecast, health, hotspots",
+            "more is not known; known are adoption, cadence, calendar, campaigns, carries",
         ),
         (("monthly = [1, 4]", "monthly = [5, 4]"), r"cadence.monthly = \[5, 4\] must be two whole numbers, so many of"),
         (("monthly = [1, 4]", "monthly = [1]"), r"cadence.monthly = \[1\] must be two whole numbers, so many of"),

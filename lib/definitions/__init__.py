@@ -3,6 +3,7 @@
 load      read and check a definitions file; a wrong one raises Refused, naming key, value and rule
 made_of   the same of sections as they are read from a file, or kept as an edit
 known_words   what of a kept section this Headlight knows
+piece     one piece of a section by itself, such as a campaign; words_of: the same back
 Definitions   all sections of a file; sections says what each holds, and the rule of each word
 DEFAULT   data/definitions.toml
 """
@@ -13,9 +14,10 @@ import tomllib
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import get_args, get_origin
+from typing import TypeVar, get_args, get_origin
 
 from lib.definitions.ahead import Forecast, RenewalsAhead
+from lib.definitions.campaigns import Campaigns
 from lib.definitions.exceptions import Exceptions
 from lib.definitions.health import Health
 from lib.definitions.journey import Journey
@@ -36,20 +38,15 @@ from lib.definitions.sections import (
 )
 from lib.errors import Refused
 
+Piece = TypeVar("Piece")
 WEIGHTS = tuple[tuple[str, float], ...]  # {name: number} of a file
 _EXPECTED = {
     str: "a name", bool: "true or false", int: "a whole number", float: "a number", WEIGHTS: "{name = number, ...}",
     tuple[str, ...]: "a list of names", tuple[float, ...]: "a list of numbers",
 }  # fmt: skip
-_OF_PIECES = (
-    "stages",
-    "parts",
-    "profiles",
-    "overrides",
-    "earlier",
-    "triggers",
-    "plays",
-)  # too long to be said again in an error
+_OF_PIECES = (  # too long to be said again in an error
+    "stages", "parts", "profiles", "overrides", "earlier", "triggers", "plays", "moments", "ready",
+)  # fmt: skip
 DEFAULT = Path(__file__).parents[2] / "data" / "definitions.toml"
 
 
@@ -74,6 +71,7 @@ class Definitions:
     targets: Targets
     health: Health
     exceptions: Exceptions
+    campaigns: Campaigns
 
     @cached_property
     def hash(self) -> str:
@@ -104,6 +102,22 @@ def made_of(raw: dict, source: str) -> Definitions:
 def known_words(section: str, raw: object) -> object:
     """What of a kept section this Headlight knows: keys it does not know are left out, pieces within it too."""
     return _known({each.name: each.type for each in fields(Definitions)}[section], raw)
+
+
+def piece(kind: type[Piece], raw: object, source: str) -> Piece:
+    """One piece of a section by itself; `source` is what an error calls it. Raises Refused as load does."""
+    if not isinstance(raw, dict):
+        raise Refused(f"{source} must be a piece of its own, but it is {str(raw)[:60]!r}.")
+    made = _piece(source, kind.__name__.lower(), kind, raw)
+    for key, holds, rule in made.rules():
+        if not holds:
+            raise Refused(f"{source}: {key} must be {rule}.")
+    return made
+
+
+def words_of(piece: object) -> dict:
+    """A piece as `piece` takes it."""
+    return _plain(piece)
 
 
 def _section(source: str, name: str, kind: type, raw: object) -> object:

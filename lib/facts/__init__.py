@@ -20,6 +20,7 @@ journey.sql   journey_spell_on (as_of): the stays of accounts in the stages of t
 settings.sql  setting_on (as_of): the configuration choices in use
 people.sql, lives.sql, adopting.sql   people, their class on a day, their lives, and accounts as users; people: what they bind
 features.sql  features, and what accounts use of them
+addressees.sql   people as whom one may write to; addressees: conditions on them as SQL
 kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: which there are, and what they bind
 signal_*.sql  what rules of exceptions are told by, and of whom; exception_spells.sql: when they held;
               exception_states.sql: what was done about it; exceptions: lays them
@@ -44,6 +45,7 @@ _IN_ORDER = (
     "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features", "kpi_features",
     "signal_use", "signal_people", "signal_contact", "signal_terms", "signal_journey", "signal_gates", "exception_spells",
     "exception_states",
+    "addressees",
 )  # fmt: skip
 
 

@@ -21,9 +21,9 @@ from lib.errors import Refused
 from lib.facts.paging import check_page
 from lib.measures import Answer, left_out
 from lib.measures.registry import MEASURES, measure
+from lib.measures.registry.adoption import LISTS
 
 COLUMNS = ["account", "name", "csm", "person", "person_name", "email", "role", "reason", "n_rows"]
-LISTS = ("people", "cohort_members", "accounts", "adoption_accounts")
 WHICH = {"reachable": "reason is null", "apart": "reason is not null", "all": "true"}
 _MET = """with member as (
     select distinct account, person from list_asked

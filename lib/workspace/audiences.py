@@ -6,6 +6,7 @@ asked       what a kept one asks
 own         those of a reader
 shared      those that others share
 find        one of them, by its id
+asks_anew   let one ask something else
 rename, share, remove, restore   change one, by the version that was read; its owner alone does
 """
 
@@ -35,6 +36,7 @@ class Asked:
     book      the parameters of the book; without days it is the year to the last day of the data
     page      where the list stands, and `view` what is open there, as parameters of a link
     says      the list in words
+    campaign  what is written to them, as lib/definitions/campaigns.py reads it; empty: nothing yet
     """
 
     whom: str
@@ -44,6 +46,7 @@ class Asked:
     page: str
     view: Mapping[str, list[str]] = field(default_factory=dict)
     says: str = ""
+    campaign: Mapping[str, object] = field(default_factory=dict)
 
     def book_on(self, last_day: date) -> Book:
         """The book it is of, on data that ends with `last_day`."""
@@ -76,7 +79,16 @@ def save(
 
 def asked(row: Row) -> Asked:
     """What a kept audience asks."""
-    return Asked(**{name: row[name] or "" if name == "says" else row[name] for name in Asked.__dataclass_fields__})
+    empty = {"says": "", "campaign": {}}
+    return Asked(**{name: row[name] or empty.get(name, row[name]) for name in Asked.__dataclass_fields__})
+
+
+def asks_anew(
+    workspace: Workspace, id: str, version: int, name: str, asked: Asked, n: int, *, by: str, now: datetime
+) -> Row:
+    """Let an audience ask something else, and write something else; it had `n` members then."""
+    _refuse_second(workspace, name, by, but=id)
+    return _AUDIENCES.change(workspace, id, version, {**vars(asked), "name": name, "n": n}, by=by, now=now)
 
 
 def rename(workspace: Workspace, id: str, version: int, name: str, *, by: str, now: datetime) -> Row:

@@ -1,6 +1,7 @@
 """Answers about who stays, adopts and becomes loyal.
 
 MEASURES   name -> Measure
+LISTS      the answers whose rows are people or accounts, to whom one may write
 """
 
 from lib.measures.registry.options import ACCOUNT, PAGE, WRITTEN, Measure, Option
@@ -18,6 +19,7 @@ COHORTS = (
     Option("feature", "text", "the share that has used this feature by then"),
 )
 
+LISTS = ("people", "cohort_members", "accounts", "adoption_accounts", "contacts", "moment_people")
 KPI = Option("kpi", "text", "which KPI, by the name `adoption` gives it")
 KPIS_READ = WRITTEN  # a promised outcome among them
 BY = Option("by", "text", "a dimension (default: the whole book alone)")
@@ -141,7 +143,7 @@ MEASURES = {
         "lib.measures.members:members",
         "the people or accounts of a list, and how to reach them; who opted out or is deactivated stands apart",
         (
-            Option("asks", "text", "the list", ("people", "cohort_members", "accounts", "adoption_accounts")),
+            Option("asks", "text", "the list", LISTS),
             Option("options", "text", 'its options as JSON, such as {"user_class": "loyal"}'),
             Option("which", "text", "whom one may write to, those apart, or all", ("reachable", "apart", "all")),
             *PAGE,

@@ -9,12 +9,15 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from lib.book import Book, say_day
+from lib.book import Book, say_day, year_to
+from lib.definitions import piece
+from lib.definitions.campaigns import Campaign
 from lib.errors import Refused
 from lib.measures import Answer
 from lib.view import access, address, booklink, door, frame, look, numbers, private, rooms, written
-from lib.view.audiences import opened, words
+from lib.view.audiences import builder, coverage, letterbox, opened, ready, words
 from lib.view.audiences.audiencestate import Audiences, read_state, turn
+from lib.view.audiences.draft import LIST, options_text
 from lib.view.plain import plain
 from lib.view.writing import acting, told
 from lib.workspace import Row, audiences
@@ -25,6 +28,11 @@ MEANING = {
     "fits now, among the accounts they may see.",
     "Now": "the rows of the list, asked on the newest day of the data unless it was saved as of an earlier one; then: what its "
     "owner saw when it was saved.",
+    "Spared": "of a campaign: who opted out, is deactivated or has no address; who got this very letter; who has an open ticket, "
+    "was contacted lately, or is no beginner any more, as the campaign says; who is held out. Each once, for the first that "
+    "holds, by what is known today, what was logged a moment ago included.",
+    "Contacted in time": "of the new people who came to a moment and whose days for it are over, those with a touch of any kind "
+    "in those days, in the store or written down. The interval takes the people of an account together (Wilson).",
     "Left out": "people who have opted out, or whose login is closed, by what the data knows now. They count, and are not in the "
     "file unless you say so.",
 }
@@ -43,6 +51,14 @@ def page(state: Audiences) -> dict[str, Answer]:
     if not _can_be_asked():
         return {}
     told.show(_PLACE)
+    manifest = door.opened().manifest
+    today = year_to(manifest.as_of or manifest.received_on)
+    shown = coverage.zone(today, state) | ready.zone(today, state, builder.adapt)
+    return shown | _kept(state) | builder.zone(today, state)
+
+
+def _kept(state: Audiences) -> dict[str, Answer]:
+    """The reader's own audiences, and those of others."""
     space = written.tried(written.workspace)
     if space is None:
         return {}
@@ -50,7 +66,8 @@ def page(state: Audiences) -> dict[str, Answer]:
     shared = written.tried(lambda: audiences.shared(space, written.who())) or []
     others = [row for row in shared if words.is_ours(row)]
     if not mine and not others:
-        _none_yet()
+        if not state.build:
+            _none_yet()
         return {}
     if state.audience and state.audience not in {row.id for row in (*mine, *others)}:
         look.notice("There is no such audience, or it is not shared with you.")
@@ -114,9 +131,22 @@ def _audience(row: Row, state: Audiences) -> dict[str, Answer]:
             look.html(_face(row, words.english(question, book) if book else plain(why)))
             _now(row, answer, is_asked=is_asked)
             _acts(row, question, book, is_open)
+        if is_open and book and answer is not None and question.campaign:
+            return _letters(row, question, book, state)
         if is_open and book:
             return opened.panel(row, question, book, answer, state)
     return {}
+
+
+def _letters(row: Row, question: Asked, book: Book, state: Audiences) -> dict[str, Answer]:
+    """The letters of an audience that has a campaign."""
+    try:
+        campaign = piece(Campaign, dict(question.campaign), "The letter")
+    except Refused as refusal:
+        look.notice(plain(refusal))
+        return {}
+    options = options_text(question.options)
+    return letterbox.panel(campaign, book, state, key=row.id, whom=question.whom, asks=question.asks, options=options)
 
 
 def _face(row: Row, said: str) -> str:
@@ -147,10 +177,13 @@ def _acts(row: Row, question: Asked, book: Book | None, is_open: bool) -> None:
     """Open it, go where it came from; of one's own, rename, share, remove."""
 
     def turned() -> None:
-        turn(audience="" if is_open else row.id, members="reachable")
+        turn(audience="" if is_open else row.id, members="reachable", ready="")
 
     st.button("Close" if is_open else "Open", key=f"open {row.id}", on_click=turned)
-    if book and (room := words.room_of(question)):
+    if question.asks == LIST:
+        if row["owner"] == written.who():
+            st.button("Change", key=f"change {row.id}", type="tertiary", on_click=lambda: builder.change(row))
+    elif book and (room := words.room_of(question)):
         query = {**booklink.query(book), **question.view}
         st.page_link(room.file, label=f"{room.title} ›", query_params=query, help="Where it was saved", width="content")
     if row["owner"] != written.who():

@@ -1,6 +1,6 @@
 """The state of the page of audiences, and its way to the link and back.
 
-Audiences    which one is open, and which of its members are listed
+Audiences    which audience, campaign or moment is open, and which of its people are listed; whether one is built
 read_state   the state a link names, and a notice for each part that could not be used
 turn         change it; for callbacks
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from lib.view import address
 
 LISTED = ("reachable", "apart")
+OF_MOMENT = ("missed", "contacted", "still")
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,11 @@ class Audiences:
 
     audience: str = ""  # the id of the one that is open
     members: str = "reachable"  # which of its members are listed
+    ready: str = ""  # the ready campaign that is open
+    feature: str = ""  # the feature it is about, where the reader chose one
+    build: bool = False  # whether the builder is open
+    moment: str = ""  # the moment of new people that is open
+    which: str = "missed"  # which of its people are listed
 
     def to_query(self) -> address.Query:
         """The state as parameters of the link; `read_state` is its inverse."""
@@ -29,10 +35,14 @@ def read_state(query: Mapping[str, Sequence[str]]) -> tuple[Audiences, list[str]
     """The state `query` names; unknown parts are dropped, with a notice each. Whether there is such an audience is asked later."""
     notices: list[str] = []
     members = address.chosen(query, "members", LISTED, "reachable", notices)
-    return Audiences((query.get("audience") or [""])[-1][:100], members), notices
+    which = address.chosen(query, "which", OF_MOMENT, "missed", notices)
+    audience, ready, feature, build, moment = (
+        (query.get(name) or [""])[-1][:200] for name in ("audience", "ready", "feature", "build", "moment")
+    )
+    return Audiences(audience, members, ready, feature, build == "yes", moment, which), notices
 
 
-def turn(**changes: str) -> None:
+def turn(**changes: str | bool) -> None:
     """Change the state from where the reader last stood; the book of the link stays as it is."""
     state, _ = read_state(address.seen())
     names = {field.name for field in fields(state)}

@@ -8,6 +8,8 @@ n_then    how many they were when it was saved, for whom that figure is
 """
 
 from lib.book import Book, say_day
+from lib.definitions.conditions import KINDS
+from lib.facts.addressees import read
 from lib.facts.levels import OTHER
 from lib.measures.cohorts.question import BEGINNINGS
 from lib.view import door, frame, ours, written
@@ -16,7 +18,13 @@ from lib.view.rooms import ROOMS, Room
 from lib.workspace import Row
 from lib.workspace.audiences import Asked, asked
 
-_OF_A_DAY = ("people", "adoption_accounts")  # lists of how things stand on the book's day, whatever its period
+# lists of how things stand on the book's day, whatever its period
+_OF_A_DAY = (
+    "people",
+    "adoption_accounts",
+    "contacts",
+    "moment_people",
+)
 
 
 def book_of(question: Asked) -> Book:
@@ -51,6 +59,8 @@ def is_ours(row: Row) -> bool:
     if row["owner"] == written.who() or door.scope().is_all:
         return True
     question = asked(row)
+    if question.asks == "contacts":
+        return ours.is_whole(question.book, []) and _knows_choices(question)
     named = _named(question.options)
     return named is not None and ours.is_whole(question.book, named) and _knows_feature(question)
 
@@ -72,6 +82,24 @@ def _knows_feature(question: Asked) -> bool:
         return True
     known = written.quietly(lambda: door.answer("cohort_features", book_of(question)))
     return known is not None and feature in set(known.table["feature"])
+
+
+def _knows_choices(question: Asked) -> bool:
+    """Whether every role, stage and feature it names is one that the reader's scope has."""
+    asked = {
+        "conditions": str(question.options.get("conditions", "[]")),
+        "feature": str(question.options.get("feature", "")),
+    }
+    conditions = written.quietly(lambda: read(asked["conditions"]))
+    found = written.quietly(lambda: door.answer("audience_choices", book_of(question)))
+    if conditions is None or found is None:
+        return False
+    known = set(zip(found.table["condition"], found.table["choice"], strict=True))
+    features = [asked["feature"], str(question.campaign.get("feature", "")), *(each.feature for each in conditions)]
+    named = {("feature", each) for each in features if each}
+    for each in conditions:
+        named |= {(each.condition, value) for value in each.values if not KINDS[each.condition].values}
+    return named <= known
 
 
 def n_then(row: Row) -> int | None:

@@ -7,6 +7,7 @@ found       rows by their ids, of those about accounts the reader may see
 people, renewals, myself, owners   what a form can offer, of the accounts the reader may see
 add         a row for each account
 change      some columns of a row, by the version that was read; change_many the same for many rows, of several tables
+send, unsend   log the letters of a campaign, all at once, and take them back
 remove, restore, take_back   take a row away, bring it back (and change it), take many away
 
 Each asks all it has to ask before it writes, and writes once: see lib.view.writing.acting.
@@ -26,8 +27,9 @@ from lib.errors import Refused
 from lib.facts import about
 from lib.facts.ask import ask as cursor
 from lib.view import access, door, private, written
-from lib.workspace import Row, many, rows
+from lib.workspace import Row, many, rows, sending
 from lib.workspace.many import Done
+from lib.workspace.sending import Sent, Whom
 from lib.workspace.sheets import sheet_of
 
 TABLES = (
@@ -129,6 +131,18 @@ def take_back(made: Sequence[Row]) -> Done:
     theirs = _theirs(table, [row.id for row in made])
     asked = [(row.id, row.version) for row in made if row.id in theirs]
     return many.remove(written.workspace(), table, asked, **written.by())
+
+
+def send(play: str, to: Sequence[Whom], held: Sequence[Whom], *, draws: bool, is_once: bool) -> Sent:
+    """Log a letter of the campaign `play` to each, and who is held out: all, but those who got it meanwhile."""
+    _check([account for account, _ in (*to, *held)])
+    return sending.send(written.workspace(), play, to, held, draws=draws, is_once=is_once, **written.by())
+
+
+def unsend(sent: Sent) -> int:
+    """Take a sending back; gives how many letters are not logged any more."""
+    _check([])
+    return sending.take_back(written.workspace(), sent, **written.by())
 
 
 def _check(accounts: Sequence[str]) -> None:

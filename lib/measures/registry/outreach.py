@@ -1,0 +1,74 @@
+"""Answers about whom we write to: people by conditions, letters, who is spared, who was contacted in time.
+
+MEASURES   name -> Measure
+"""
+
+from lib.measures.registry.adoption import LISTS
+from lib.measures.registry.options import PAGE, WRITTEN, Measure, Option
+
+READS = (*WRITTEN, "hold_out")
+FEATURE = Option("feature", "text", "the feature that is meant where none is named")
+CAMPAIGN = (
+    Option("campaign", "text", "a ready campaign of the definitions by its name, or one in JSON"),
+    Option("asks", "text", "the list of members, as of `members` (default: whom the campaign is for)", LISTS),
+    Option("options", "text", "its options as JSON"),
+    FEATURE,
+)
+
+MEASURES = {
+    "campaigns": Measure(
+        "lib.measures.outreach.ready:campaigns",
+        "the ready campaigns of the definitions: how many each is for, and how many are to be written to today",
+        (FEATURE,),
+        READS,
+    ),
+    "contacts": Measure(
+        "lib.measures.outreach.contacts:contacts",
+        "people, or accounts, of whom a list of conditions holds",
+        (
+            Option(
+                "conditions",
+                "text",
+                'a list in JSON, such as [{"condition": "logins", "least": 11}] (README: Audiences)',
+            ),
+            FEATURE,
+            Option("whom", "text", "what a row is", ("people", "accounts")),
+            *PAGE,
+        ),
+        WRITTEN,
+    ),
+    "letters": Measure(
+        "lib.measures.outreach.letters:letters",
+        "what a campaign writes to whom, fields filled in; who is spared, and why",
+        (*CAMPAIGN, Option("which", "text", "which members", ("to_write", "spared", "all")), *PAGE),
+        READS,
+    ),
+    "audience_size": Measure(
+        "lib.measures.outreach.size:audience_size",
+        "how many the members of an audience are, and how many are spared, by reason",
+        CAMPAIGN,
+        READS,
+    ),
+    "audience_choices": Measure(
+        "lib.measures.outreach.choices:audience_choices",
+        "roles, stages and features that conditions can name",
+        (),
+        WRITTEN,
+    ),
+    "moment_coverage": Measure(
+        "lib.measures.outreach.coverage:moment_coverage",
+        "of new people at each critical moment of their start, the share contacted in time",
+        (),
+        WRITTEN,
+    ),
+    "moment_people": Measure(
+        "lib.measures.outreach.people:moment_people",
+        "the new people of a moment who were not contacted, were, or still can be in time",
+        (
+            Option("moment", "text", "which moment of the definitions (default: the first)"),
+            Option("which", "text", "which of them", ("missed", "contacted", "still")),
+            *PAGE,
+        ),
+        WRITTEN,
+    ),
+}
