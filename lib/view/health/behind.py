@@ -28,6 +28,10 @@ _SORTS = {
     "arr": "ARR, highest first", "lowest": "Lowest score first", "highest": "Highest score first",
     "fell": "Fell most first", "renewal": "Next renewal first", "account": "By account",
 }  # fmt: skip
+_BANDS = {
+    "0": "no ARR", "1": "smallest quarter by ARR", "2": "second smallest quarter by ARR", "3": "second largest quarter by ARR",
+    "4": "largest quarter by ARR",
+}  # fmt: skip
 _NARROW = 78  # pixels
 SCORES = {
     name: st.column_config.NumberColumn(label, format="%.1f", help=about, width=_NARROW)
@@ -98,7 +102,7 @@ def _title(state: Explorer) -> str:
     if state.why:
         parts.append(WHY[state.why])
     if state.band:
-        parts.append("no ARR" if state.band == "0" else f"ARR quarter {state.band} of 4")
+        parts.append(_BANDS[state.band])
     if state.window:
         parts.append(f"renewal {renewal(state.window)}")
     if state.at == "levels" and state.level:
