@@ -16,5 +16,5 @@ plain      text from data, shown as typed                              numbers  
 sentences  findings in plain English                                   charts    every figure, one module each
 upload     the steps of bringing an export                             jobs      imports and the like as child processes
 private    the reader's own dataset, of one session                    desk      the folder a session works in
-serve      how the server is set up: the way in for large files
+serve      how the server is set up: the way in for large files        warming   what takes longest, made ready beside the readers
 """

@@ -3,6 +3,7 @@
 store        the folder of the store this run shows: the shared one, or the reader's own
 look_up      the snapshot that is current now, asked once a run; None where nothing was published yet
 opened       the snapshot of this run, as its reader may see it
+whole_store  the same whole: to ask of, never to show
 scope        the accounts this run's reader may see of the data it shows
 definitions  the words in force
 dimensions   every dimension a question can be cut by, with the values of the scope
@@ -67,7 +68,7 @@ def look_up() -> Snapshot | None:
 
 def opened() -> Snapshot:
     """The snapshot this run shows: one for the whole page, whatever is published meanwhile."""
-    return _seen(_whole_store(), scope())
+    return _seen(whole_store(), scope())
 
 
 def scope() -> Scope:
@@ -76,7 +77,7 @@ def scope() -> Scope:
     return ALL if who.is_in and private.is_on() else who.scope
 
 
-def _whole_store() -> Snapshot:
+def whole_store() -> Snapshot:
     """The snapshot this run shows, with what its reader may not see: to ask of, never to show."""
     shown = st.session_state.get(_SHOWN)
     snapshot = shown and shown()
@@ -148,7 +149,7 @@ def values(name: str) -> tuple[str, ...]:
 def states(book: Book) -> dict[str, tuple[str | None, ...]]:
     """The values there are, as of the book's day, of every state it is cut by."""
     meaning, known = definitions(), [name for name, _ in book.states if name in standing.STATES]
-    with cursor(_whole_store(), book.uncut(), meaning, scope()) as con:
+    with cursor(whole_store(), book.uncut(), meaning, scope()) as con:
         return {name: standing.values(con, name, book.as_of, meaning) for name in known}
 
 
@@ -160,7 +161,7 @@ def outcomes(book: Book) -> tuple[str, ...]:
 
 
 def _shape(book: Book) -> tuple[tuple[StoredDimension, ...], str]:
-    snapshot, meaning, seen = _whole_store(), definitions(), scope()
+    snapshot, meaning, seen = whole_store(), definitions(), scope()
     shape_of = _shape_of_own if private.is_on() else _shape_of
     asked = (snapshot.version, meaning.hash, seen.key)
     return shape_of(*asked, _snapshot=snapshot, _book=book, _definitions=meaning, _scope=seen)
@@ -215,7 +216,7 @@ def try_ask(name: str, book: Book, *, meaning: Definitions | None = None, **opti
 
 def whole(name: str, book: Book, *, meaning: Definitions | None = None, **options) -> Callable[[], Answer]:
     """A function that asks when it is called, on this run's data: for downloads, which are made when clicked."""
-    shown, is_own, who = weakref.ref(_whole_store()), private.is_on(), access.viewer()
+    shown, is_own, who = weakref.ref(whole_store()), private.is_on(), access.viewer()
     meaning = meaning or definitions()
 
     def asked() -> Answer:
@@ -241,7 +242,7 @@ def _said(asked: Callable[[], Answer]) -> Answer | None:
 
 def answer(name: str, book: Book, *, meaning: Definitions | None = None, **options) -> Answer:
     """The same; raises Refused where there is none, for what says so in words of its own."""
-    snapshot, meaning, seen = _whole_store(), meaning or definitions(), scope()
+    snapshot, meaning, seen = whole_store(), meaning or definitions(), scope()
     key = tuple(sorted((option, _frozen(value)) for option, value in options.items()))
     said = _reads(name, book)
     asked = repr(

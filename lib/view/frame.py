@@ -24,7 +24,7 @@ from lib.book import Book, is_of_book, say_day
 from lib.errors import Refused
 from lib.facts.standing import spelt
 from lib.store.opening import Snapshot
-from lib.view import accountlink, address, door, inforce, look, mishap, private, rooms, signin, step
+from lib.view import accountlink, address, door, inforce, look, mishap, private, rooms, signin, step, warming
 from lib.view.bookbar import bookbar
 from lib.view.plain import plain
 from lib.view.words import word_within
@@ -46,6 +46,7 @@ def page(
     """
     _enter(title)
     snapshot = _opened(question)
+    warming.begin()
     if not door.scope().is_all and not snapshot.manifest.n_rows["account"]:
         _closed(question, "None of the accounts is yours")
         signin.nobody_of_yours()

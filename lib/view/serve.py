@@ -14,7 +14,7 @@ from starlette.routing import Route
 from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
-from lib.view import desk
+from lib.view import desk, warming
 from lib.view.upload import stream, tickets
 
 
@@ -35,6 +35,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     tickets.most_bytes()  # a limit that cannot be read ends the start, not somebody's upload
     PagesManager.uses_pages_directory = False  # a first visit by deep link would run the page's file without app.py
     tickets.open_at(path())
+    warming.allow()
     try:
         yield
     finally:
