@@ -15,6 +15,7 @@ from lib.measures.registry import (
     adoption,
     ahead,
     carrying,
+    exceptions,
     forecast,
     funnel,
     health,
@@ -35,6 +36,7 @@ MEASURES: dict[str, Measure] = {
     **losses.MEASURES, **standing.MEASURES, **adoption.MEASURES, **carrying.MEASURES, **funnel.MEASURES,
     **renewals.MEASURES, **ahead.MEASURES, **forecast.MEASURES, **lives.MEASURES, **health.MEASURES, **healthbook.MEASURES,
     **proof.MEASURES, **risk.MEASURES, **healthrules.MEASURES, **account.MEASURES,
+    **exceptions.MEASURES,
 }  # fmt: skip
 
 
