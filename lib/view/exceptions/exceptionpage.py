@@ -53,7 +53,7 @@ def head(book: Book, state: Exceptions) -> dict[str, Answer]:
         "open": (numbers.count(is_["n_exception_accounts"]), numbers.plural(is_["n_exceptions"], "exception")),
         "arr": (numbers.money(is_["arr"]), "of accounts with an open exception"),
         "new": (numbers.count(new["n_exceptions"]), fresh),
-        "waiting": (numbers.count(rows["waiting"]["n_exceptions"]), f"{most} new ones per CSM and week are told"),
+        "waiting": (numbers.count(rows["waiting"]["n_exceptions"]), f"told: {most} new per CSM and week"),
     }
     shown = []
     for name, (label, opens) in _LABELS.items():
@@ -112,9 +112,9 @@ def rules(book: Book, state: Exceptions) -> dict[str, Answer]:
     tables.show(
         table[columns], key=key, height=min(42 + 32 * len(table), 42 + 32 * 10), selects="single-cell", clicked=clicked,
         config=narrow | {
-            "exception_rule": column.TextColumn("Rule", width=210, pinned=True),
+            "exception_rule": column.TextColumn("Rule", width=205, pinned=True),
             "is_active_rule": column.CheckboxColumn("On", width=46),
-            "rule_condition": column.TextColumn("Tells when", width=285),
+            "rule_condition": column.TextColumn("Tells when", width=250),
             "exception_play": column.TextColumn("Play", width=165),
             "open_median_days": column.NumberColumn("Median days", width=88, format="%d"),
         },

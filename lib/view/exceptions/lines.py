@@ -31,7 +31,6 @@ _COLUMNS = [
     "arr",
     "renews_on",
     "newest_on",
-    "is_new_exception",
     "exception_owner",
 ]
 
@@ -123,9 +122,12 @@ def _nothing(state: Exceptions) -> None:
 def _table(table: pd.DataFrame) -> list[int]:
     """The lines; gives the places of those that are ticked."""
     columns = [name for name in _COLUMNS if name == "account" or table[name].notna().any()]
-    columns = [name for name in columns if name != "is_new_exception" or table[name].any()]
-    listed, names = accountlink.opening(table[columns], key="exceptions")
-    rules = sorted({rule for each in table["exception_rules"] for rule in each})
+    chips = [
+        ["New", *rules] if is_new else rules
+        for rules, is_new in zip(table["exception_rules"], table["is_new_exception"], strict=True)
+    ]
+    listed, names = accountlink.opening(table[columns].assign(exception_rules=chips), key="exceptions")
+    shown = sorted({chip for each in chips for chip in each})
     column = st.column_config
     event = tables.show(
         listed, key=tables.named("exceptions", table[["account", "n_exceptions", "newest_on"]]),
@@ -133,10 +135,10 @@ def _table(table: pd.DataFrame) -> list[int]:
         selects="multi-row" if pen.can_write() and not private.is_on() else "",
         config={
             "exception_rules": column.MultiselectColumn(
-                "Exceptions", width=410, options=rules, color=[_colour(rule) for rule in rules]
+                "Exceptions", width=340, options=shown, color=[_colour(chip) for chip in shown]
             ),
             "newest_on": column.DateColumn("Newest", format="D MMM YYYY", width=110), "account": None,
-            "is_new_exception": column.CheckboxColumn("New", width=56),
+            
             **names,
         },
     )  # fmt: skip
@@ -144,6 +146,8 @@ def _table(table: pd.DataFrame) -> list[int]:
 
 
 def _colour(rule: str) -> str:
-    """Of a chip: good news is green."""
+    """Of a chip: what is new stands out, good news is green."""
+    if rule == "New":
+        return "orange"
     of = door.definitions().exceptions.rule(rule)
     return "green" if of and of.is_good else "blue"
