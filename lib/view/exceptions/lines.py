@@ -130,7 +130,7 @@ def _table(table: pd.DataFrame) -> list[int]:
     shown = sorted({chip for each in chips for chip in each})
     column = st.column_config
     event = tables.show(
-        listed, key=tables.named("exceptions", table[["account", "n_exceptions", "newest_on"]]),
+        listed, key=tables.named("exceptions", table["account"]),
         height=min(42 + 32 * len(table), 490),
         selects="multi-row" if pen.can_write() and not private.is_on() else "",
         config={
