@@ -176,6 +176,16 @@ def options_of(name: str) -> list[dict]:
         "said_from": [0.0, 40.0],
         "said_until": [0.1, 70.0],
         "lead": ["", "31 to 60", UNKNOWN],
+        "rule": ["Key user left", "Never-used seat", UNKNOWN],
+        "fact": ["silent_days"],
+        "test": ["at_least"],
+        "enter": [0.5],
+        "leave": [0.5],
+        "among": [["settled"]],
+        "for_days": [7],
+        "accounts": [["A0001", f"{FOREIGN}0001"]],
+        "shared_with": ["Key user left"],
+        "fired_day": ["2026-06-30"],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []

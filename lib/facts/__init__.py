@@ -23,7 +23,8 @@ features.sql  features, and what accounts use of them
 addressees.sql   people as whom one may write to; addressees: conditions on them as SQL
 kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: which there are, and what they bind
 signal_*.sql  what rules of exceptions are told by, and of whom; exception_spells.sql: when they held;
-              exception_states.sql: what was done about it; exceptions: lays them
+              exception_states.sql: what was done about it; exceptions: lays them; exceptionqueue: when a CSM is told of them;
+              exceptionsaid: what they say, in words
 moved         in which stage accounts stand by one journey, and by another
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart

@@ -35,6 +35,7 @@ _SUBJECTS = (
     "health_risk",
     "health_proof",
     "outreach",
+    "exceptions",
 )
 
 

@@ -50,7 +50,10 @@ ROOMS = {
         Room("pages/proof.py", "Health proof", ":material/verified:"),
         Room("pages/healthrules.py", "Health rules", ":material/rule_settings:"),
     ),
-    "Act": (AUDIENCES,),
+    "Act": (
+        Room("pages/exceptions.py", "Exceptions", ":material/notification_important:"),
+        AUDIENCES,
+    ),
     "Data": (UPLOAD,),
 }
 

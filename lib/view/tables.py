@@ -29,11 +29,13 @@ def show(
     labels: Mapping[str, str] | None = None,
     config: Mapping[str, object] | None = None,
     selects: str = "",
+    clicked: Callable[[], None] | None = None,
 ):
     """A table of an answer: columns by their names in the glossary, numbers on the right, rates in percent.
 
     config    how columns are drawn that are more than a text or a number
     selects   "multi-row": rows can be ticked; the table gives which, and the page runs again
+    clicked   is called back once what is selected changes
     """
     columns = {name: _column(name, (labels or {}).get(name)) for name in table.columns} | dict(config or {})
     return st.dataframe(
@@ -44,7 +46,7 @@ def show(
         row_height=32,
         column_config={name: columns[name] for name in table.columns},
         placeholder="–",
-        **({"on_select": "rerun", "selection_mode": selects} if selects else {}),
+        **({"on_select": clicked or "rerun", "selection_mode": selects} if selects else {}),
     )
 
 

@@ -15,6 +15,7 @@ from lib.measures.registry import (
     adoption,
     ahead,
     carrying,
+    exceptions,
     forecast,
     funnel,
     health,
@@ -37,6 +38,7 @@ MEASURES: dict[str, Measure] = {
     **renewals.MEASURES, **ahead.MEASURES, **forecast.MEASURES, **lives.MEASURES, **health.MEASURES, **healthbook.MEASURES,
     **proof.MEASURES, **risk.MEASURES, **healthrules.MEASURES, **account.MEASURES,
     **outreach.MEASURES,
+    **exceptions.MEASURES,
 }  # fmt: skip
 
 
