@@ -23,6 +23,8 @@ features.sql  features, and what accounts use of them
 kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: which there are, and what they bind
 signal_*.sql  what rules of exceptions are told by, and of whom; exception_spells.sql: when they held;
               exception_states.sql: what was done about it; exceptions: lays them
+plays.sql     exceptions with the play that was started for each, and what came of it; plays: lays them, and who does what by when
+signalwords   what rules are told by, in words
 moved         in which stage accounts stand by one journey, and by another
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart
@@ -43,7 +45,7 @@ _IN_ORDER = (
     "health_reading", "health_said", "prediction", "one", "said", "settings", "people", "lives", "adopting", "cohorts", "carried",
     "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features", "kpi_features",
     "signal_use", "signal_people", "signal_contact", "signal_terms", "signal_journey", "signal_gates", "exception_spells",
-    "exception_states",
+    "exception_states", "plays",
 )  # fmt: skip
 
 

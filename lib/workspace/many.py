@@ -2,6 +2,7 @@
 
 Done     what was done, and what was not
 add      the same row for many accounts: all of them or none
+add_each rows of their own: all of them or none
 change   some columns, each row's own, of one table or several
 remove   take rows away
 """
@@ -39,6 +40,18 @@ def add(
     """Add a row with `values`, and those of its `own`, to each account, once where named twice; all of them, or none."""
     sheet, each = sheet_of(table), own or {}
     made = [new(sheet, {**values, **each.get(of, {}), "account": of}, by, now) for of in dict.fromkeys(accounts)]
+    if made:
+        with writing(workspace, table) as con:
+            insert_new(con, sheet, made)
+    return made
+
+
+def add_each(
+    workspace: Workspace, table: str, values: Iterable[Mapping[str, object]], *, by: str, now: datetime
+) -> list[Row]:
+    """Add a row of its own for each of `values`; all of them, or none."""
+    sheet = sheet_of(table)
+    made = [new(sheet, each, by, now) for each in values]
     if made:
         with writing(workspace, table) as con:
             insert_new(con, sheet, made)

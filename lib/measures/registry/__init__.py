@@ -22,6 +22,7 @@ from lib.measures.registry import (
     healthrules,
     lives,
     losses,
+    plays,
     proof,
     renewals,
     risk,
@@ -35,6 +36,7 @@ MEASURES: dict[str, Measure] = {
     **losses.MEASURES, **standing.MEASURES, **adoption.MEASURES, **carrying.MEASURES, **funnel.MEASURES,
     **renewals.MEASURES, **ahead.MEASURES, **forecast.MEASURES, **lives.MEASURES, **health.MEASURES, **healthbook.MEASURES,
     **proof.MEASURES, **risk.MEASURES, **healthrules.MEASURES, **account.MEASURES,
+    **plays.MEASURES,
 }  # fmt: skip
 
 

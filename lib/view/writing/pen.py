@@ -5,7 +5,8 @@ may_see     whether an account is one of theirs
 kept        what the team wrote on an account, table by table, newest first
 found       rows by their ids, of those about accounts the reader may see
 people, renewals, myself, owners   what a form can offer, of the accounts the reader may see
-add         a row for each account
+add         a row for each account; add_each: rows of their own
+start       plays for exceptions, never twice
 change      some columns of a row, by the version that was read; change_many the same for many rows, of several tables
 remove, restore, take_back   take a row away, bring it back (and change it), take many away
 
@@ -26,8 +27,9 @@ from lib.errors import Refused
 from lib.facts import about
 from lib.facts.ask import ask as cursor
 from lib.view import access, door, private, written
-from lib.workspace import Row, many, rows
+from lib.workspace import Row, many, plays, rows
 from lib.workspace.many import Done
+from lib.workspace.plays import Begun, Run
 from lib.workspace.sheets import sheet_of
 
 TABLES = (
@@ -93,6 +95,18 @@ def add(
     """A row with `values`, and those of its `own`, for each of `accounts`: all of them, or none."""
     _check(accounts)
     return many.add(written.workspace(), table, accounts, values, own=own, **written.by())
+
+
+def add_each(table: str, values: Sequence[Mapping[str, object]]) -> list[Row]:
+    """A row of its own for each of `values`, which name their account: all of them, or none."""
+    _check([each["account"] for each in values])
+    return many.add_each(written.workspace(), table, values, **written.by())
+
+
+def start(runs: Sequence[Run]) -> Begun:
+    """Start plays: their tasks in one go; those that somebody started before are refused one by one."""
+    _check([run.account for run in runs])
+    return plays.start(written.workspace(), runs, **written.by())
 
 
 def change(table: str, id: str, version: int, values: Mapping[str, object]) -> Row:
