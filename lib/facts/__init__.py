@@ -24,7 +24,6 @@ kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: w
 signal_*.sql  what rules of exceptions are told by, and of whom; exception_spells.sql: when they held;
               exception_states.sql: what was done about it; exceptions: lays them
 plays.sql     exceptions with the play that was started for each, and what came of it; plays: lays them, and who does what by when
-signalwords   what rules are told by, in words
 moved         in which stage accounts stand by one journey, and by another
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart

@@ -1,6 +1,6 @@
 """Plays: what to do about exceptions. Those that were started, laid on a cursor; and who does what by when in one to start.
 
-lay       exceptions of the rules that are on, and of those a play was started for, with their plays
+lay       exceptions with their plays, and when they are told: of the rules that are on; if asked, of all with a started play
 PLAYED    exception_play_on (plays.sql): the exceptions of scope with their plays; join it to `book`, always
 READS     the tables of the workspace they depend on
 bound     what PLAYED binds
@@ -13,21 +13,23 @@ import duckdb
 
 from lib.definitions import Definitions
 from lib.definitions.exceptions import Play
-from lib.facts import exceptions
+from lib.facts import exceptionqueue, exceptions
 
 PLAYED = "exception_play_on($as_of, $on, $high_touch)"
 READS = (*exceptions.WRITTEN, "exception_act", "task")
+_BEGUN = "select distinct rule from written_task where play is not null"
 _AIMS = "create or replace temp table exception_aim (rule varchar, fact varchar, is_good boolean, play varchar)"
 _PLAYS = "create or replace temp table play_aim (play varchar, aim varchar, check_days integer)"
 
 
-def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> None:
-    """The exceptions of the rules that are on, and of those that are off by now but for which a play was started."""
-    words = definitions.exceptions
-    begun = {
-        rule for (rule,) in con.execute("select distinct rule from written_task where play is not null").fetchall()
-    }
-    exceptions.lay(con, as_of, definitions, [each for each in words.triggers if each.is_on or each.rule in begun])
+def lay(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, *, is_whole: bool = False) -> None:
+    """The exceptions of the rules that are on; `is_whole`: also of those that are off by now, where a play was started."""
+    words, begun = definitions.exceptions, set()
+    if is_whole:
+        begun = {rule for (rule,) in con.execute(_BEGUN).fetchall()}
+    off = [each for each in words.triggers if not each.is_on and each.rule in begun]
+    exceptions.lay(con, as_of, definitions, [*words.on(), *off])
+    exceptionqueue.lay(con, as_of, definitions)
     con.execute(_AIMS)
     con.execute(_PLAYS)
     if words.triggers:

@@ -21,7 +21,7 @@ from lib.measures import Answer
 
 COLUMNS = [
     "account", "name", "csm", "work", "title", "owner", "due_on", "days_overdue", "arr", "play", "task_role",
-    "exception", "made_by", "made_at", "changed_by", "changed_at", "id", "version", "step", "n_overdue", "n_rows",
+    "exception_rule", "made_by", "made_at", "changed_by", "changed_at", "id", "version", "step", "n_overdue", "n_rows",
 ]  # fmt: skip
 ONLY = {
     "open": "not is_done",
@@ -47,7 +47,7 @@ with stood as (
 said as (
     select
         account, case when is_commitment then 'commitment' else 'task' end as work, title, owner, due_on::date as due_on,
-        done_on::date as done_on, play, role as task_role, rule as exception,
+        done_on::date as done_on, play, role as task_role, rule as exception_rule,
         made_by, made_at, changed_by, changed_at, id, version, null::integer as step
     from written_task
     union all

@@ -45,14 +45,15 @@ select
         when slept.account is not null then 'again'
         else 'new'
     end as news,
-    exception.*, exception as title, coalesce(over_on, slept.snoozed_until, exception_on) as happened_on
+    exception.*, exception_rule as title, exception_owner as owner,
+    coalesce(exception_ended_on, slept.snoozed_until, told_on) as happened_on
 from exception
 left join slept
-    on slept.rule = exception and slept.account = exception.account and slept.person is not distinct from exception.person
-    and slept.began_on = exception_on
-where (exception_state = 'gone' and over_on > $since::date)
-   or (exception_state = 'open' and (exception_on > $since::date or slept.account is not null))
-order by weight desc nulls last, exception.account, title, exception.person nulls first, play
+    on slept.rule = exception_rule and slept.account = exception.account and slept.person is not distinct from exception.person
+    and slept.began_on = exception_began_on
+where (exception_state = 'gone' and exception_ended_on > $since::date)
+   or (exception_state = 'open' and (told_on > $since::date or slept.account is not null))
+order by weight desc, exception.account, title, exception.person nulls first, play
 """
 _DUE = f"""
 select
@@ -80,7 +81,7 @@ def digest(
     since   the day up to which everything was told before; by default the day before the book's
     on      the day it is read on, by which work is due and a snooze is over; by default the book's
 
-    new: exceptions that are open and began after `since`, those with two started plays once; gone: over by themselves since;
+    new: exceptions that are open and are told since (they began, or their turn came: new_per_week); gone: over by themselves since;
     again: snoozed when `since` was told, and open by now. overdue and due: open work of the accounts, as in the work list.
     deadline: the notice, else the renewal, falls within 14 days from `on`, and no notice is given. Nothing is remembered of
     earlier digests: the same data on the same day say the same.
@@ -112,7 +113,7 @@ def digest(
 
 def _known(row: dict) -> str:
     """What is known of an exception: what it is told by while it lasts, and how it ended."""
-    began = f"since {say_day(row['exception_on'].date())}"
+    began = f"since {say_day(row['exception_began_on'].date())}"
     if row["news"] == "gone":
         return f"{began}; the account was lost" if row["has_left"] else began
     return row["said_now"] or row["said_then"]

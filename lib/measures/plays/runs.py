@@ -19,9 +19,9 @@ from lib.measures import Answer
 from lib.measures.plays import EXCEPTION, asked, said
 
 COLUMNS = [
-    "account", "name", "csm", "exception", "person", "person_name", "play", "play_aim", "owner", "play_started_on", "n_tasks",
-    "n_tasks_done", "exception_on", "exception_state", "over_on", "said_then", "said_now", "check_on", "check_result", "arr",
-    "n_rows",
+    "account", "name", "csm", "exception_rule", "person", "person_name", "play", "play_aim", "exception_owner", "play_started_on",
+    "n_tasks", "n_tasks_done", "exception_began_on", "exception_state", "exception_ended_on", "said_then", "said_now", "check_on",
+    "check_result", "arr", "n_rows",
 ]  # fmt: skip
 RESULTS = {
     "still open": "the check was due, and it is not over",
@@ -54,12 +54,12 @@ def play_runs(
     if result and result not in RESULTS:
         raise Refused(f"There is no result {result!r} of a play; choose from {', '.join(RESULTS)}.")
     check_page(limit, offset)
-    plays.lay(con, book.as_of, definitions)
+    plays.lay(con, book.as_of, definitions, is_whole=True)
     sql = (
         f"{EXCEPTION}select *, count(*) over () as n_rows\nfrom exception\n"
         "where play_started_on is not null and ($result = '' or check_result = $result)\n"
         "order by list_position($results::varchar[], check_result), check_on, weight desc nulls last,\n"
-        "    account, exception, person, play\nlimit $limit offset $offset"
+        "    account, exception_rule, person, play\nlimit $limit offset $offset"
     )
     bound = {"result": result, "results": list(RESULTS), "limit": limit, "offset": offset}
     table = con.execute(sql, asked(sql, book, definitions, day_of(on) or book.as_of) | bound).df()
