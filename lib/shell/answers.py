@@ -1,6 +1,7 @@
 """An answer from a shell: the book the options name, the measure asked, its table printed.
 
 answer     the command of every measure
+found      its answer
 show       print an answer, and beside it what was left out
 scope_of   what the viewer who was named may see
 """
@@ -21,6 +22,11 @@ from lib.store.opening import FAULTS, Snapshot
 
 def answer(options: argparse.Namespace) -> None:
     """Print the answer of the measure that was named, and beside it what was left out and what to know."""
+    show(found(options), options.format)
+
+
+def found(options: argparse.Namespace) -> Answer:
+    """The answer of the measure that was named, of the book the options name."""
     from lib.facts import open_store
     from lib.facts.ask import ask
     from lib.measures.registry import measure
@@ -34,10 +40,9 @@ def answer(options: argparse.Namespace) -> None:
             return measure(options.measure)(con, book, words, **_asked(options))
 
     try:
-        found = asked(snapshot)
+        return asked(snapshot)
     except FAULTS:  # of DuckDB itself: the data is opened anew, and mostly answers then
-        found = asked(open_store(options.store))
-    show(found, options.format)
+        return asked(open_store(options.store))
 
 
 def show(found: Answer, form: str) -> None:

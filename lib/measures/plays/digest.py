@@ -86,19 +86,20 @@ def digest(
     deadline: the notice, else the renewal, falls within 14 days from `on`, and no notice is given. Nothing is remembered of
     earlier digests: the same data on the same day say the same.
     """
-    day = day_of(on) or book.as_of
+    today = day_of(on) or book.as_of
     known_to = day_of(since) or book.as_of - timedelta(days=1)
     if known_to > book.as_of:
         raise Refused(f"Nothing is known after {say_day(book.as_of)}; “since” must not be later than that.")
     plays.lay(con, book.as_of, definitions)
-    bound = {"since": known_to, "on_before": day - (book.as_of - known_to)}
-    moved = said(con.execute(_MOVED, asked(_MOVED, book, definitions, day) | bound).df())
+    bound = {"since": known_to, "on_before": today - (book.as_of - known_to)}
+    moved = said(con.execute(_MOVED, asked(_MOVED, book, definitions, today) | bound).df())
     moved = moved.assign(detail=list(map(_known, moved.to_dict("records"))))
     moved = moved.drop_duplicates(["news", "account", "title", "person"])
-    terms = standing.parameters(_DUE, book.as_of, definitions) | {"on": day, "deadline_days": DEADLINE_DAYS}
+    terms = standing.parameters(_DUE, book.as_of, definitions) | {"on": today, "deadline_days": DEADLINE_DAYS}
     due = con.execute(_DUE, terms).df()
-    due["detail"] = [f"renews on {say_day(each.date())}" if pd.notna(each) else None for each in due["renews_on"]]
-    work, sql = _work(con, book, definitions, day)
+    days = zip(due["title"], due["renews_on"], strict=True)
+    due["detail"] = [f"renews on {say_day(day.date())}" if title == "Notice by" else None for title, day in days]
+    work, sql = _work(con, book, definitions, today)
     found = pd.concat([each.reindex(columns=COLUMNS) for each in (work, moved, due)], ignore_index=True)
     found["place"] = found["news"].map(list(NEWS).index)
     found = found.sort_values("place", kind="stable", ignore_index=True).assign(n_rows=len(found))
@@ -106,7 +107,7 @@ def digest(
     for name in ("happened_on", "due_on"):
         found[name] = pd.to_datetime(found[name])
     note = (
-        f"What is new since {say_day(known_to)}, by the data to {say_day(book.as_of)}; what is due by {say_day(day)}."
+        f"What is new since {say_day(known_to)}, by the data to {say_day(book.as_of)}; what is due by {say_day(today)}."
     )
     return Answer(found[COLUMNS], notes=(note,), sql="\n\n".join([_MOVED, _DUE, f"-- work:\n{sql}"]))
 

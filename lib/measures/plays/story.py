@@ -22,7 +22,8 @@ from lib.measures.plays import EXCEPTION, asked, said
 COLUMNS = [
     "account", "name", "csm", "exception_rule", "person", "person_name", "exception_state", "exception_began_on",
     "exception_ended_on", "said_then", "said_now", "exception_owner", "account_executive", "touch", "snoozed_until", "act_reason",
-    "is_good_news", "is_waiting", "play", "play_aim", "play_started_on", "n_tasks", "n_tasks_done", "check_on", "check_result", "n_rows",
+    "is_good_news", "is_waiting", "play", "play_aim", "play_started_on", "n_tasks", "n_tasks_done", "check_on", "check_result",
+    "n_rows",
 ]  # fmt: skip
 ONLY = {
     "all": "true",
@@ -59,7 +60,8 @@ def account_exceptions(
         f"{EXCEPTION}select *, count(*) over () as n_rows\nfrom exception\n"
         f"where {ONLY[only]} and ($accounts::varchar[] is null or list_contains($accounts::varchar[], account))\n"
         "order by\n    list_position(['open', 'snoozed'], exception_state) nulls last,\n"
-        "    coalesce(exception_ended_on, exception_began_on) desc, weight desc nulls last, account, exception_rule, person nulls first, play\nlimit $limit offset $offset"
+        "    coalesce(exception_ended_on, exception_began_on) desc, weight desc nulls last,\n"
+        "    account, exception_rule, person nulls first, play\nlimit $limit offset $offset"
     )
     bound = {"accounts": None if accounts is None else list(accounts), "limit": limit, "offset": offset}
     table = con.execute(sql, asked(sql, book, definitions, day_of(on) or book.as_of) | bound).df()

@@ -47,7 +47,7 @@ MEASURES = {
         "what is new since yesterday: exceptions, those that are over, work that is due, renewals to decide",
         (
             Option("since", "text", "the day up to which everything was told (default: the day before the as-of day)"),
-            Option("on", "text", "the day it is read on (default: the as-of day; with html or text today)"),
+            Option("on", "text", "the day it is read on (default: the as-of day that is given, else today)"),
         ),
         (*_READS, "next_step"),
     ),
