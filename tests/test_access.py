@@ -144,6 +144,8 @@ def options_of(name: str) -> list[dict]:
         "verdict": ["", "ahead"],
         "reason": ["", FOREIGN],
         "week": ["", "2026-11-02"],
+        "accounts": [["A0001", f"{FOREIGN}0001"], [f"{UNKNOWN}0001"], []],
+        "result": ["", "still open", "recovered"],
         "times": [1, 3],
         "tenth": [1, 10],
         "went_from": ["", "Team", f"{FOREIGN} Team"],
