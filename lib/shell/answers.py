@@ -7,6 +7,7 @@ scope_of   what the viewer who was named may see
 """
 
 import argparse
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lib import roles
@@ -25,15 +26,17 @@ def answer(options: argparse.Namespace) -> None:
     show(found(options), options.format)
 
 
-def found(options: argparse.Namespace) -> Answer:
-    """The answer of the measure that was named, of the book the options name."""
+def found(
+    options: argparse.Namespace, cut: Callable[[Snapshot], list[tuple[str, str]]] = lambda snapshot: []
+) -> Answer:
+    """The answer of the measure that was named, of the book the options name, which `cut` may cut further."""
     from lib.facts import open_store
     from lib.facts.ask import ask
     from lib.measures.registry import measure
 
     words = definitions_of(options)
     snapshot = open_store(options.store)
-    book = _book(options, snapshot)
+    book = _book(options, snapshot, [*options.where, *cut(snapshot)])
 
     def asked(snapshot: Snapshot) -> Answer:
         with ask(snapshot, book, words, scope_of(options), _written(options, book)) as con:
@@ -89,8 +92,8 @@ def _asked(options: argparse.Namespace) -> dict:
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def _book(options: argparse.Namespace, snapshot: Snapshot) -> Book:
-    """The period and filters the options name; by default the year to the last day the data knows."""
+def _book(options: argparse.Namespace, snapshot: Snapshot, where: Sequence[tuple[str, str]]) -> Book:
+    """The period the options name, and filters; by default the year to the last day the data knows."""
     as_of = options.as_of or snapshot.manifest.as_of or snapshot.manifest.received_on
     book = year_to(as_of)
     if options.closes_on:
@@ -99,8 +102,8 @@ def _book(options: argparse.Namespace, snapshot: Snapshot) -> Book:
         book = replace(book, opens_on=options.opens_on)
     if book.opens_on >= book.closes_on:
         raise Refused(f"The period ends ({book.closes_on}) before it opens ({book.opens_on}).")
-    for name in dict.fromkeys(name for name, _ in options.where):
+    for name in dict.fromkeys(name for name, _ in where):
         dimension = snapshot.dimension(name)
-        values = [value or None for key, value in options.where if key == name]
+        values = [value or None for key, value in where if key == name]
         book = book.where(dimension.name, values)
     return book

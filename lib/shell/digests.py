@@ -11,6 +11,7 @@ from lib import roles
 from lib.errors import Refused
 from lib.shell import answers, mail
 from lib.shell.output import say, write
+from lib.store.opening import Snapshot
 
 FORMATS = ("text", "html", "table", "json", "csv")
 _WRITTEN = {"text": mail.as_text, "html": mail.as_html}
@@ -20,7 +21,7 @@ def digest(options: argparse.Namespace) -> None:
     """Print what is new for the accounts of the viewer: their own where their role names any, else all they may see."""
     base_url = _checked(options.base_url)
     options.on = options.on or (options.as_of or options.today).isoformat()
-    found = answers.found(argparse.Namespace(**{**vars(options), "where": [*options.where, *_own(options)]}))
+    found = answers.found(options, lambda snapshot: _own(options, snapshot))
     if found.table.empty:
         say("Nothing is new.")
     if options.format in _WRITTEN:
@@ -46,10 +47,8 @@ def _checked(url: str | None) -> str:
     return url.rstrip("/")
 
 
-def _own(options: argparse.Namespace) -> list[tuple[str, str]]:
+def _own(options: argparse.Namespace, snapshot: Snapshot) -> list[tuple[str, str]]:
     """A cut to the viewer's own accounts, as My book begins; none where it is cut by CSM already, or they have none."""
-    from lib.facts import open_store
-
     if options.viewer is None or any(name.casefold() == "csm" for name, _ in options.where):
         return []
     role = roles.load(options.secrets).of(options.viewer)
@@ -57,7 +56,7 @@ def _own(options: argparse.Namespace) -> list[tuple[str, str]]:
         return []
     names = {name.strip().casefold() for name in role.csm}
     try:
-        known = open_store(options.store).dimension("csm").values
+        known = snapshot.dimension("csm").values
     except Refused:
         return []
     return [("csm", value) for value in known if value and value.strip().casefold() in names]
