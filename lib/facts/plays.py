@@ -4,6 +4,7 @@ lay       exceptions with their plays, and when they are told: of the rules that
 PLAYED    exception_play_on (plays.sql): the exceptions of scope with their plays; join it to `book`, always
 READS     the tables of the workspace they depend on
 bound     what PLAYED binds
+GUIDE     begins the details of a task that goes by a document
 due       the tasks of a play that fit an account, with owner and day: values of the workspace's table task
 """
 
@@ -16,6 +17,7 @@ from lib.definitions.exceptions import Play
 from lib.facts import exceptionqueue, exceptions
 
 PLAYED = "exception_play_on($as_of, $on, $high_touch)"
+GUIDE = "Guide: "
 READS = (*exceptions.WRITTEN, "exception_act", "task")
 _BEGUN = "select distinct rule from written_task where play is not null"
 _AIMS = "create or replace temp table exception_aim (rule varchar, fact varchar, is_good boolean, play varchar)"
@@ -55,7 +57,7 @@ def due(play: Play, touch: str, owner: str | None, executive: str | None, today:
             "role": each.role,
             "owner": owners.get(each.role, each.role),
             "due_on": today + timedelta(days=each.due_days),
-            "detail": f"Guide: {each.guide}" if each.guide else None,
+            "detail": f"{GUIDE}{each.guide}" if each.guide else None,
         }
         for each in play.tasks
         if each.touch in ("", touch)

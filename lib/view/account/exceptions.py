@@ -139,6 +139,8 @@ def _tasks(place: str, row: dict, tasks: Sequence[Row]) -> None:
                 _task(each), value=each["done_on"] is not None, key=key, disabled=not pen.can_write(), on_change=_ticked,
                 args=(place, each, key), help=plain(each["detail"]) if each["detail"] else None,
             )  # fmt: skip
+    if links := plays.links(mine):
+        look.note(f"Guides: {', '.join(links)}")
 
 
 def _task(task: Row) -> str:

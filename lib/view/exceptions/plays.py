@@ -5,9 +5,10 @@ start     start the plays of exceptions, of one account or of many; for callback
 standing  the exceptions of accounts that are open or snoozed by now
 planned   the tasks of the play of an exception, as they would be written today
 progress  how far a play is, in words
+guide, links  what tasks go by
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 
 import pandas as pd
@@ -83,10 +84,16 @@ def progress(row: dict) -> str:
     return f"“{plain(row['play'])}” since {began}: {done}{check}"
 
 
-def guide(text: str) -> str:
+def guide(said: str) -> str:
     """What a task goes by: a link where a browser may follow it, else its name. Past `plain`."""
-    url = accountlink.web(text)
-    return f'<a href="{plain(url)}" target="_blank" rel="noopener noreferrer">guide</a>' if url else plain(text)
+    url = accountlink.web(said)
+    return f'<a href="{plain(url)}" target="_blank" rel="noopener noreferrer">{plain(url)}</a>' if url else plain(said)
+
+
+def links(tasks: Iterable[Mapping[str, object]]) -> list[str]:
+    """The guides of tasks that a browser may follow, once each. Past `plain`."""
+    said = dict.fromkeys((task["detail"] or "").removeprefix(plays.GUIDE) for task in tasks)
+    return [guide(each) for each in said if accountlink.web(each)]
 
 
 def _offered(row: dict, place: str) -> None:
@@ -110,7 +117,7 @@ def _line(task: dict) -> str:
     who = task["owner"] or f"no {task['role']} given"
     under = f"{plain(who)} · by {say_day(task['due_on'])}"
     if task["detail"]:
-        under += f" · {guide(task['detail'].removeprefix('Guide: '))}"
+        under += f" · {guide(task['detail'].removeprefix(plays.GUIDE))}"
     return f"<li>{plain(task['title'])}<small>{under}</small></li>"
 
 
