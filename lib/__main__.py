@@ -6,6 +6,7 @@
     python -m lib sync sources.toml
     python -m lib hotspots --format json
     python -m lib breakdown --by channel,region
+    python -m lib digest --viewer dana@acme.com --format html
     python -m lib definitions --show 0123456789ab
 
 Exit codes: 0 fine, 1 the data or the request was refused (reasons on stderr), 2 usage.
@@ -20,7 +21,7 @@ from pathlib import Path
 from lib.book import read_day
 from lib.errors import Refused
 from lib.measures.registry import MEASURES, Option
-from lib.shell import acts, answers, audiences, imports, sync, wording
+from lib.shell import acts, answers, audiences, digests, imports, sync, wording
 from lib.store.folder import MODES, default_store
 from lib.store.ingest.kinds import KINDS
 
@@ -112,8 +113,12 @@ def _parser() -> argparse.ArgumentParser:
         for option in measure.options:
             _add_option(answer, option)
         _add_selection(answer)
-        _add_format(answer)
-        answer.set_defaults(run=answers.answer, measure=name)
+        _add_format(answer, digests.FORMATS if name == "digest" else FORMATS)
+        answer.set_defaults(run=digests.digest if name == "digest" else answers.answer, measure=name)
+        if name == "digest":
+            answer.add_argument(
+                "--base-url", metavar="URL", help="where the app is: names link to the pages of accounts"
+            )
     for command in dict.fromkeys(commands.choices.values()):  # one of two spellings once
         command.add_argument(
             "--store", type=Path, default=default_store(), help="the store's folder (default: %(default)s)"
@@ -244,8 +249,8 @@ def _add_reader(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_format(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=FORMATS, default="table")
+def _add_format(parser: argparse.ArgumentParser, formats: tuple[str, ...] = FORMATS) -> None:
+    parser.add_argument("--format", choices=formats, default=formats[0])
 
 
 def _pair(text: str) -> tuple[str, str]:

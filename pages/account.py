@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.view import frame, passport
-from lib.view.account import finder, head, health, kpis, lists, story, use
+from lib.view.account import exceptions, finder, head, health, kpis, lists, story, use
 from lib.view.account.meaning import meaning
 from lib.view.writing import handover, kept
 
@@ -17,6 +17,7 @@ if answer is None or answer.table.empty:
 found = head.row(answer)
 head.tiles(found)
 head.facts(found)
+off_the_path = st.container()
 stands = st.container()
 shown = {"Account": answer, **use.panel(book, state)}
 against = st.container()
@@ -32,7 +33,9 @@ with left:
 with right:
     shown |= lists.wins(book, state)
 shown |= lists.contracts(book, state)
-with stands:  # asked last, as what is below: they take longest
+with off_the_path:  # asked last, as what is below: they take longest
+    shown |= exceptions.panel(book, state)
+with stands:
     shown |= health.panel(book, state)
 with against:
     shown |= kpis.panel(book, state)

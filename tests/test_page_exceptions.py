@@ -86,12 +86,12 @@ def test_an_exception_is_snoozed_with_a_reason_and_that_is_undone(visit, sample_
     assert "Say why it can wait" in text(app) and acts(space) == []
     keyed(app.text_input, "why ").set_value("on holiday").run()
     keyed(app.button, "snooze ").click().run()
-    assert is_well(app) and "snoozed to 4 Dec 2026." in text(app) and n_listed(app) == n - 1
+    assert is_well(app) and "snoozed until 4 Dec 2026." in text(app) and n_listed(app) == n - 1
     assert {(each[0], each[2], each[3]) for each in acts(space)} == {(account, "snoozed", "on holiday")}
     snoozed = visit(sample_store, PAGE, {"show": "snoozed"})
     assert snoozed.dataframe[0].value["account"].tolist() == [account]
     tick(snoozed, 0)
-    assert "“on holiday”" in text(snoozed) and "snoozed to 4 Dec 2026" in text(snoozed)
+    assert "“on holiday”" in text(snoozed) and "snoozed until 4 Dec 2026" in text(snoozed)
     app.button(key="undo exceptions").click().run()
     assert is_well(app) and "as before." in text(app) and acts(space) == [] and n_listed(app) == n
 

@@ -25,6 +25,7 @@ kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: w
 signal_*.sql  what rules of exceptions are told by, and of whom; exception_spells.sql: when they held;
               exception_states.sql: what was done about it; exceptions: lays them; exceptionqueue: when a CSM is told of them;
               exceptionsaid: what they say, in words
+plays.sql     exceptions with the play that was started for each, and what came of it; plays: lays them, and who does what by when
 moved         in which stage accounts stand by one journey, and by another
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart
@@ -45,8 +46,7 @@ _IN_ORDER = (
     "health_reading", "health_said", "prediction", "one", "said", "settings", "people", "lives", "adopting", "cohorts", "carried",
     "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features", "kpi_features",
     "signal_use", "signal_people", "signal_contact", "signal_terms", "signal_journey", "signal_gates", "exception_spells",
-    "exception_states",
-    "addressees",
+    "exception_states", "addressees", "plays",
 )  # fmt: skip
 
 

@@ -61,7 +61,8 @@ stretch as (
     union all
     select 'renewing', _account, greatest(since, ends_on - renewing_days::integer), ended_on from term where is_due and not is_trial
     union all
-    select 'unprepared', _account, date '1900-01-01', date '9999-12-31' from numbered where _account not in (select _account from prepared)
+    select 'unprepared', _account, date '1900-01-01', date '9999-12-31' from numbered
+    where _account not in (select _account from prepared where from_on <= as_of::date)
 ),
 counted as (
     select gate, _account, from_on, until_on from stretch where from_on < until_on and from_on <= as_of::date

@@ -94,3 +94,7 @@ create table exception_rule (
 create table exception_spell (
     place integer, rule varchar, _account uinteger, person varchar, began_on date, ended_on date, began_value double, value double
 );
+
+-- What plays.py lays on a cursor: what to do about what a rule says, and after how many days a play is looked at again.
+create table exception_aim (rule varchar, fact varchar, is_good boolean, play varchar);
+create table play_aim (play varchar, aim varchar, check_days integer);

@@ -36,6 +36,8 @@ _SUBJECTS = (
     "health_proof",
     "outreach",
     "exceptions",
+    "exceptions",
+    "plays",
 )
 
 

@@ -20,8 +20,8 @@ from lib.facts.standing import TERMS
 from lib.measures import Answer
 
 COLUMNS = [
-    "account", "name", "csm", "work", "title", "owner", "due_on", "days_overdue", "arr", "made_by", "made_at",
-    "changed_by", "changed_at", "id", "version", "step", "n_overdue", "n_rows",
+    "account", "name", "csm", "work", "title", "owner", "due_on", "days_overdue", "arr", "play", "task_role",
+    "exception_rule", "made_by", "made_at", "changed_by", "changed_at", "id", "version", "step", "n_overdue", "n_rows",
 ]  # fmt: skip
 ONLY = {
     "open": "not is_done",
@@ -47,16 +47,17 @@ with stood as (
 said as (
     select
         account, case when is_commitment then 'commitment' else 'task' end as work, title, owner, due_on::date as due_on,
-        done_on::date as done_on, made_by, made_at, changed_by, changed_at, id, version, null::integer as step
+        done_on::date as done_on, play, role as task_role, rule as exception_rule,
+        made_by, made_at, changed_by, changed_at, id, version, null::integer as step
     from written_task
     union all
     select
-        account, 'next step', "text", owner, due_on::date, done_on::date,
+        account, 'next step', "text", owner, due_on::date, done_on::date, null, null, null,
         made_by, made_at, changed_by, changed_at, id, version, null
     from written_next_step
     union all
     select
-        account, 'save plan step', plan_step->>'text', owner, null, (plan_step->>'done_on')::date,
+        account, 'save plan step', plan_step->>'text', owner, null, (plan_step->>'done_on')::date, null, null, null,
         made_by, made_at, changed_by, changed_at, id, version, step
     from (
         select *, unnest(steps::json[]) as plan_step, generate_subscripts(steps::json[], 1) - 1 as step

@@ -1,11 +1,13 @@
 """An answer from a shell: the book the options name, the measure asked, its table printed.
 
 answer     the command of every measure
+found      its answer
 show       print an answer, and beside it what was left out
 scope_of   what the viewer who was named may see
 """
 
 import argparse
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lib import roles
@@ -21,23 +23,29 @@ from lib.store.opening import FAULTS, Snapshot
 
 def answer(options: argparse.Namespace) -> None:
     """Print the answer of the measure that was named, and beside it what was left out and what to know."""
+    show(found(options), options.format)
+
+
+def found(
+    options: argparse.Namespace, cut: Callable[[Snapshot], list[tuple[str, str]]] = lambda snapshot: []
+) -> Answer:
+    """The answer of the measure that was named, of the book the options name, which `cut` may cut further."""
     from lib.facts import open_store
     from lib.facts.ask import ask
     from lib.measures.registry import measure
 
     words = definitions_of(options)
     snapshot = open_store(options.store)
-    book = _book(options, snapshot)
+    book = _book(options, snapshot, [*options.where, *cut(snapshot)])
 
     def asked(snapshot: Snapshot) -> Answer:
         with ask(snapshot, book, words, scope_of(options), _written(options, book)) as con:
             return measure(options.measure)(con, book, words, **_asked(options))
 
     try:
-        found = asked(snapshot)
+        return asked(snapshot)
     except FAULTS:  # of DuckDB itself: the data is opened anew, and mostly answers then
-        found = asked(open_store(options.store))
-    show(found, options.format)
+        return asked(open_store(options.store))
 
 
 def show(found: Answer, form: str) -> None:
@@ -84,8 +92,8 @@ def _asked(options: argparse.Namespace) -> dict:
     return {name: value for name, value in asked.items() if value is not None}
 
 
-def _book(options: argparse.Namespace, snapshot: Snapshot) -> Book:
-    """The period and filters the options name; by default the year to the last day the data knows."""
+def _book(options: argparse.Namespace, snapshot: Snapshot, where: Sequence[tuple[str, str]]) -> Book:
+    """The period the options name, and filters; by default the year to the last day the data knows."""
     as_of = options.as_of or snapshot.manifest.as_of or snapshot.manifest.received_on
     book = year_to(as_of)
     if options.closes_on:
@@ -94,8 +102,8 @@ def _book(options: argparse.Namespace, snapshot: Snapshot) -> Book:
         book = replace(book, opens_on=options.opens_on)
     if book.opens_on >= book.closes_on:
         raise Refused(f"The period ends ({book.closes_on}) before it opens ({book.opens_on}).")
-    for name in dict.fromkeys(name for name, _ in options.where):
+    for name in dict.fromkeys(name for name, _ in where):
         dimension = snapshot.dimension(name)
-        values = [value or None for key, value in options.where if key == name]
+        values = [value or None for key, value in where if key == name]
         book = book.where(dimension.name, values)
     return book

@@ -4,7 +4,7 @@ opening      open_workspace, is_there, edition
 sheets       what a table is; tables: what is kept, and the rule of each column
 rows         added, changed, removed, read: the acts for every table
 sending      letters that went out: touches and draws, in one transaction
-many         the same act on many rows, each by its version
+many         the same act on many rows, each by its version; plays: all tasks of one, and never twice
 frames       a table as Arrow, for DuckDB
 owned        rows with an owner and a name, for themselves or for all
 views, audiences, links, visits, preferences, mappings, wording   where a rule is more than a row

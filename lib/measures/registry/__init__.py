@@ -24,6 +24,7 @@ from lib.measures.registry import (
     lives,
     losses,
     outreach,
+    plays,
     proof,
     renewals,
     risk,
@@ -39,6 +40,7 @@ MEASURES: dict[str, Measure] = {
     **proof.MEASURES, **risk.MEASURES, **healthrules.MEASURES, **account.MEASURES,
     **outreach.MEASURES,
     **exceptions.MEASURES,
+    **plays.MEASURES,
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 state     what the link says: which account, which kind of things on the timeline
 head      title, tiles and facts: what a reader wants in the first twenty seconds
 use       people, week by week, against the seats bought
+exceptions  when it left the path, and what is done about it
 health    the score: what makes it, what moved it, its weeks
 kpis      KPIs against targets, beside the figures of its segment
 lists     people, features, contracts, goals and wins

@@ -31,5 +31,7 @@ def meaning() -> dict[str, str]:
         "KPIs": "of this account alone, by the rules of the page of KPIs; the segment's figure is of all its accounts that you "
         f"see, where they are at least {standing.least_peers}.",
         "Small wins": " ".join(f"({kind}) {rule}" for kind, rule in rules(words).items()),
+        "Exceptions": "rules that began to hold of the account, until they are over; a play counts as recovered where it was over "
+        "by the day of its check, which does not say that the play did it.",
         "Not shown": "anything after the day the page is seen as of; accounts that you may not see.",
     }

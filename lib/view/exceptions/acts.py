@@ -4,10 +4,8 @@ bar     the exceptions, which of them an act is about, and the acts
 PLACE   where what an act said is shown
 """
 
-import importlib.util
 from collections.abc import Sequence
-from datetime import date, timedelta
-from hashlib import sha256
+from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
@@ -16,16 +14,14 @@ from lib.book import Book, say_day
 from lib.measures import Answer
 from lib.view import access, door, look, numbers, tables
 from lib.view.account import paper
+from lib.view.exceptions import doing, plays
 from lib.view.exceptions.exceptionpage import day_of
 from lib.view.exceptions.exceptionstate import Exceptions
 from lib.view.plain import plain
-from lib.view.writing import acting, pen, told
-from lib.view.writing.acting import Acts
-from lib.workspace import Row
+from lib.view.writing import pen
 
 PLACE = "exceptions"
 _MOST_SAID = 12  # exceptions told in words
-_PLAYS = "lib.view.exceptions.plays"
 
 
 def bar(book: Book, state: Exceptions, ticked: pd.DataFrame) -> None:
@@ -46,7 +42,6 @@ def bar(book: Book, state: Exceptions, ticked: pd.DataFrame) -> None:
             look.note("You look at an earlier day; acts are made on the newest day of the data.")
         elif rows:
             _acts(rows, state)
-            _offer(book, rows)
 
 
 def _chosen(found: Answer, n_accounts: int) -> list[dict]:
@@ -59,7 +54,7 @@ def _chosen(found: Answer, n_accounts: int) -> list[dict]:
     if len(rules) == 1:
         return rows
     chosen = st.pills(
-        "Of these", rules, default=rules, selection_mode="multi", key=f"of {_mark(rows)}", format_func=plain
+        "Of these", rules, default=rules, selection_mode="multi", key=f"of {doing.mark(rows)}", format_func=plain
     )
     return [row for row in rows if row["exception_rule"] in chosen]
 
@@ -71,7 +66,7 @@ def _line(row: dict, *, is_named: bool) -> str:
     whose = f"<b>{paper.short(row['name'] or row['account'])}</b> " if is_named else ""
     parts = [f"{whose}{plain(row['exception_rule'])}: {why}, since {say_day(row['exception_began_on'].date())}"]
     if row["snoozed_until"] is not None:
-        parts.append(f"snoozed to {say_day(row['snoozed_until'].date())}")
+        parts.append(f"snoozed until {say_day(row['snoozed_until'].date())}")
     if row["act_reason"]:
         parts.append(f"“{paper.short(row['act_reason'])}”")
     if row["acted_by"]:
@@ -84,105 +79,25 @@ def _line(row: dict, *, is_named: bool) -> str:
 
 
 def _acts(rows: Sequence[dict], state: Exceptions) -> None:
-    mark, n = _mark(rows), len(rows)
-    day, reason, owner = f"snoozed to {mark}", f"why {mark}", f"handed to {mark}"
+    name = doing.mark(rows)
+    n, reason, day, owner = len(rows), f"why {name}", f"snoozed until {name}", f"handed to {name}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="exception-buttons"):
-        if state.show == "done" or state.show == "snoozed":
+        if state.show in ("done", "snoozed"):
             st.button(
-                f"Open again ({n})",
-                key=f"reopen {mark}",
-                type="primary",
-                on_click=_act,
-                args=(rows, {"act": "reopened"}, "open again"),
+                f"Open again ({n})", key=f"reopen {name}", type="primary", on_click=doing.reopen, args=(PLACE, rows)
             )
-        if state.show != "done":
-            st.text_input("Reason", key=reason, max_chars=500, placeholder="Why", width=240)
-            st.button(f"Done ({n})", key=f"done {mark}", type="primary" if state.show != "snoozed" else "secondary",
-                      on_click=lambda: _done(rows, st.session_state[reason]))  # fmt: skip
-            st.date_input("Snooze to", access.today() + timedelta(14), key=day, format="DD/MM/YYYY", width=140)
-            st.button(
-                "Snooze",
-                key=f"snooze {mark}",
-                on_click=lambda: _snooze(rows, st.session_state[day], st.session_state[reason]),
-            )
-            st.selectbox(
-                "Hand to", pen.owners(), index=None, placeholder="Somebody", key=owner, accept_new_options=not pen.owners(),
-                format_func=plain, width=190,
-            )  # fmt: skip
-            st.button(
-                "Hand over",
-                key=f"hand {mark}",
-                on_click=lambda: _hand(rows, st.session_state[owner], st.session_state[reason]),
-            )
-
-
-def _offer(book: Book, rows: Sequence[dict]) -> None:
-    """A way to start the plays of these exceptions, where there is one."""
-    if importlib.util.find_spec(_PLAYS):
-        importlib.import_module(_PLAYS).offer(book, rows)
-
-
-def _done(rows: Sequence[dict], reason: str) -> None:
-    _act(rows, {"act": "done", "reason": (reason or "").strip() or None}, "done")
-
-
-def _snooze(rows: Sequence[dict], until: date | None, reason: str) -> None:
-    if until is None or until <= access.today():
-        told.tell(PLACE, "Choose a day to snooze to, after today.")
-    elif not (reason or "").strip():
-        told.tell(PLACE, "Say why it can wait: what is snoozed carries its reason.")
-    else:
-        _act(rows, {"act": "snoozed", "until_on": until, "reason": reason.strip()}, f"snoozed to {say_day(until)}")
-
-
-def _hand(rows: Sequence[dict], owner: str | None, reason: str) -> None:
-    if not owner:
-        told.tell(PLACE, "Choose whom to hand it to.")
-    else:
-        _act(
-            rows, {"act": "handed_over", "owner": owner, "reason": (reason or "").strip() or None}, f"handed to {owner}"
-        )
-
-
-def _act(rows: Sequence[dict], values: dict, said: str) -> None:
-    """One act on every exception, written at once; the same again is a second click."""
-    held = acting.acts()
-    this = ("exception", repr(values), _mark(rows))
-    with held.one(PLACE):
-        if this in held.done:
+        if state.show == "done":
             return
-        each = [
-            {
-                "account": row["account"],
-                "rule": row["exception_rule"],
-                "person": row["person"],
-                "acted_on": access.today(),
-                **values,
-            }
-            for row in rows
-        ]
-        made = pen.add_rows("exception_act", each)
-        held.done.add(this)
-        held.tell(PLACE, f"{numbers.plural(len(made), 'exception')} {said}.", undo=lambda: _undone(held, made, this))
-
-
-def _undone(held: Acts, made: Sequence[Row], this: tuple) -> str:
-    done = pen.take_back(made)
-    held.done.discard(this)
-    stayed = f" {numbers.count(len(done.refused))} changed meanwhile and stayed." if done.refused else ""
-    return f"{numbers.plural(len(done.rows), 'exception')} as before.{stayed}"
-
-
-def _mark(rows: Sequence[dict]) -> str:
-    """Names these exceptions as they stand."""
-    parts = (
-        "account",
-        "exception_rule",
-        "person",
-        "exception_began_on",
-        "exception_state",
-        "exception_owner",
-        "acted_on",
-        "snoozed_until",
-    )
-    return sha256(repr([[row[name] for name in parts] for row in rows]).encode()).hexdigest()[:16]
+        if to_start := [row for row in rows if row["exception_play"]]:
+            st.button(f"Start the play ({len(to_start)})", key=f"start {name}", on_click=plays.start, args=(PLACE, to_start),
+                      help=plain(", ".join(dict.fromkeys(row["exception_play"] for row in to_start))))  # fmt: skip
+        said, asked = st.session_state, pen.owners()
+        st.text_input("Reason", key=reason, max_chars=500, placeholder="Why", width=220)
+        st.button(f"Done ({n})", key=f"done {name}", on_click=lambda: doing.done(PLACE, rows, said[reason]))
+        st.date_input("Snooze until", access.today() + timedelta(14), key=day, format="DD/MM/YYYY", width=140)
+        st.button("Snooze", key=f"snooze {name}", on_click=lambda: doing.snooze(PLACE, rows, said[day], said[reason]))
+        st.selectbox(
+            "Hand to", asked, index=None, placeholder="Somebody", key=owner, accept_new_options=not asked, format_func=plain,
+            width=180,
+        )  # fmt: skip
+        st.button("Hand over", key=f"hand {name}", on_click=lambda: doing.hand(PLACE, rows, said[owner], said[reason]))

@@ -46,6 +46,8 @@ MEANING = {
     "What changed": "the accounts as they stand on the day against the earlier one, each as was known that day; the gravest are "
     "those with most ARR lost, or at risk for a reason that is new. Since the last visit begins with the last day of the data "
     "seen then. What others wrote counts from the visit on.",
+    "Exceptions": "rules that began to hold of an account and hold still, nobody having said that it is done or to wait; those of "
+    "most ARR first, halved for every renewing_days that the renewal is away. New ones above new_per_week of a CSM wait.",
     "To decide": "renewals of the quarter that are upcoming, or in their grace days, without a notice.",
     "30 days ago": "the same accounts, as they stood and as was known on that day.",
 }

@@ -1,6 +1,8 @@
 """To do: the open work of the book's accounts, overdue first; ticked rows are done, postponed or handed over, many at once.
 
 section   the list, its headline, and what can be done with the rows that are ticked
+day_of_work  the day by which something is overdue, or a snooze over
+my_names  the names under which the reader owns work
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +24,7 @@ from lib.workspace.many import Done
 _PLACE, _ONLY, _MINE = "work list", "which work", "my own work alone"
 _MOST = 500  # rows sent to the browser; the download has all
 _SELECTIONS = {"open": "Open", "overdue": "Overdue", "this_week": "Due this week", "done": "Done"}
-_COLUMNS = ["title", "name", "due_on", "days_overdue", "owner", "work", "arr", "csm", "made_by"]
+_COLUMNS = ["title", "name", "due_on", "days_overdue", "owner", "play", "task_role", "work", "arr", "csm", "made_by"]
 _TABLES = {"task": "task", "commitment": "task", "next step": "next_step", "save plan step": "save_plan"}
 _MOST_OPENED = 3  # links to accounts beside what can be done
 
@@ -31,7 +33,7 @@ def section(book: Book) -> dict[str, Answer]:
     """The open work of the book. Not of a reader's own upload; only to read for an admin who sees as another."""
     if private.is_on():
         return {}
-    day = _day(book)
+    day = day_of_work(book)
     whole = door.try_ask("worklist", book, on=day, limit=1)
     if whole is None:
         return {}
@@ -42,7 +44,7 @@ def section(book: Book) -> dict[str, Answer]:
     return {"To do": replace(whole, table=whole.table.head(0))}
 
 
-def _day(book: Book) -> date:
+def day_of_work(book: Book) -> date:
     """The day by which something is overdue: today, or the day as of which the book is seen."""
     last = door.opened().manifest.as_of
     return book.as_of if last and book.as_of < last else access.today()
@@ -87,7 +89,7 @@ def _choose(day: date) -> dict:
             "Which", list(_SELECTIONS), key=_ONLY, format_func=_SELECTIONS.get, default="open", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
-        me = _me()
+        me = my_names()
         is_mine = bool(me) and st.checkbox("Mine alone", key=_MINE, help=plain(f"owned by {' or '.join(me)}"))
     return {
         "on": day,
@@ -97,7 +99,7 @@ def _choose(day: date) -> dict:
     }
 
 
-def _me() -> list[str]:
+def my_names() -> list[str]:
     """The names under which the reader owns work."""
     return list(dict.fromkeys(filter(None, [pen.myself(), *access.viewer().csms])))
 
@@ -109,13 +111,15 @@ def _table(table: pd.DataFrame) -> list[int]:
     columns = [
         name for name in _COLUMNS if said[name].notna().any() and (name != "days_overdue" or said[name].fillna(0).any())
     ]
+    if set(said["work"]) == {"task"}:
+        columns.remove("work")
     event = tables.show(
         said[columns],
         key=tables.named("work", table[["id", "version", "step"]]),
         height=min(36 + 32 * len(table), 390),
         selects="multi-row",
         labels={"name": "Account"},
-        config={"title": st.column_config.TextColumn("To do", width="medium")},
+        config={"title": st.column_config.TextColumn("To do", width=260)},
     )
     return list(event.selection.rows)
 

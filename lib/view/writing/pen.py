@@ -6,6 +6,7 @@ kept        what the team wrote on an account, table by table, newest first
 found       rows by their ids, of those about accounts the reader may see
 people, renewals, myself, owners   what a form can offer, of the accounts the reader may see
 add         a row for each account; add_rows: several rows, each of its own account
+start       plays for exceptions, never twice
 change      some columns of a row, by the version that was read; change_many the same for many rows, of several tables
 send, unsend   log the letters of a campaign, all at once, and take them back
 remove, restore, take_back   take a row away, bring it back (and change it), take many away
@@ -27,8 +28,9 @@ from lib.errors import Refused
 from lib.facts import about
 from lib.facts.ask import ask as cursor
 from lib.view import access, door, private, written
-from lib.workspace import Row, many, rows, sending
+from lib.workspace import Row, many, plays, rows, sending
 from lib.workspace.many import Done
+from lib.workspace.plays import Begun, Run
 from lib.workspace.sending import Sent, Whom
 from lib.workspace.sheets import sheet_of
 
@@ -101,6 +103,12 @@ def add_rows(table: str, given: Sequence[Mapping[str, object]]) -> list[Row]:
     """A row for each of `given`, which says its account: all of them, or none."""
     _check([each["account"] for each in given])
     return many.add_rows(written.workspace(), table, given, **written.by())
+
+
+def start(runs: Sequence[Run]) -> Begun:
+    """Start plays: their tasks in one go; those that somebody started before are refused one by one."""
+    _check([run.account for run in runs])
+    return plays.start(written.workspace(), runs, **written.by())
 
 
 def change(table: str, id: str, version: int, values: Mapping[str, object]) -> Row:
