@@ -36,7 +36,6 @@ _SUBJECTS = (
     "health_proof",
     "outreach",
     "exceptions",
-    "exceptions",
     "plays",
 )
 
