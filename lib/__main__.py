@@ -100,7 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     one = commands.add_parser("audience", help="who is in an audience today, and how to reach them")
     one.add_argument("name", metavar="NAME")
     one.add_argument("--owner", metavar="EMAIL", help="whose, where several have one of that name")
-    one.add_argument("--all", action="store_true", help="those who opted out or are deactivated, too")
+    one.add_argument("--all", action="store_true", help="those who opted out, are deactivated or spared, too")
+    one.add_argument("--feature", default="", help="the feature a ready campaign is about, where it leaves that open")
     _add_definitions(one)
     one.set_defaults(run=audiences.audience)
     for each in (listed, one):

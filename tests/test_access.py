@@ -26,7 +26,7 @@ from lib.measures.registry import MEASURES, measure
 from lib.scope import ALL, NOBODY, Scope
 from lib.view import access, comeback, door
 from lib.view.address import pair
-from lib.workspace import audiences, open_workspace, views
+from lib.workspace import audiences, open_workspace, rows, views
 from lib.workspace.audiences import Asked
 from tests.conftest import ROOT
 from tests.pages import is_well, text
@@ -630,6 +630,7 @@ def keep_audience(space, name: str, n: int = 7, *, by: str = LEE, is_shared: boo
 
 COHORT = {"whom": "accounts", "asks": "cohort_members", "page": "pages/cohorts.py"}
 ACCOUNTS = {"whom": "accounts", "asks": "accounts", "page": "pages/hotspots.py"}
+BUILT = {"whom": "people", "asks": "contacts", "page": "pages/audiences.py"}
 KEPT_BACK = {
     "Their book": {"book": {"f.csm": [f"{FOREIGN} Lee"]}},
     "Theirs and ours": {"book": {"f.channel": ["Direct", f"{FOREIGN} Direct"]}},
@@ -638,6 +639,9 @@ KEPT_BACK = {
     "Their accounts": ACCOUNTS | {"options": {"within": [["region", f"{FOREIGN} US"]]}},
     "Their search": ACCOUNTS | {"options": {"search": "Works 1"}},
     "Their cohort": COHORT | {"options": {"of": "accounts", "cohort": "csm", "value": f"{FOREIGN} Lee"}},
+    "Their role": BUILT | {"options": {"conditions": f'[{{"condition": "role", "values": ["{FOREIGN} Analyst"]}}]'}},
+    "Their letter": BUILT
+    | {"options": {"conditions": f'[{{"condition": "feature", "feature": "{FOREIGN} sync"}}]'}, "campaign": LETTER},
     "Their feature": COHORT
     | {"options": {"of": "users", "step": "day", "feature": f"{FOREIGN} sync"}, "whom": "people"},
 }
@@ -648,6 +652,12 @@ OPEN = {
     "A cohort": COHORT | {"options": {"of": "accounts", "cohort": "csm", "value": "all", "pooled": True}},
     "Dana's": COHORT | {"options": {"of": "accounts", "cohort": "csm", "value": "Dana Smith"}},
     "The feature": COHORT | {"options": {"of": "users", "step": "day", "feature": "sync"}, "whom": "people"},
+    "Built": BUILT | {"options": {"conditions": '[{"condition": "account_left", "is_not": true}]'}},
+    "Written to": BUILT
+    | {
+        "options": {"conditions": '[{"condition": "account_left", "is_not": true}]'},
+        "campaign": LETTER | {"hold_share": 0.0, "quiet_days": 0, "open_tickets": "none"},
+    },
 }
 
 
@@ -677,6 +687,22 @@ def test_of_a_shared_audience_a_reader_sees_their_own_part_and_nothing_of_others
     secrets(tmp_path, roles=f'[roles."{BOSS}"]\nsees="all"\n')
     with pytest.raises(Refused, match="no role here any more"):
         offered[-1]()
+
+
+@pytest.mark.parametrize(
+    "query", [{"ready": "Progress report to champions"}, {"build": "yes"}, {"moment": "Welcome"}, {"audience": "own"}]
+)
+def test_letters_and_the_builder_know_nobody_of_others(house, tmp_path, query, asked_once):
+    space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
+    row = keep_audience(space, "Mine", by=DANA, is_shared=False, **OPEN["Written to"])
+    app = house(DANA, AUDIENCES, {"audience": row.id} if "audience" in query else query)
+    assert is_well(app) and FOREIGN.encode() not in sent(app) and "Mine" in text(app)
+    if "audience" in query:
+        app.button(key=f"log {row.id}").click().run()
+        touched = {each.account for each in rows.rows(space, "touch")}
+        assert is_well(app) and touched and not [each for each in touched if FOREIGN in each]
+        ((_, content),) = app.session_state["files of letters that were logged"].values()
+        assert FOREIGN.encode() not in content and content.count(b"@mail.example") == len(touched)
 
 
 def test_one_saves_for_all_and_who_sees_as_another_does_not(house, tmp_path):

@@ -1,16 +1,18 @@
 """Audiences from a shell: which there are, and who is in one today.
 
 audiences   print those there are; of a viewer, their own and the shared ones
-audience    print the members of one, and how many are left out
+audience    print the members of one, or the letters of one that has a campaign, and how many are left out
 """
 
 import argparse
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pandas as pd
 
+from lib.book import year_to
 from lib.errors import Refused
 from lib.shell.answers import scope_of, show
 from lib.shell.output import write
@@ -35,7 +37,8 @@ def audiences(options: argparse.Namespace) -> None:
 
 
 def audience(options: argparse.Namespace) -> None:
-    """Print who is in an audience today, without those who opted out or are deactivated unless all are asked for."""
+    """Print who is in an audience today, or in a ready campaign of that name, with the letter each gets where one is written;
+    without those who are spared unless all are asked for."""
     from lib.facts import open_store
     from lib.facts.ask import ask
     from lib.measures.registry import measure, reads
@@ -43,21 +46,43 @@ def audience(options: argparse.Namespace) -> None:
     scope = scope_of(options)
     words = definitions_of(options)
     snapshot = open_store(options.store)
-    with _opened(options) as space:
-        row = _named(_visible(space, options.viewer), options)
-        question = kept.asked(row)
-        book = question.book_on(snapshot.manifest.as_of or snapshot.manifest.received_on)
-        said = {name: frame(space, name) for name in reads("members", is_cut_by_states=bool(book.states))}
-    asked = {"asks": question.asks, "options": question.options, "which": "all" if options.all else "reachable"}
+    last_day = snapshot.manifest.as_of or snapshot.manifest.received_on
+    is_ready = options.name in {each.campaign for each in words.campaigns.ready}
+    row, said = None, {}
+    if not is_ready or is_there(options.workspace or default_url(beside=options.store)):
+        with _opened(options) as space:
+            visible = _visible(space, options.viewer)
+            if not is_ready or any(each["name"] == options.name for each in visible):
+                row = _named(visible, options)
+            said = {name: frame(space, name) for name in reads("letters", is_cut_by_states=True)}
+    book = kept.asked(row).book_on(last_day) if row else year_to(last_day)
+    name, asked = _asked(row, options)
     try:
         with ask(snapshot, book, words, scope, said) as con:
-            found = measure("members")(con, book, words, **asked)
+            found = measure(name)(con, book, words, **asked)
     except Refused:
-        if scope.is_all or _is_own(row, options.viewer):
+        if row is None or scope.is_all or _is_own(row, options.viewer):
             raise
         # why would tell what another's question names
         raise Refused("This audience asks for what this data does not have, or for what you do not see.") from None
     show(replace(found, table=found.table.drop(columns=["n_rows"])), options.format)
+
+
+def _asked(row: Row | None, options: argparse.Namespace) -> tuple[str, dict]:
+    """The measure that answers, and how it is asked: letters of what has a campaign, else members."""
+    about = {"feature": options.feature} if options.feature else {}
+    if row is None:
+        return "letters", {"campaign": options.name, "which": "all" if options.all else "to_write", **about}
+    question = kept.asked(row)
+    asked = {"asks": question.asks, "options": question.options}
+    if question.campaign:
+        asked |= {
+            "campaign": json.dumps(dict(question.campaign)),
+            "which": "all" if options.all else "to_write",
+            **about,
+        }
+        return "letters", asked
+    return "members", asked | {"which": "all" if options.all else "reachable"}
 
 
 @contextmanager

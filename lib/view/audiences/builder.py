@@ -210,10 +210,12 @@ def _foot(draft: Draft, shown: dict[str, Answer]) -> None:
         draft.name = st.text_input("Name", key=shows(f"name of draft {draft.n}", draft.name), max_chars=100,
                                    placeholder="A name for them", width=360) or ""  # fmt: skip
         n = int(shown["Audience"].table.iloc[0]["n_members"]) if shown else 0
-        st.button(
-            "Save", key=f"save draft {draft.n}", type="primary", on_click=lambda: _save(draft, n), disabled=not shown
-        )
+        # it is kept in the run that has read every widget: what was typed last arrives together with the click
+        is_saved = st.button("Save", key=f"save draft {draft.n}", type="primary", disabled=not shown)
         st.button("Close", key="close builder", on_click=_leave)
+    if is_saved and shown:
+        _save(draft, n)
+        told.again()
 
 
 def _save(draft: Draft, n: int) -> None:

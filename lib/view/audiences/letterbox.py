@@ -7,6 +7,7 @@ said    398 people in 210 accounts: 376 to write to; 12 opted out, 10 contacted 
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -92,8 +93,6 @@ def _n(size: Answer, name: str) -> int:
 
 def _with_hold_out(campaign: Campaign, key: str) -> Campaign:
     """The campaign with the hold-out the reader asks for; it is asked for below, and known here already."""
-    from dataclasses import replace
-
     percent = st.session_state.get(f"hold out {key}", round(campaign.hold_share * 100))
     return replace(campaign, hold_share=(percent or 0) / 100)
 
@@ -113,7 +112,7 @@ def _foot(campaign: Campaign, play: str, question: Mapping, book: Book, n: int, 
         label = f"Log {numbers.plural(n, 'letter')} and make the file" if n else "Nobody to write to"
         st.button(
             label, key=f"log {key}", type="primary", disabled=not n,
-            on_click=_sender(campaign, play, question, book, place, n_sent),
+            on_click=_sender(campaign, play, question, book, key, n_sent),
             help="Each letter is logged as a touch of the campaign, so that whoever got it is spared at once. Undo takes it back.",
         )  # fmt: skip
         if place in files:
@@ -124,19 +123,20 @@ def _foot(campaign: Campaign, play: str, question: Mapping, book: Book, n: int, 
             )  # fmt: skip
 
 
-def _sender(
-    campaign: Campaign, play: str, question: Mapping, book: Book, place: str, n_sent: int
-) -> Callable[[], None]:
+def _sender(campaign: Campaign, play: str, question: Mapping, book: Book, key: str, n_sent: int) -> Callable[[], None]:
     """What logs the letters, once for each time the button was drawn."""
 
+    place = f"letters {key}"
+
     def send() -> None:
+        meant = _with_hold_out(campaign, key)  # as it was typed a moment ago
         files, often, acts = st.session_state[_FILES], st.session_state[_N_SENT], acting.acts()
         with acts.one(place):
             if often.get(place, 0) != n_sent:
                 return
-            table = door.answer("letters", book, **question, which="all").table
+            table = door.answer("letters", book, **{**question, **_campaign(meant)}, which="all").table
             to, held = (_whom(table[each]) for each in (table["reason"].isna(), table["reason"] == _HELD_OUT))
-            sent = pen.send(play, to, held, draws=campaign.hold_share > 0, is_once=campaign.send_once)
+            sent = pen.send(play, to, held, draws=meant.hold_share > 0, is_once=meant.send_once)
             got = [each in sent.to for each in _whom(table)]
             files[place] = (len(sent.to), tables.csv_bytes(table.loc[got, _FILE]))
             often[place] = n_sent + 1
