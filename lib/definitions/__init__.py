@@ -18,6 +18,7 @@ from typing import get_args, get_origin
 from lib.definitions.ahead import Forecast, RenewalsAhead
 from lib.definitions.health import Health
 from lib.definitions.journey import Journey
+from lib.definitions.reach import Reach
 from lib.definitions.renewals import Economics, Renewals
 from lib.definitions.sections import (
     Adoption,
@@ -64,6 +65,7 @@ class Definitions:
     cadence: Cadence
     targets: Targets
     health: Health
+    reach: Reach
 
     @cached_property
     def hash(self) -> str:
