@@ -3,6 +3,7 @@
 Effect            one comparison: both rates, the difference, the smallest that would have been seen
 held_out          against those held out by chance
 adjusted          against others alike, within strata, where nobody was held out
+comparable        whose stratum holds both sides
 smallest_visible  the least difference that groups of this size would have shown
 verdicts          helps, harms or cannot tell yet, of several effects together
 HELPS, HARMS, UNTOLD   what is said of an effect
@@ -27,6 +28,7 @@ class Effect:
     """One comparison. Rates and ends are NaN where a side is empty.
 
     n_with, came_with         those who got it, and of how many what is good came; n_without, came_without: of the others
+    rate_with, rate_without   the shares of whom it came (adjusted: as often of each stratum, by the weights of the difference)
     difference                of the rates, those with it less the others (adjusted: within strata); lo, hi its interval
     p                         two-sided, that there is none
     design                    by how much the clusters widen the variance (Kish 1965)
@@ -37,6 +39,8 @@ class Effect:
     came_with: float
     n_without: float
     came_without: float
+    rate_with: float
+    rate_without: float
     difference: float
     lo: float
     hi: float
@@ -68,7 +72,8 @@ def held_out(came, is_with, cluster, level: float = 0.95) -> Effect:
     spread = together * (1 - together) * (1 / n).sum()
     z = (rate[1] - rate[0]) / np.sqrt(spread) if spread > 0 else 0.0
     seen = smallest_visible(rate[0], n[1] / design, n[0] / design, level)
-    return Effect(n[1], k[1], n[0], k[0], rate[1] - rate[0], float(lo), float(hi), _p(z, design, degrees), design, seen)
+    p = _p(z, design, degrees)
+    return Effect(n[1], k[1], n[0], k[0], rate[1], rate[0], rate[1] - rate[0], float(lo), float(hi), p, design, seen)
 
 
 def adjusted(came, is_with, stratum, cluster, level: float = 0.95) -> Effect:
@@ -79,24 +84,18 @@ def adjusted(came, is_with, stratum, cluster, level: float = 0.95) -> Effect:
     residuals divided by the root of 1 - leverage (MacKinnon and White 1985), never below Sato's (1989); Student's t with a degree
     less than clusters that have it. Second check: statsmodels OLS with a dummy for every stratum, and lib/strata.py.
     """
-    came, is_with = np.asarray(came, float), np.asarray(is_with, bool)
-    stratum = np.unique(np.asarray(stratum), return_inverse=True)[1]
-    n_1, n_all, k_1, k_all = (
-        np.bincount(stratum, each, stratum.max(initial=-1) + 1)
-        for each in (is_with.astype(float), np.ones(len(came)), came * is_with, came)
-    )
-    tells = (n_1 > 0) & (n_1 < n_all)
-    if not tells.any():
+    own = comparable(is_with, stratum)
+    if not own.any():
         return _nothing(np.zeros(2), np.zeros(2))
-    own = tells[stratum]
-    came, is_with, stratum, cluster = came[own], is_with[own], stratum[own], np.asarray(cluster)[own]
-    cluster = np.unique(cluster, return_inverse=True)[1]
-    apart = is_with - (n_1 / np.maximum(n_all, 1))[stratum]
+    came, is_with = np.asarray(came, float)[own], np.asarray(is_with, bool)[own]
+    stratum, cluster = (np.unique(np.asarray(each)[own], return_inverse=True)[1] for each in (stratum, cluster))
+    n_1, n_all, k_1, k_all = (np.bincount(stratum, each) for each in (is_with, None, came * is_with, came))
+    apart = is_with - (n_1 / n_all)[stratum]
     weight = (apart * apart).sum()
     difference = (apart * came).sum() / weight
-    residual = came - (k_all / np.maximum(n_all, 1))[stratum] - difference * apart
+    residual = came - (k_all / n_all)[stratum] - difference * apart
     leverage = np.minimum(1 / n_all[stratum] + apart * apart / weight, 1 - 1e-9)
-    n_1, n_0, k_1, k_0 = n_1[tells], (n_all - n_1)[tells], k_1[tells], (k_all - k_1)[tells]
+    n_0, k_0 = n_all - n_1, k_all - k_1
     usual = _sato(n_1, n_0, k_1, k_0, difference) / weight**2
     design, degrees = _design(apart * residual / np.sqrt(1 - leverage) / weight, cluster, usual)
     design, degrees = max(design, 1.0), min(degrees, max(len(np.unique(cluster[is_with])) - 1, 1))
@@ -109,7 +108,14 @@ def adjusted(came, is_with, stratum, cluster, level: float = 0.95) -> Effect:
 
     p = _p(float(ndtri(float(pooled.p) / 2)), design, degrees)
     lo, hi = float(pooled.difference_lo), float(pooled.difference_hi)
-    return Effect(n[1], k[1], n[0], k[0], float(difference), lo, hi, p, design, seen)
+    return Effect(n[1], k[1], n[0], k[0], without + difference, without, difference, lo, hi, p, design, seen)
+
+
+def comparable(is_with, stratum) -> np.ndarray:
+    """Of each row, whether its stratum holds both those with it and others: whom `adjusted` compares."""
+    is_with, stratum = np.asarray(is_with, bool), np.unique(np.asarray(stratum), return_inverse=True)[1]
+    n, n_1 = np.bincount(stratum), np.bincount(stratum, is_with)
+    return ((n_1 > 0) & (n_1 < n))[stratum]
 
 
 def smallest_visible(rate: float, n_with: float, n_without: float, level: float = 0.95, power: float = 0.8) -> float:
@@ -157,7 +163,7 @@ def _sides(values: np.ndarray, is_with: np.ndarray) -> np.ndarray:
 
 
 def _nothing(n: np.ndarray, k: np.ndarray) -> Effect:
-    return Effect(n[1], k[1], n[0], k[0], np.nan, np.nan, np.nan, np.nan, 1.0, np.nan)
+    return Effect(n[1], k[1], n[0], k[0], *[np.nan] * 6, 1.0, np.nan)
 
 
 def _design(pulls: np.ndarray, cluster: np.ndarray, usual: float) -> tuple[float, float]:

@@ -169,6 +169,7 @@ def options_of(name: str) -> list[dict]:
         "said_from": [0.0, 40.0],
         "said_until": [0.1, 70.0],
         "lead": ["", "31 to 60", UNKNOWN],
+        "play": ["play", f"{FOREIGN} play", UNKNOWN],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []

@@ -22,6 +22,7 @@ settings.sql  setting_on (as_of): the configuration choices in use
 people.sql, lives.sql, adopting.sql   people, their class on a day, their lives, and accounts as users; people: what they bind
 features.sql  features, and what accounts use of them
 kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: which there are, and what they bind
+saves         save plans, and accounts at risk without one, with what became of them
 moved         in which stage accounts stand by one journey, and by another
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart

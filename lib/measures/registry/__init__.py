@@ -23,6 +23,7 @@ from lib.measures.registry import (
     lives,
     losses,
     proof,
+    reach,
     renewals,
     risk,
     standing,
@@ -35,6 +36,7 @@ MEASURES: dict[str, Measure] = {
     **losses.MEASURES, **standing.MEASURES, **adoption.MEASURES, **carrying.MEASURES, **funnel.MEASURES,
     **renewals.MEASURES, **ahead.MEASURES, **forecast.MEASURES, **lives.MEASURES, **health.MEASURES, **healthbook.MEASURES,
     **proof.MEASURES, **risk.MEASURES, **healthrules.MEASURES, **account.MEASURES,
+    **reach.MEASURES,
 }  # fmt: skip
 
 
