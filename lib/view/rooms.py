@@ -50,7 +50,7 @@ ROOMS = {
         Room("pages/proof.py", "Health proof", ":material/verified:"),
         Room("pages/healthrules.py", "Health rules", ":material/rule_settings:"),
     ),
-    "Act": (AUDIENCES,),
+    "Act": (AUDIENCES, Room("pages/reach.py", "Reach", ":material/handshake:")),
     "Data": (UPLOAD,),
 }
 

@@ -3,6 +3,7 @@
 impact    a row per figure, of all customers and of each value of a dimension
 COLUMNS   of the answer, whatever the options
 FIGURES   the figures, in their order
+MORE, LESS   what is said of a figure beyond chance; else effects.UNTOLD, or UNLIKE where nobody alike is compared
 lay_plans the temp table plan_row: save plans of the period with what became of them, and how long before
 """
 
@@ -17,19 +18,22 @@ from lib.facts import saves
 from lib.measures import Answer
 from lib.measures.reach import alike, engaged
 from lib.measures.reach.levels import level_of
-from lib.stats import newcombe, wilson
+from lib.stats import benjamini_hochberg, wilson
 
 SAVED, LEAD = "saved", "lead time"
 FIGURES = (SAVED, LEAD, *engaged.FIGURES)
+MORE, LESS, UNLIKE = "more with it", "less with it", "not like with like"
 _ENDS = ("", "_lo", "_hi")
 COLUMNS = [
     "is_whole", "impact_level", "impact_figure", "n_with_it", "n_came_with_it", *(f"came_with_rate{end}" for end in _ENDS),
     "n_without_it", "n_came_without_it", *(f"came_without_rate{end}" for end in _ENDS),
-    "n_impact_alike", *(f"impact_more{end}" for end in _ENDS), "smallest_effect",
-    "before_p25_days", "before_p50_days", "before_p50_days_lo", "before_p50_days_hi", "before_p75_days",
+    "n_impact_alike", *(f"impact_more{end}" for end in _ENDS), "smallest_effect", "impact_p_value", "impact_q_value",
+    "impact_verdict", "before_p25_days", "before_p50_days", "before_p50_days_lo", "before_p50_days_hi", "before_p75_days",
 ]  # fmt: skip
 NO_TOUCHES = "Contact is not known for the days before the period, so nobody can be told to have been reached."
-_SAID = "create or replace temp table save_said as select * replace (counts_from_on::date as counts_from_on) from save_rows"
+_SAID = (
+    "create or replace temp table save_said as select * replace (counts_from_on::date as counts_from_on) from save_rows"
+)
 _PLANS = """create or replace temp table plan_row as
 with ahead as (
     select said._account, said.save_group, said.counts_from_on, min(renews_on) as renews_on
@@ -85,6 +89,9 @@ def impact(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions,
 
     by   a dimension, as of the day the period opened: its values as well
 
+    A figure is more or less with it where Benjamini and Hochberg's q is at most the alpha of the hot-spots, over the figures of all
+    customers or over the values that a figure is cut by, and the interval leaves out 0; with least_accounts on both sides.
+
     Nobody counts as reached for a contact in the period: who is lost early has less time for one. It goes with reach; whom the
     team reaches is chosen.
     """
@@ -101,7 +108,7 @@ def impact(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions,
                 each["level"].isna() if level is None else each["level"] == level for each in (rows, plans)
             )
             found += _figures(rows[own], plans[own_plans], False, level)
-    table = pd.DataFrame(found, columns=COLUMNS)
+    table = _judged(pd.DataFrame(found, columns=COLUMNS), definitions)
     return Answer(table, notes=tuple(_notes(rows, definitions)), sql=f"{sql};\n\n{plans_sql}")
 
 
@@ -113,28 +120,41 @@ def _figures(rows: pd.DataFrame, plans: pd.DataFrame, is_whole: bool, level: str
         came, is_with = own[column].to_numpy(bool), own["is_engaged"].to_numpy(bool)
         effect = effects.adjusted(came, is_with, own["stratum"], own["_account"])
         said = _sides(name, came[is_with].sum(), is_with.sum(), came[~is_with].sum(), (~is_with).sum())
-        found.append(said | {
-            "n_impact_alike": int(effect.n_with), "impact_more": effect.difference, "impact_more_lo": effect.lo,
-            "impact_more_hi": effect.hi, "smallest_effect": effect.smallest,
-        })  # fmt: skip
+        found.append(said | _compared(effect))
     blank = {name: 0 if name.startswith("n_") else np.nan for name in COLUMNS}
     return [blank | each | {"is_whole": is_whole, "impact_level": level} for each in found]
+
+
+def _judged(table: pd.DataFrame, definitions: Definitions) -> pd.DataFrame:
+    """The q-values of each family, and what is said: of all customers the figures together, else each figure over the values."""
+    least = definitions.reach.least_accounts
+    is_told = (table[["n_impact_alike", "n_without_it"]].min(axis=1) >= least).to_numpy(bool)
+    p = table["impact_p_value"].to_numpy(float)
+    family = np.where(table["is_whole"].astype(bool), "", table["impact_figure"].astype(str))
+    q = np.full(len(table), np.nan)
+    for each in np.unique(family):
+        here = (family == each) & is_told
+        q[here] = benjamini_hochberg(p[here])
+    is_sure = q <= definitions.hotspots.alpha
+    more, less = is_sure & (table["impact_more_lo"] > 0), is_sure & (table["impact_more_hi"] < 0)
+    figure = table["impact_figure"]
+    said = np.select([figure == LEAD, figure == SAVED, more, less], ["", UNLIKE, MORE, LESS], effects.UNTOLD)
+    return table.assign(impact_q_value=q, impact_verdict=said)
 
 
 def _saved(plans: pd.DataFrame) -> dict:
     told = plans[plans["is_saved"].notna()]
     saved, is_with = told["is_saved"].to_numpy(bool), (told["save_group"] == saves.WITH).to_numpy(bool)
-    counts = (saved[is_with].sum(), is_with.sum(), saved[~is_with].sum(), (~is_with).sum())
-    said = _sides(SAVED, *counts)
-    lo, hi = newcombe(*counts)
-    smallest = effects.smallest_visible(said["came_without_rate"], counts[1], counts[3])
-    more = said["came_with_rate"] - said["came_without_rate"]
-    return said | {
-        "impact_more": more,
-        "impact_more_lo": float(lo),
-        "impact_more_hi": float(hi),
-        "smallest_effect": smallest,
-    }
+    said = _sides(SAVED, saved[is_with].sum(), is_with.sum(), saved[~is_with].sum(), (~is_with).sum())
+    found = _compared(effects.held_out(saved, is_with, told["_account"]))
+    return said | found | {"impact_p_value": np.nan, "smallest_effect": np.nan}  # whom to save is chosen: no test
+
+
+def _compared(effect: effects.Effect) -> dict:
+    return {
+        "n_impact_alike": int(effect.n_with), "impact_more": effect.difference, "impact_more_lo": effect.lo,
+        "impact_more_hi": effect.hi, "smallest_effect": effect.smallest, "impact_p_value": effect.p,
+    }  # fmt: skip
 
 
 def _lead(plans: pd.DataFrame) -> dict:
