@@ -56,7 +56,7 @@ select
     used._account is not null as used
 from landmark
 join book as account on account._account = landmark._account
-join health_reading as before on before._account = landmark._account and before.reading = landmark.reading - 1
+join health_reading as before on before._account = landmark._account and before.reading + 1 = landmark.reading
 left join health_score as score on score._account = before._account and score.reading = before.reading
 left join used
     on used._account = landmark._account and used.closes_on = date_trunc('week', landmark.day + $effect_days::integer + 1)::date

@@ -81,8 +81,8 @@ def _picture(levels: Sequence[dict], more: Mapping, whole: Mapping, state: Reach
     )  # fmt: skip
     look.note(
         "Height: how many more stayed, bought more or came to speak for us of customers that a person had reached before the "
-        "period than of others alike; it goes with reach and need not come of it. Open and grey: not beyond chance among all of them. "
-        "The dashed lines: no difference, and the reach of all."
+        "period than of others alike; it goes with reach and need not come of it. Open and grey: not beyond chance among all of "
+        "them. The dashed lines: no difference, and the reach of all."
     )
 
 
