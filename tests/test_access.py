@@ -302,6 +302,8 @@ LINKS = [
     {"account": "A0001"},
     {"account": f"{FOREIGN}0001"},
     {"kpi": "seats_assigned_rate", "by": "csm", "which": "all"},
+    {"by": "csm", "at": "reach", "which": "touched", "level": f"{FOREIGN} Lee"},
+    {"at": "plays", "play": f"{FOREIGN} play", "outcome": "used", "cover": "channel"},
     {"stage": "Value", "by": "csm", "level": f"{FOREIGN} Lee", "which": "entered", "slow_stage": f"{FOREIGN} Pilot"},
 ]
 

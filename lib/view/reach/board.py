@@ -23,16 +23,17 @@ def section(book: Book, state: Reach) -> dict[str, Answer]:
     """Whom the team reached, how accounts are covered, and what came of it."""
     with st.skeleton(height=420):
         reach = door.try_ask("reach", book, by=state.by)
-        coverage = door.try_ask("coverage", book, by=state.cover)
-        plays = door.try_ask("play_effects", book, outcome=state.outcome)
-    if reach is None or coverage is None or plays is None:
+        is_told = reach is not None and not reach.table.empty and NO_TOUCHES not in reach.notes
+        coverage = door.try_ask("coverage", book, by=state.cover) if is_told else None
+        plays = door.try_ask("play_effects", book, outcome=state.outcome) if is_told else None
+    if reach is None:
         return {}
+    if not is_told:
+        _nothing(not reach.table.empty)
+    if coverage is None or plays is None:
+        return {"Reach": reach}
     shown = {"Reach": reach, "Coverage": coverage, "Plays and campaigns": plays}
-    rows, met = tables.records(reach.table), tables.records(coverage.table)
-    if not rows or NO_TOUCHES in reach.notes:
-        _nothing(bool(rows))
-        return shown
-    found = tables.records(plays.table)
+    rows, met, found = (tables.records(each.table) for each in (reach, coverage, plays))
     _lead(book, state, rows[0], met[0] if met else None, found)
     shown |= spread.section(book, state, rows)
     shown |= covering.section(book, state, met)
