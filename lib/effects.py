@@ -57,7 +57,7 @@ def held_out(came, is_with, cluster, level: float = 0.95) -> Effect:
     clusters. Second check: statsmodels OLS with cov_type="cluster"; of clusters of one row, confint_proportions_2indep.
     """
     came, is_with = np.asarray(came, float), np.asarray(is_with, bool)
-    cluster = np.unique(np.asarray(cluster), return_inverse=True)[1]
+    cluster = _numbered(cluster)
     n, k = _sides(np.ones(len(came)), is_with), _sides(came, is_with)
     if not n.all():
         return _nothing(n, k)
@@ -88,7 +88,7 @@ def adjusted(came, is_with, stratum, cluster, level: float = 0.95) -> Effect:
     if not own.any():
         return _nothing(np.zeros(2), np.zeros(2))
     came, is_with = np.asarray(came, float)[own], np.asarray(is_with, bool)[own]
-    stratum, cluster = (np.unique(np.asarray(each)[own], return_inverse=True)[1] for each in (stratum, cluster))
+    stratum, cluster = (_numbered(np.asarray(each)[own]) for each in (stratum, cluster))
     n_1, n_all, k_1, k_all = (np.bincount(stratum, each) for each in (is_with, None, came * is_with, came))
     apart = is_with - (n_1 / n_all)[stratum]
     weight = (apart * apart).sum()
@@ -98,7 +98,7 @@ def adjusted(came, is_with, stratum, cluster, level: float = 0.95) -> Effect:
     n_0, k_0 = n_all - n_1, k_all - k_1
     usual = _sato(n_1, n_0, k_1, k_0, difference) / weight**2
     design, degrees = _design(apart * residual / np.sqrt(1 - leverage) / weight, cluster, usual)
-    design, degrees = max(design, 1.0), min(degrees, max(len(np.unique(cluster[is_with])) - 1, 1))
+    design, degrees = max(design, 1.0), min(degrees, max(np.count_nonzero(np.bincount(cluster[is_with])) - 1, 1))
     pooled = strata.mantel_haenszel(k_1, n_1, k_0, n_0, _widened(level, design, degrees))
     k, n = np.array([k_0.sum(), k_1.sum()]), np.array([n_0.sum(), n_1.sum()])
     without = ((n_1 * n_0 / (n_1 + n_0)) * (k_0 / n_0)).sum() / weight  # the others' rate, as often of each stratum
@@ -113,7 +113,7 @@ def adjusted(came, is_with, stratum, cluster, level: float = 0.95) -> Effect:
 
 def comparable(is_with, stratum) -> np.ndarray:
     """Of each row, whether its stratum holds both those with it and others: whom `adjusted` compares."""
-    is_with, stratum = np.asarray(is_with, bool), np.unique(np.asarray(stratum), return_inverse=True)[1]
+    is_with, stratum = np.asarray(is_with, bool), _numbered(stratum)
     n, n_1 = np.bincount(stratum), np.bincount(stratum, is_with)
     return ((n_1 > 0) & (n_1 < n))[stratum]
 
@@ -155,6 +155,13 @@ def verdicts(effects, is_told, alpha: float = 0.05) -> tuple[np.ndarray, list[st
         for each, effect in zip(q, effects, strict=True)
     ]
     return q, said
+
+
+def _numbered(values) -> np.ndarray:
+    """Whole numbers from 0, the same where the values are; by hashing, since rows may be many."""
+    from pandas import factorize
+
+    return factorize(np.asarray(values))[0]
 
 
 def _sides(values: np.ndarray, is_with: np.ndarray) -> np.ndarray:

@@ -192,7 +192,7 @@ def _alike(play: str, kind: str, own: pd.DataFrame, rows: dict, outcome: str, le
     at = at[effects.comparable(touched[at] <= day[at], stratum[at])]
     is_with = touched[at] <= day[at]
     effect = effects.adjusted(np.asarray(rows["came"])[at], is_with, stratum[at], account[at])
-    n_others = len(np.unique(account[at[~is_with]]))
+    n_others = np.count_nonzero(np.bincount(account[at[~is_with]]))
     is_told = min(effect.n_with, n_others) >= least
     return Compared(play, kind, ALIKE, outcome, effect, is_told, n_new, n_others, at[is_with], at[~is_with])
 

@@ -97,7 +97,12 @@ MEASURES: dict[str, Measure] = {
         "lib.measures.reach.impactaccounts:impact_accounts",
         "the accounts behind a figure of impact",
         (
-            Option("figure", "text", "which figure (default: kept)", ("saved", "lead time", "kept", "expanded", "advocates")),
+            Option(
+                "figure",
+                "text",
+                "which figure (default: kept)",
+                ("saved", "lead time", "kept", "expanded", "advocates"),
+            ),
             Option("side", "text", "with it, or without it", ("all", "with", "without")),
             Option("which", "text", "which of them", ("all", "came", "not")),
             *_LEVEL,
