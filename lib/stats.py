@@ -156,15 +156,15 @@ def count_z(lost, expected, n, variance) -> np.ndarray:
     return np.where((variance > 0) & (expected > 0) & (expected < n), z, np.nan)
 
 
-def newcombe(k_1, n_1, k_2, n_2) -> tuple[np.ndarray, np.ndarray]:
-    """95 % interval of the difference k_1 / n_1 - k_2 / n_2 of two independent rates; NaN where one has no n.
+def newcombe(k_1, n_1, k_2, n_2, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Interval of the difference k_1 / n_1 - k_2 / n_2 of two independent rates; NaN where one has no n.
 
     Newcombe 1998, method 10 (hybrid of two Wilson intervals); second check: statsmodels confint_proportions_2indep.
     """
     k_1, n_1, k_2, n_2 = (np.asarray(each, float) for each in (k_1, n_1, k_2, n_2))
     with np.errstate(divide="ignore", invalid="ignore"):
         rate_1, rate_2 = k_1 / n_1, k_2 / n_2
-    (lo_1, hi_1), (lo_2, hi_2) = wilson(k_1, n_1), wilson(k_2, n_2)
+    (lo_1, hi_1), (lo_2, hi_2) = wilson(k_1, n_1, level), wilson(k_2, n_2, level)
     difference = rate_1 - rate_2
     lo = difference - np.sqrt((rate_1 - lo_1) ** 2 + (hi_2 - rate_2) ** 2)
     hi = difference + np.sqrt((hi_1 - rate_1) ** 2 + (rate_2 - lo_2) ** 2)

@@ -187,6 +187,7 @@ def options_of(name: str) -> list[dict]:
         "for_days": [7],
         "shared_with": ["Key user left"],
         "fired_day": ["2026-06-30"],
+        "play": ["play", f"{FOREIGN} play", UNKNOWN],
         "bands": [{"employees": (100.0, 1_000.0)}, {"employees": (90_000_100.0,)}],
     }  # fmt: skip
     asked = []
@@ -319,6 +320,8 @@ LINKS = [
     {"account": "A0001"},
     {"account": f"{FOREIGN}0001"},
     {"kpi": "seats_assigned_rate", "by": "csm", "which": "all"},
+    {"by": "csm", "at": "reach", "which": "touched", "level": f"{FOREIGN} Lee"},
+    {"at": "plays", "play": f"{FOREIGN} play", "outcome": "used", "cover": "channel"},
     {"stage": "Value", "by": "csm", "level": f"{FOREIGN} Lee", "which": "entered", "slow_stage": f"{FOREIGN} Pilot"},
 ]
 

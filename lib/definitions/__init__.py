@@ -21,6 +21,7 @@ from lib.definitions.campaigns import Campaigns
 from lib.definitions.exceptions import Exceptions
 from lib.definitions.health import Health
 from lib.definitions.journey import Journey
+from lib.definitions.reach import Reach
 from lib.definitions.renewals import Economics, Renewals
 from lib.definitions.sections import (
     Adoption,
@@ -72,6 +73,7 @@ class Definitions:
     health: Health
     exceptions: Exceptions
     campaigns: Campaigns
+    reach: Reach
 
     @cached_property
     def hash(self) -> str:

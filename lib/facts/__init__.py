@@ -3,6 +3,7 @@
 outcome.sql   outcome_lost, outcome_lapsed, outcome_cancelled (opens_on, closes_on, as_of, grace_days)
 usage.sql     usage_before (day, n_weeks); use_span (as_of): of which days use is known
 written.sql   the accounts and the written tables the facts below read, where a cursor has none of its own (written: as it has)
+touch.sql     touch_on (as_of): contacts by the team, of files and written
 renewal_terms.sql, renewals.sql, moves.sql   which term renews which, what was due, what moved, who was a customer when;
               renewals: lays the terms on a cursor
 ahead.sql     renewal_ahead, known_ahead (days): renewals ahead of past days, what was known then, what came; ahead: as a data frame
@@ -26,6 +27,7 @@ signal_*.sql  what rules of exceptions are told by, and of whom; exception_spell
               exception_states.sql: what was done about it; exceptions: lays them; exceptionqueue: when a CSM is told of them;
               exceptionsaid: what they say, in words
 plays.sql     exceptions with the play that was started for each, and what came of it; plays: lays them, and who does what by when
+saves         save plans, and accounts at risk without one, with what became of them
 moved         in which stage accounts stand by one journey, and by another
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart
@@ -41,7 +43,7 @@ from pathlib import Path
 from lib.store.opening import Snapshot, open_snapshot
 
 _IN_ORDER = (
-    "outcome", "usage", "written", "renewal_terms", "renewals", "moves", "ahead", "terms", "use", "reached", "stages",
+    "outcome", "usage", "written", "touch", "renewal_terms", "renewals", "moves", "ahead", "terms", "use", "reached", "stages",
     "contact", "risk", "standing", "before_renewal", "before_seats", "health_terms", "health_use", "health_steps",
     "health_reading", "health_said", "prediction", "one", "said", "settings", "people", "lives", "adopting", "cohorts", "carried",
     "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features", "kpi_features",

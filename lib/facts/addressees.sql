@@ -33,20 +33,12 @@ from usage.usage_person_feature_week as used
 where used.feature = feature::varchar and is_week_known(week, as_of)
   and (days::integer = 0 or week + 6 > as_of::date - days::integer);
 
--- Grain: one row per touch up to the day, in the store or written down, campaigns too.
-create macro any_touch_on(as_of) as table
-select * from (
-    select account, person, kind, play, occurred_at::date as happened_on from core.touch
-    union all
-    select account, person, kind, play, occurred_at::date from written_touch
-)
-where happened_on <= as_of::date;
-
 create macro contact_with_person_on(as_of) as table
-select account, person, max(happened_on) as last_contact_on
-from any_touch_on(as_of)
+select ours.account, person, max(occurred_at::date) as last_contact_on
+from touch_on(as_of) as touch
+join (select _account, account from scope) as ours on ours._account = touch._account
 where person is not null
-group by account, person;
+group by ours.account, person;
 
 create macro addressee_on(
     as_of, grace_days, renewal_windows, loyal_weeks, loyal_of_weeks, high_value_features, advanced_weeks, login_names
@@ -174,10 +166,10 @@ come as (
     where met.person is not null and not met.has_left and days_since_coming <= new_user_days::integer
 )
 select
-    come.*, min(touch.happened_on) as contacted_on, come.reached_on + come.within_days <= as_of::date + 1 as is_over
+    come.*, min(touch.occurred_at::date) as contacted_on, come.reached_on + come.within_days <= as_of::date + 1 as is_over
 from come
-left join any_touch_on(as_of) as touch
-    on touch.account = come.account and touch.person = come.person
-    and touch.happened_on >= come.reached_on and touch.happened_on < come.reached_on + come.within_days
+left join touch_on(as_of) as touch
+    on touch._account = come._account and touch.person = come.person
+    and touch.occurred_at >= come.reached_on and touch.occurred_at < come.reached_on + come.within_days
 where come.reached_on <= as_of::date
 group by all;

@@ -8,16 +8,7 @@ with open_ticket as (
     group by _account
 ),
 touched as (
-    select _account, max(occurred_at) as occurred_at
-    from core.touch
-    where is_two_way and kind is distinct from 'campaign' and occurred_at < as_of::date + 1
-    group by _account
-),
-touched_in_writing as (
-    select account, max(real_occurred_at::timestamp) as occurred_at
-    from written_touch
-    where is_two_way and kind is distinct from 'campaign' and occurred_at < as_of::date + 1
-    group by account
+    select _account, max(real_occurred_at) as occurred_at from touch_on(as_of) where is_human group by _account
 ),
 nps as (
     select _account, arg_max(score, (answered_on, survey)) as nps, max(answered_on) as nps_on
@@ -43,7 +34,7 @@ plan as (
 select
     scope._account, scope.account,
     coalesce(n_open_tickets, 0)::integer as n_open_tickets,
-    greatest(touched.occurred_at, touched_in_writing.occurred_at)::date as last_touch_on,
+    touched.occurred_at::date as last_touch_on,
     nps, nps_on, sentiment, sentiment_on,
     coalesce(has_save_plan, false) as has_save_plan,
     save_plan_outcome
@@ -51,7 +42,6 @@ from (select _account, account from scope) as scope
 left join open_ticket on open_ticket._account = scope._account
 left join touched on touched._account = scope._account
 left join nps on nps._account = scope._account
-left join touched_in_writing on touched_in_writing.account = scope.account
 left join sentiment on sentiment.account = scope.account
 left join plan on plan.account = scope.account;
 

@@ -39,18 +39,11 @@ with people as (
     select _account, count(*) as n_people from person_on(as_of, grace_days) where deactivated_on is null group by _account
 ),
 touch as (
-    select scope._account, touch.kind, touch.occurred_at
-    from core.touch
-    join (select _account from scope) as scope on scope._account = touch._account
-    union all
-    select scope._account, touch.kind, touch.occurred_at
-    from written_touch as touch
-    join (select _account, account from scope) as scope on scope.account = touch.account
+    from touch_on(as_of)
 ),
 review as (
     select _account, bool_or(lower(kind) = 'qbr' and occurred_at >= as_of::date + 1 - review_days::integer) as is_reviewed
     from touch
-    where occurred_at < as_of::date + 1
     group by _account
 ),
 ticket as (

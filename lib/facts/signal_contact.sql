@@ -9,12 +9,7 @@ numbered as (
     select account, _account from core.account
 ),
 contact as materialized (
-    select _account, occurred_at::date as day, kind, coalesce(is_two_way, false) as is_two_way from core.touch where occurred_at::date <= as_of::date
-    union all
-    select _account, occurred_at::date, kind, coalesce(is_two_way, false)
-    from written_touch as said
-    join numbered on numbered.account = said.account
-    where occurred_at::date <= as_of::date
+    select _account, occurred_at::date as day, kind, coalesce(is_two_way, false) as is_two_way from touch_on(as_of)
 ),
 asked as materialized (
     select _account, kind, sent_on, answered_on, score, survey from core.survey where coalesce(sent_on, answered_on) <= as_of::date

@@ -37,6 +37,7 @@ _SUBJECTS = (
     "outreach",
     "exceptions",
     "plays",
+    "reach",
 )
 
 

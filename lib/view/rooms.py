@@ -53,6 +53,7 @@ ROOMS = {
     "Act": (
         Room("pages/exceptions.py", "Exceptions", ":material/notification_important:"),
         AUDIENCES,
+        Room("pages/reach.py", "Reach", ":material/handshake:"),
     ),
     "Data": (UPLOAD,),
 }

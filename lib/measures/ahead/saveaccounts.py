@@ -11,9 +11,9 @@ import numpy as np
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
+from lib.facts import saves
 from lib.facts.paging import check_page
 from lib.measures import Answer
-from lib.measures.ahead import saves
 
 COLUMNS = [
     "account",

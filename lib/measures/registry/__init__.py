@@ -26,6 +26,7 @@ from lib.measures.registry import (
     outreach,
     plays,
     proof,
+    reach,
     renewals,
     risk,
     standing,
@@ -41,6 +42,7 @@ MEASURES: dict[str, Measure] = {
     **outreach.MEASURES,
     **exceptions.MEASURES,
     **plays.MEASURES,
+    **reach.MEASURES,
 }  # fmt: skip
 
 
