@@ -55,7 +55,7 @@ _FAMILIES = {
 }
 _LINES = """
 with told as (
-    select fact, _account, person, from_on, value, pace from {relation}
+    select list_position($facts::varchar[], fact)::utinyint as fact, _account, person, from_on, value, pace from {relation}
     where from_on <= $as_of::date and list_contains($facts::varchar[], fact)
 ),
 said as (
@@ -64,7 +64,7 @@ said as (
     window line as (partition by fact, _account, person order by from_on)
 )
 select
-    fact, _account, person, from_on, value, pace,
+    list_extract($facts::varchar[], fact) as fact, _account, person, from_on, value, pace,
     lead(from_on, 1, date '9999-12-31') over (partition by fact, _account, person order by from_on) as until_on
 from said
 where from_before is null or pace is distinct from pace_before

@@ -71,9 +71,9 @@ def _measured(snapshot) -> None:
         n, n_accounts = con.execute("select count(*), count(distinct _account) from health_score").fetchall()[0]
     for name, changed in (("weight", heavier), ("band", banded)):
         with ask(snapshot, book, changed) as con:
-            at = _now()
+            at = now()
             health.lay(con, book.as_of, changed)
-            spent[name] = _since(at)
+            spent[name] = since(at)
     whole = [sum(spent[name][unit] for name in ("readings", "points", "scores")) for unit in (0, 1)]
     print(f"{n_accounts:,} accounts, {n:,} readings of {len(words.health.parts)} parts")
     for name, (seconds, work) in spent.items():
@@ -92,27 +92,29 @@ def _timed(shelf, name: str, spent: dict) -> None:
     lay = shelf.lay
 
     def measured(*arguments) -> None:
-        at = _now()
+        at = now()
         lay(*arguments)
-        spent.setdefault(name, _since(at))
+        spent.setdefault(name, since(at))
 
     shelf.lay = measured
 
 
-def _now() -> tuple[float, float]:
+def now() -> tuple[float, float]:
+    """Seconds, and those of processor time."""
     return time.perf_counter(), time.process_time()
 
 
-def _since(at: tuple[float, float]) -> tuple[float, float]:
+def since(at: tuple[float, float]) -> tuple[float, float]:
+    """Those that have gone by."""
     return time.perf_counter() - at[0], time.process_time() - at[1]
 
 
 def scanned(con: duckdb.DuckDBPyConnection, inputs: dict[str, tuple[str, ...]]) -> tuple[float, float]:
     """Look once at every value of some columns; gives seconds, and those of processor time."""
-    at = _now()
+    at = now()
     for table, columns in inputs.items():
         con.execute(f"select bit_xor(hash({', '.join(columns)})) from {table}").fetchall()
-    return _since(at)
+    return since(at)
 
 
 def made(folder: Path, n: int, repeated: tuple[str, ...] = _USE) -> Path:
