@@ -53,7 +53,7 @@ MEASURES = {
         "lib.measures.outreach.choices:audience_choices",
         "roles, stages and features that conditions can name",
         (),
-        WRITTEN,
+        ("goal",),
     ),
     "moment_coverage": Measure(
         "lib.measures.outreach.coverage:moment_coverage",

@@ -106,7 +106,7 @@ def _accounts(draft: Draft, book: Book) -> None:
             if options:
                 label = "CSM" if name == "csm" else name.capitalize()
                 key = shows(f"cut {name} {draft.n}", draft.cut.get(name, []))
-                draft.cut[name] = st.multiselect(label, options, key=key, placeholder="any", width=145)
+                draft.cut[name] = st.multiselect(label, options, key=key, placeholder="any", width=124)
 
 
 def _condition(draft: Draft, number: int, book: Book) -> Condition:
@@ -151,7 +151,7 @@ def _taken(each: Condition, name: str, key: str, book: Book) -> object:
         return found or ""
     is_open = (name == "most" and was == UNBOUNDED) or (name == "days" and not was)
     label = {"least": "from", "most": "to", "days": "days"}[name]
-    hint = {"least": "from", "most": "no bound", "days": "ever"}[name]
+    hint = {"least": "from", "most": "any", "days": "ever"}[name]
     found = st.number_input(label, 0, UNBOUNDED, step=1, key=shows(key, None if is_open else was), placeholder=hint,
                             label_visibility="collapsed", width=130)  # fmt: skip
     unit = {"least": "to", "days": "days"}.get(name) or _unit(each.condition)

@@ -41,7 +41,7 @@ def room_of(question: Asked) -> Room | None:
 def english(question: Asked, book: Book) -> str:
     """Cohorts: people by sign-up, Nov 2025, month 1: retained · all accounts in EMEA · the 12 months to the newest data."""
     room = room_of(question)
-    where = f"{room.title}: " if room else ""
+    where = f"{room.title}: " if room and question.asks != "contacts" else ""
     return " · ".join([f"{where}{plain(question.says)}", frame.described(book), _days(question, book)])
 
 
