@@ -124,7 +124,7 @@ def exceptions(
         "limit": limit, "offset": offset,
     }  # fmt: skip
     table = con.execute(sql, asked).df()
-    n_waiting = con.execute("select count(*) from exception_here where is_waiting").fetchone()[0]
+    ((n_waiting,),) = con.execute("select count(*) from exception_here where is_waiting").fetchall()
     notes = (f"{n_waiting:,} new ones wait: a CSM is told of {words.new_per_week} in a week.",) if n_waiting else ()
     return Answer(_told(table, definitions)[COLUMNS], notes=notes, sql=f"{laid};\n\n{sql}")
 
