@@ -210,3 +210,15 @@ def test_an_audience_is_asked_by_its_name_and_whose_it_is(store, tmp_path, capsy
     found = rows(capsys, "audience", "=Lost", "--owner", "bob", *asked)
     assert [row["account"] for row in found] == [f"a{n:03d}" for n in range(1, 120, 6)]
     assert main(["audience", "Gone", *asked]) == 1 and "python -m lib audiences lists those" in capsys.readouterr().err
+
+
+def test_a_ready_campaign_is_asked_by_its_name_without_a_workspace(sample_store, tmp_path, capsys):
+    asked = ["--store", str(sample_store), "--workspace", f"sqlite:///{tmp_path}/none.db"]
+    found = rows(capsys, "audience", "Win-back", *asked)
+    everyone = rows(capsys, "audience", "Win-back", "--all", *asked)
+    assert {row["reason"] for row in found} == {None} and 0 < len(found) < len(everyone)
+    assert all(row["subject"].startswith("What kept you away") and row["email"] for row in found)
+    assert main(["audience", "Drive feature use", *asked]) == 1 and "say which" in capsys.readouterr().err
+    assert rows(capsys, "audience", "Drive feature use", "--feature", "forecast", *asked)[0]["subject"].startswith(
+        "Forecasts"
+    )

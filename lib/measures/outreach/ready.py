@@ -19,7 +19,8 @@ COLUMNS = ["campaign", "feature", "feature_name", "n_members", "n_their_accounts
 def campaigns(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, *, feature: str = "") -> Answer:
     """How many the members of each are, and how many of them are to be written to.
 
-    feature   of those that leave it open; by default the first that `audience_choices` has
+    feature   of those that leave it open, by default the first that `audience_choices` has; one nobody of the scope knows is
+              not said again
     """
     ready, rows, sql = definitions.campaigns.ready, [], ""
     known = audience_choices(con, book, definitions).table if any(each.needs_feature for each in ready) else None
@@ -34,7 +35,9 @@ def campaigns(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitio
         found = audience_size(con, book, definitions, campaign=each.campaign, feature=about)
         size, sql = found.table.set_index("outreach"), found.sql
         of_all = size.loc[ALL]
-        called = named.get(about, about) if about else None
+        shown = about if about in named else each.feature or None  # what nobody of the scope knows is not said again
         to_write = size.loc[TO_WRITE, "n_members"]
-        rows.append((each.campaign, about or None, called, of_all["n_members"], of_all["n_their_accounts"], to_write))
+        rows.append(
+            (each.campaign, shown, named.get(shown, shown), of_all["n_members"], of_all["n_their_accounts"], to_write)
+        )
     return Answer(pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS[3:], "int64")), sql=sql)

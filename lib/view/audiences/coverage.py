@@ -54,7 +54,7 @@ def _tile(each: Moment, row: object) -> Tile:
         begins += f" {each.after_days} days before"
     known = f"{row.contact_rate_lo * 100:.1f}–{row.contact_rate_hi * 100:.1f}" if row.n_came else ""
     still = f"<br>{numbers.count(row.n_in_time)} more still in time" if row.n_in_time else ""
-    n = f'<span class="hl-nowrap">{numbers.n_of(row.n_came)}</span>'
+    n = numbers.n_of(row.n_came).replace(" ", "&nbsp;")
     below = f"contacted within {each.within_days} days once they {begins} · {n}{still}"
     opens = f"{numbers.count(row.n_missed)} not contacted"
     return Tile(_name(each), plain(each.moment), numbers.percent(row.contact_rate), known, below, opens)
