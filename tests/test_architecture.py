@@ -25,6 +25,7 @@ COMMON = {
     "lib.definitions.ahead",
     "lib.definitions.health",
     "lib.definitions.journey",
+    "lib.definitions.levers",
     "lib.definitions.renewals",
     "lib.definitions.sections",
     "lib.errors",
@@ -37,6 +38,7 @@ COMMON = {
     "lib.stats",
     "lib.strata",
     "lib.survival",
+    "lib.turning",
     "lib.glossary",
 }
 MAY_IMPORT = {  # a room -> the rooms it may import, itself aside; COMMON is open to all

@@ -18,6 +18,7 @@ from typing import get_args, get_origin
 from lib.definitions.ahead import Forecast, RenewalsAhead
 from lib.definitions.health import Health
 from lib.definitions.journey import Journey
+from lib.definitions.levers import Levers
 from lib.definitions.renewals import Economics, Renewals
 from lib.definitions.sections import (
     Adoption,
@@ -40,7 +41,7 @@ _EXPECTED = {
     str: "a name", bool: "true or false", int: "a whole number", float: "a number", WEIGHTS: "{name = number, ...}",
     tuple[str, ...]: "a list of names", tuple[float, ...]: "a list of numbers",
 }  # fmt: skip
-_OF_PIECES = ("stages", "parts", "profiles", "overrides", "earlier")  # too long to be said again in an error
+_OF_PIECES = ("stages", "parts", "profiles", "overrides", "earlier", "meters")  # too long to be said again in an error
 DEFAULT = Path(__file__).parents[2] / "data" / "definitions.toml"
 
 
@@ -64,6 +65,7 @@ class Definitions:
     cadence: Cadence
     targets: Targets
     health: Health
+    levers: Levers
 
     @cached_property
     def hash(self) -> str:

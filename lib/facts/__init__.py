@@ -21,6 +21,9 @@ settings.sql  setting_on (as_of): the configuration choices in use
 people.sql, lives.sql, adopting.sql   people, their class on a day, their lives, and accounts as users; people: what they bind
 features.sql  features, and what accounts use of them
 kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: which there are, and what they bind
+trying.sql, limits.sql, effort.sql   what the revenue levers are told by: trials, seats, allowances, weeks and people
+trials        trials under way
+levers        what accounts are worth by currency, and what the facts of levers bind
 moved         in which stage accounts stand by one journey, and by another
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart
@@ -40,6 +43,7 @@ _IN_ORDER = (
     "contact", "risk", "standing", "before_renewal", "before_seats", "health_terms", "health_use", "health_steps",
     "health_reading", "health_said", "prediction", "one", "said", "settings", "people", "lives", "adopting", "cohorts", "carried",
     "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features", "kpi_features",
+    "trying", "limits", "effort",
 )  # fmt: skip
 
 

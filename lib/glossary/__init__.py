@@ -34,6 +34,7 @@ _SUBJECTS = (
     "health_sandbox",
     "health_risk",
     "health_proof",
+    "levers",
 )
 
 

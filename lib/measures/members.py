@@ -23,7 +23,7 @@ from lib.measures import Answer, left_out
 from lib.measures.registry import MEASURES, measure
 
 COLUMNS = ["account", "name", "csm", "person", "person_name", "email", "role", "reason", "n_rows"]
-LISTS = ("people", "cohort_members", "accounts", "adoption_accounts")
+LISTS = ("people", "cohort_members", "accounts", "adoption_accounts", "lever_accounts", "lever_people")
 WHICH = {"reachable": "reason is null", "apart": "reason is not null", "all": "true"}
 _MET = """with member as (
     select distinct account, person from list_asked

@@ -20,6 +20,7 @@ from lib.measures.registry import (
     health,
     healthbook,
     healthrules,
+    levers,
     lives,
     losses,
     proof,
@@ -35,6 +36,7 @@ MEASURES: dict[str, Measure] = {
     **losses.MEASURES, **standing.MEASURES, **adoption.MEASURES, **carrying.MEASURES, **funnel.MEASURES,
     **renewals.MEASURES, **ahead.MEASURES, **forecast.MEASURES, **lives.MEASURES, **health.MEASURES, **healthbook.MEASURES,
     **proof.MEASURES, **risk.MEASURES, **healthrules.MEASURES, **account.MEASURES,
+    **levers.MEASURES,
 }  # fmt: skip
 
 

@@ -141,7 +141,12 @@ MEASURES = {
         "lib.measures.members:members",
         "the people or accounts of a list, and how to reach them; who opted out or is deactivated stands apart",
         (
-            Option("asks", "text", "the list", ("people", "cohort_members", "accounts", "adoption_accounts")),
+            Option(
+                "asks",
+                "text",
+                "the list",
+                ("people", "cohort_members", "accounts", "adoption_accounts", "lever_accounts", "lever_people"),
+            ),
             Option("options", "text", 'its options as JSON, such as {"user_class": "loyal"}'),
             Option("which", "text", "whom one may write to, those apart, or all", ("reachable", "apart", "all")),
             *PAGE,
