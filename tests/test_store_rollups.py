@@ -105,8 +105,16 @@ def expected(events: list[tuple], said: dict = FEATURES) -> dict[str, list[tuple
         n_features = len({row[3] for row in own} - {None})
         n_people = len({row[2] for row in own})
         tables["usage_week"].append(
-            (*key, n_people, n_days(own), n_features, len(own), len(rows) - len(own), volume(own),
-             volume([row for row in rows if row not in acts]))
+            (
+                *key,
+                n_people,
+                n_days(own),
+                n_features,
+                len(own),
+                len(rows) - len(own),
+                volume(own),
+                volume([row for row in rows if row not in acts]),
+            )
         )
     return {table: sorted(rows) for table, rows in tables.items()}
 

@@ -50,7 +50,10 @@ ROOMS = {
         Room("pages/proof.py", "Health proof", ":material/verified:"),
         Room("pages/healthrules.py", "Health rules", ":material/rule_settings:"),
     ),
-    "Act": (AUDIENCES,),
+    "Act": (
+        Room("pages/levers.py", "Levers", ":material/tune:"),
+        AUDIENCES,
+    ),
     "Data": (UPLOAD,),
 }
 
