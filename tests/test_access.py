@@ -161,7 +161,7 @@ def options_of(name: str) -> list[dict]:
         "quarter": ["", "2026-10-01"],
         "first": [f"{FOREIGN} Lee", "Jan 2025"],
         "second": [f"{FOREIGN} Lee", "Feb 2025"],
-        "lever": ["lapsed", "upsell", UNKNOWN],
+        "lever": ["lapsed", "upsell", "trials", "declining", "evangelists", "barriers", "pricing", UNKNOWN],
         "part": ["with notice", "volume"],
         "period_from": ["2025-01-01"],
         "period_until": ["2027-01-01"],

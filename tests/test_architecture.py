@@ -29,6 +29,7 @@ COMMON = {
     "lib.definitions.health",
     "lib.definitions.journey",
     "lib.definitions.reach",
+    "lib.definitions.levers",
     "lib.definitions.renewals",
     "lib.definitions.sections",
     "lib.effects",
@@ -42,6 +43,7 @@ COMMON = {
     "lib.stats",
     "lib.strata",
     "lib.survival",
+    "lib.turning",
     "lib.glossary",
 }
 MAY_IMPORT = {  # a room -> the rooms it may import, itself aside; COMMON is open to all

@@ -94,7 +94,15 @@ def test_an_edit_has_another_hash_and_a_comment_does_not(tmp_path):
         (("[3, 6, 10]", "['three']"), r"usage_pattern.breadth = \['three'\] must be a list of numbers"),
         (("[3, 6, 10]", "[true]"), r"usage_pattern.breadth = \[True\] must be a list of numbers"),
         (("[3, 6, 10]", "3"), "usage_pattern.breadth = 3 must be a list of numbers"),
-        (("weeks = 13", "weeks = 53"), "usage_pattern.weeks = 53 must be weeks, 1 to 52"),
+        (("\nweeks = 13", "\nweeks = 53"), "usage_pattern.weeks = 53 must be weeks, 1 to 52"),
+        (
+            ("limit_share = 0.8", "limit_share = 1.2"),
+            "levers.limit_share = 1.2 must be a share of the limit above 0 and up to 1",
+        ),
+        (
+            ('counts = "machines"', 'counts = "robots"'),
+            "levers.meters must be metrics, each once, with counts = people, machines, all",
+        ),
         (('value_stage = "Value"', "value_stage = ' '"), "adoption.value_stage = ' ' must be the name of a stage"),
         (('value_stage = "Value"', "value_stage = 3"), "adoption.value_stage = 3 must be a name"),
         (("answer_days = 14 ", "answer_days = 180 "), "voice.answer_days = 180 must be days, 0 or more and fewer than"),

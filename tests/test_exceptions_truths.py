@@ -102,7 +102,7 @@ def test_champions_who_left(world, capsys):
 def test_over_provisioned_accounts(world, capsys):
     """Planted: 2.6 to 4 seats a person, until a renewal cuts them. Ten days of a year; an account is a cluster of its days.
 
-    Nearly all of them are told of. So are others, of whom many people never come: a third of all accounts use under 40 %.
+    Nine in ten are told of, and half of what is told is of them: others use few of their seats for want of people who come.
     """
     stands, spells = world.stands, of_rule(world, "Low licence utilisation")
     day, at = stands["day"].to_numpy().astype("M8[D]"), stands["at"].to_numpy()
@@ -118,7 +118,7 @@ def test_over_provisioned_accounts(world, capsys):
         )
         print(f"low utilisation, precision: {found.precision:.3f} ({found.precision_lo:.3f}-{found.precision_hi:.3f}), "
               f"{found.lift:.2f} times the base rate of {found.base_rate:.3f}", end="")  # fmt: skip
-    assert found.recall_lo > 0.98 and found.lift_lo > 2
+    assert found.recall_lo > 0.85 and found.lift_lo > 4
 
 
 def losses(world, style: str, *, lapsed: bool = False) -> np.ndarray:
@@ -172,7 +172,7 @@ def test_declining_accounts(world, capsys):
     right = precision(world, capsys, DROP, 90, "drop in use, precision: lost within 90 days")
     with capsys.disabled():
         print(f"\n  {np.nanmedian(days):.0f} days before the loss (median); base rate {base(world, 90):.3f}", end="")
-    assert recall[1] > 0.1 and of_told[1] > 0.3 and of_either[1] > 0.35 and right[1] > 5 * base(world, 90)
+    assert recall[1] > 0.3 and of_told[1] > 0.6 and of_either[1] > 0.55 and right[1] > 3.5 * base(world, 90)
 
 
 def test_accounts_that_went_dark(world, capsys):

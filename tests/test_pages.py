@@ -99,6 +99,7 @@ def test_when_nothing_stands_out_it_says_so(visit, quiet_store):
             "pages/renewals.py",
             "pages/proof.py",
             "pages/reach.py",
+            "pages/levers.py",
         )
     ):  # which judge nothing, or nothing of this store
         assert "Nothing stands out" in text(visit(quiet_store, page))

@@ -105,7 +105,16 @@ def expected(events: list[tuple], said: dict = FEATURES) -> dict[str, list[tuple
         n_features = len({row[3] for row in own} - {None})
         n_people = len({row[2] for row in own})
         tables["usage_week"].append(
-            (*key, n_people, n_days(own), n_features, len(own), len(rows) - len(own), volume(own))
+            (
+                *key,
+                n_people,
+                n_days(own),
+                n_features,
+                len(own),
+                len(rows) - len(own),
+                volume(own),
+                volume([row for row in rows if row not in acts]),
+            )
         )
     return {table: sorted(rows) for table, rows in tables.items()}
 
@@ -272,7 +281,7 @@ def test_days_weeks_and_features_of_people_and_the_accounts_traffic(tmp_path):
     assert found["usage_feature_week"] == [
         ("a", "edit", first, 1, 2), ("a", "plan", first, 1, 1), ("b", "edit", second, 1, 1),
     ]  # fmt: skip
-    assert found["usage_week"] == [("a", first, 2, 2, 2, 4, 3, 8.5), ("b", second, 1, 1, 1, 1, 0, 1.0)]
+    assert found["usage_week"] == [("a", first, 2, 2, 2, 4, 3, 8.5, 3.0), ("b", second, 1, 1, 1, 1, 0, 1.0, 0.0)]
 
 
 def test_only_the_weeks_of_what_came_or_went_are_rolled_again(tmp_path, monkeypatch):

@@ -21,6 +21,7 @@ from lib.definitions.campaigns import Campaigns
 from lib.definitions.exceptions import Exceptions
 from lib.definitions.health import Health
 from lib.definitions.journey import Journey
+from lib.definitions.levers import Levers
 from lib.definitions.reach import Reach
 from lib.definitions.renewals import Economics, Renewals
 from lib.definitions.sections import (
@@ -48,6 +49,7 @@ _EXPECTED = {
 _OF_PIECES = (  # too long to be said again in an error
     "stages", "parts", "profiles", "overrides", "earlier", "triggers", "plays", "moments", "ready",
 )  # fmt: skip
+_OF_PIECES = ("stages", "parts", "profiles", "overrides", "earlier", "meters")  # too long to be said again in an error
 DEFAULT = Path(__file__).parents[2] / "data" / "definitions.toml"
 
 
@@ -74,6 +76,7 @@ class Definitions:
     exceptions: Exceptions
     campaigns: Campaigns
     reach: Reach
+    levers: Levers
 
     @cached_property
     def hash(self) -> str:

@@ -28,6 +28,9 @@ signal_*.sql  what rules of exceptions are told by, and of whom; exception_spell
               exceptionsaid: what they say, in words
 plays.sql     exceptions with the play that was started for each, and what came of it; plays: lays them, and who does what by when
 saves         save plans, and accounts at risk without one, with what became of them
+trying.sql, limits.sql, effort.sql   what the revenue levers are told by: trials, seats, allowances, weeks and people
+trials        trials under way
+levers        what accounts are worth by currency, and what the facts of levers bind
 moved         in which stage accounts stand by one journey, and by another
 about         what a form needs to know of the accounts it is about
 levels        which values of a dimension a base tells apart
@@ -49,6 +52,7 @@ _IN_ORDER = (
     "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features", "kpi_features",
     "signal_use", "signal_people", "signal_contact", "signal_terms", "signal_journey", "signal_gates", "exception_spells",
     "exception_states", "addressees", "plays",
+    "trying", "limits", "effort",
 )  # fmt: skip
 
 

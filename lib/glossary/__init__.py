@@ -38,6 +38,7 @@ _SUBJECTS = (
     "exceptions",
     "plays",
     "reach",
+    "levers",
 )
 
 

@@ -49,7 +49,9 @@ from rolled_day
 group by who, week;
 
 create or replace temp table rolled_use as
-select who, feat, week, is_activity, bit_count(bit_or(1 << nth_day)) as n_active_days, count(*) as n_events
+select
+    who, feat, week, is_activity, bit_count(bit_or(1 << nth_day)) as n_active_days, count(*) as n_events,
+    sum(case when is_activity then 0 else quantity end) as quantity_system
 from rolled
 group by who, feat, week, is_activity;
 
@@ -108,7 +110,10 @@ breadth as (
     group by owner, week
 ),
 traffic as (
-    select owner, account, week, sum(case when is_activity then 0 else n_events end) as n_events_system
+    select
+        owner, account, week,
+        sum(case when is_activity then 0 else n_events end) as n_events_system,
+        sum(quantity_system) as quantity_system
     from rolled_use
     join rolled_who using (who)
     group by owner, account, week
@@ -121,7 +126,8 @@ select
     coalesce(n_features, 0) as n_features,
     coalesce(n_events, 0) as n_events,
     n_events_system,
-    coalesce(quantity, 0)::double as quantity
+    coalesce(quantity, 0)::double as quantity,
+    quantity_system::double as quantity_system
 from traffic
 left join people using (owner, week)
 left join days using (owner, week)

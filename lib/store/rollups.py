@@ -4,7 +4,7 @@ usage_person_day           account x person x day: events, quantity
 usage_person_week          account x person x week: active days, events, quantity, and which days they were
 usage_person_feature_week  account x person x feature x week: active days, events
 usage_feature_week         account x feature x week: active people, events
-usage_week                 account x week: active people, active days, features, events, quantity, system events
+usage_week                 account x week: active people, active days, features, events, quantity, system events, their quantity
 usage_friction_week        account x person x week: sessions, those with nothing but a login, loops between a task and help,
                            guided processes begun and finished
 usage_batch, usage_batch_day, usage_feature   what went in: batches, their events by day, what was said of features
@@ -13,9 +13,9 @@ build_usage   make usage.duckdb: an earlier one with the touched weeks rolled an
 PLAIN_NAMES   what features are called that are a login or help, where no feature has a role
 
 A week is its Monday (UTC). Events without a person, or of a feature marked `is_system`, are the account's traffic and never
-anybody's activity: they count in `n_events_system` alone. A session is one person's events less than 30 minutes apart; it
-ends with its week at the latest, Monday 0:00, so that weeks stand by themselves. A loop is the same task before and after
-help in one session, whatever else lies between; each time counts. Quantities are summed in thousandths.
+anybody's activity: they count in `n_events_system` and `quantity_system` alone. A session is one person's events less than 30
+minutes apart; it ends with its week at the latest, Monday 0:00, so that weeks stand by themselves. A loop is the same task
+before and after help in one session, whatever else lies between; each time counts. Quantities are summed in thousandths.
 
 An import touches the weeks that the batch has events in, an undo those of the batch that goes. Only these are rolled anew,
 from the events of all batches in force: the same batches give the same tables, whatever the road that led to them.

@@ -15,7 +15,7 @@ create table usage_feature_week (
 );
 create table usage_week (
     account varchar, week date, n_active_people uinteger, n_active_days utinyint, n_features usmallint,
-    n_events uinteger, n_events_system uinteger, quantity double
+    n_events uinteger, n_events_system uinteger, quantity double, quantity_system double
 );
 create table usage_friction_week (
     account varchar, person varchar, week date,

@@ -52,6 +52,7 @@ ROOMS = {
     ),
     "Act": (
         Room("pages/exceptions.py", "Exceptions", ":material/notification_important:"),
+        Room("pages/levers.py", "Levers", ":material/tune:"),
         AUDIENCES,
         Room("pages/reach.py", "Reach", ":material/handshake:"),
     ),

@@ -129,7 +129,7 @@ def _hint(verdict: str, plan: object, place: object, has_plans: object) -> str |
 
 def _notes(con, book: Book, definitions: Definitions, counts: Counts, table: pd.DataFrame):
     words = definitions.carries
-    is_known, n_weeks, n_features = con.execute(_KNOWN, parameters(_KNOWN, book, definitions)).fetchone()
+    is_known, n_weeks, n_features = con.execute(_KNOWN, parameters(_KNOWN, book, definitions)).fetchall()[0]
     wanted = max(definitions.usage_pattern.weeks, 4)
     if counts.n < 2 * words.least_accounts:
         yield (

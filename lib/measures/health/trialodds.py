@@ -11,7 +11,7 @@ import pandas as pd
 from lib.book import Book
 from lib.definitions import Definitions
 from lib.errors import Refused
-from lib.facts import health, prediction
+from lib.facts import health, prediction, trials
 from lib.facts.paging import check_page
 from lib.measures import Answer, left_out
 
@@ -23,15 +23,6 @@ SORTS = {
     "left": "trial_days_left nulls last, convert_rate",
     "account": "coalesce(name, account)",
 }
-_NOW = """create or replace temp table trial_now as
-select
-    book._account, book.account, book.name, book.csm::varchar as csm, reading.reading, reading.began_on as trial_began_on,
-    case
-        when reading.day - reading.began_on < $convert_days then $convert_days - (reading.day - reading.began_on)
-    end as trial_days_left
-from health_reading as reading
-join (select _account, account, name, csm from book) as book on book._account = reading._account
-where reading.is_trial and reading.reading = (select max(reading) from health_reading)"""
 _SQL = """select trial_now.*, risk.convert_rate, risk.taught_to, count(*) over () as n_rows
 from trial_now
 left join health_risk as risk on risk._account = trial_now._account and risk.reading = trial_now.reading
@@ -65,7 +56,7 @@ def trial_odds(
     check_page(limit, offset)
     health.lay(con, book.as_of, definitions)
     prediction.lay(con, book.as_of, definitions)
-    con.execute(_NOW, {"convert_days": definitions.health.convert_days})
+    trials.lay(con, definitions)
     sql = _SQL.format(order=SORTS[sort])
     rows = con.execute(sql, {"search": search.lower(), "limit": limit, "offset": offset}).df()
     con.register("trial_page", rows[["_account", "reading"]])

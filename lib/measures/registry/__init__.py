@@ -21,6 +21,7 @@ from lib.measures.registry import (
     health,
     healthbook,
     healthrules,
+    levers,
     lives,
     losses,
     outreach,
@@ -43,6 +44,7 @@ MEASURES: dict[str, Measure] = {
     **exceptions.MEASURES,
     **plays.MEASURES,
     **reach.MEASURES,
+    **levers.MEASURES,
 }  # fmt: skip
 
 

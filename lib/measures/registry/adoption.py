@@ -19,7 +19,16 @@ COHORTS = (
     Option("feature", "text", "the share that has used this feature by then"),
 )
 
-LISTS = ("people", "cohort_members", "accounts", "adoption_accounts", "contacts", "moment_people")
+LISTS = (
+    "people",
+    "cohort_members",
+    "accounts",
+    "adoption_accounts",
+    "contacts",
+    "moment_people",
+    "lever_accounts",
+    "lever_people",
+)
 KPI = Option("kpi", "text", "which KPI, by the name `adoption` gives it")
 KPIS_READ = WRITTEN  # a promised outcome among them
 BY = Option("by", "text", "a dimension (default: the whole book alone)")

@@ -77,7 +77,8 @@ def _named(options: dict) -> list[tuple[str, str | None]] | None:
 
 
 def _knows_feature(question: Asked) -> bool:
-    feature = question.options.get("feature")
+    asked = question.options
+    feature = asked.get("feature") or (asked.get("need") if asked.get("lever") in ("evangelists", "pricing") else None)
     if not feature:
         return True
     known = written.quietly(lambda: door.answer("cohort_features", book_of(question)))

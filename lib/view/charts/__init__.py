@@ -7,5 +7,6 @@ parts    what changed: the mix part and the rate part of each value
 rising   the share that became so by each day, with its band
 whiskers differences as dots with whiskers about zero, those beyond chance told apart
 line     one rate as a thin bar in a line of text
+matters  how many accounts there are of each matter, in rows or by week
 spans    what is or was forecast as ranges, with what came
 """
