@@ -24,7 +24,7 @@ COLUMNS = [
     "account", "name", "csm", "exception_owner", "exception_rules", "exceptions", "n_exceptions", "arr", "renews_on",
     "days_to_renewal", "newest_on", "is_new_exception", "is_waiting", "person", "person_name", "exception_rule", "is_good_news",
     "exception_began_on", "exception_ended_on", "told_on", "exception_value", "exception_said", "exception_state", "snoozed_until",
-    "act_reason", "acted_on", "acted_by", "exception_play", "n_rows",
+    "act_reason", "acted_on", "acted_by", "exception_play", "n_exceptions_in_all", "n_rows",
 ]  # fmt: skip
 PER = ("account", "exception")
 SORTS = {
@@ -64,9 +64,11 @@ by_account as (
     from chosen
     group by account
 )
-select *, count(*) over () as n_rows from by_account""",
+select *, (sum(n_exceptions) over ())::bigint as n_exceptions_in_all, count(*) over () as n_rows from by_account""",
     "exception": f"""{_CHOSEN}
-select *, 1 as n_exceptions, coalesce(told_on, began_on) as newest_on, count(*) over () as n_rows from chosen""",
+select *, 1 as n_exceptions, coalesce(told_on, began_on) as newest_on, count(*) over () as n_exceptions_in_all,
+    count(*) over () as n_rows
+from chosen""",
 }
 
 

@@ -39,12 +39,11 @@ def section(book: Book, state: Exceptions) -> dict[str, Answer]:
     """The accounts, in the order they need somebody."""
     asked = _asked(book, state)
     found = door.try_ask("exceptions", book, **asked, limit=_SIZE, offset=(state.list_page - 1) * _SIZE)
-    n = 0 if found is None or found.table.empty else int(found.table["n_rows"].iat[0])
-    look.section(
-        _title(state),
-        f"{numbers.plural(n, 'account')} · tick a line to act, click a name to open the account",
-        place="exceptions",
-    )
+    n, n_all = (0, 0)
+    if found is not None and not found.table.empty:
+        n, n_all = (int(found.table[name].iat[0]) for name in ("n_rows", "n_exceptions_in_all"))
+    counted = f"{numbers.plural(n_all, 'exception')} of {numbers.plural(n, 'account')}"
+    look.section(_title(state), f"{counted} · tick a line to act, click a name to open the account", place="exceptions")
     told.again()
     told.show(acts.PLACE)
     _choose(book, state)
@@ -61,7 +60,13 @@ def section(book: Book, state: Exceptions) -> dict[str, Answer]:
             with st.container(horizontal=True, vertical_alignment="center"):
                 foot(state.list_page, len(found.table), n, name="exceptions", parameter="list_page", size=_SIZE)
                 everyone = door.whole("exceptions", book, **(asked | {"per": "exception"}))
-                tables.download("Download", "exceptions.csv", everyone, key="download exceptions", drop=("n_rows",))
+                tables.download(
+                    "Download",
+                    "exceptions.csv",
+                    everyone,
+                    key="download exceptions",
+                    drop=("n_rows", "n_exceptions_in_all"),
+                )
     return {"Exceptions": replace(found, table=found.table.head(0))}
 
 
