@@ -1,8 +1,7 @@
 """The same act on many rows, each by the version that was read: those that changed meanwhile are told apart, not overwritten.
 
 Done     what was done, and what was not
-add      the same row for many accounts: all of them or none
-add_each rows of their own: all of them or none
+add      the same row for many accounts: all of them or none; add_rows: rows that differ
 change   some columns, each row's own, of one table or several
 remove   take rows away
 """
@@ -46,12 +45,12 @@ def add(
     return made
 
 
-def add_each(
-    workspace: Workspace, table: str, values: Iterable[Mapping[str, object]], *, by: str, now: datetime
+def add_rows(
+    workspace: Workspace, table: str, given: Iterable[Mapping[str, object]], *, by: str, now: datetime
 ) -> list[Row]:
-    """Add a row of its own for each of `values`; all of them, or none."""
+    """Add a row for each of `given`; all of them, or none."""
     sheet = sheet_of(table)
-    made = [new(sheet, each, by, now) for each in values]
+    made = [new(sheet, each, by, now) for each in given]
     if made:
         with writing(workspace, table) as con:
             insert_new(con, sheet, made)

@@ -74,7 +74,7 @@ def _act(place: str, rows: Sequence[dict], values: Mapping[str, object], said: s
         if this in acts.done:
             return
         said_of = [{"account": row["account"], "rule": row["exception_rule"], "person": row["person"]} for row in rows]
-        made = pen.add_each("exception_act", [{**values, **each, "acted_on": access.today()} for each in said_of])
+        made = pen.add_rows("exception_act", [{**values, **each, "acted_on": access.today()} for each in said_of])
         acts.done.add(this)
 
         def undone() -> str:

@@ -5,7 +5,7 @@ may_see     whether an account is one of theirs
 kept        what the team wrote on an account, table by table, newest first
 found       rows by their ids, of those about accounts the reader may see
 people, renewals, myself, owners   what a form can offer, of the accounts the reader may see
-add         a row for each account; add_each: rows of their own
+add         a row for each account; add_rows: several rows, each of its own account
 start       plays for exceptions, never twice
 change      some columns of a row, by the version that was read; change_many the same for many rows, of several tables
 remove, restore, take_back   take a row away, bring it back (and change it), take many away
@@ -97,10 +97,10 @@ def add(
     return many.add(written.workspace(), table, accounts, values, own=own, **written.by())
 
 
-def add_each(table: str, values: Sequence[Mapping[str, object]]) -> list[Row]:
-    """A row of its own for each of `values`, which name their account: all of them, or none."""
-    _check([each["account"] for each in values])
-    return many.add_each(written.workspace(), table, values, **written.by())
+def add_rows(table: str, given: Sequence[Mapping[str, object]]) -> list[Row]:
+    """A row for each of `given`, which says its account: all of them, or none."""
+    _check([each["account"] for each in given])
+    return many.add_rows(written.workspace(), table, given, **written.by())
 
 
 def start(runs: Sequence[Run]) -> Begun:
