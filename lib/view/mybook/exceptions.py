@@ -82,7 +82,7 @@ def _table(table: pd.DataFrame) -> list[int]:
         listed[columns],
         key=tables.named("exceptions", table[["account", "newest_on", "n_exceptions", "n_started", "n_tasks_done"]]),
         height=min(42 + 32 * len(table), 390),
-        labels={"in_hand": "In hand", "exception_owner": "Owner"},
+        labels={"newest_on": "Newest", "exception_owner": "Owner"},
         config={
             "exceptions": st.column_config.TextColumn("Exceptions", width=310),
             **names,
