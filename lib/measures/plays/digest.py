@@ -125,7 +125,8 @@ def _work(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, 
     found = measure("worklist")(con, book, definitions, on=day, only="open")
     work = found.table[found.table["due_on"].notna()]
     work = work[pd.to_datetime(work["due_on"]).dt.date <= day]
-    parts = zip(work["play"], work["task_role"], strict=True)
+    roles = work["task_role"].where(work["task_role"] != work["owner"])  # support is its own owner
+    parts = zip(work["play"], roles, strict=True)
     return work.assign(
         news=["overdue" if late > 0 else "due" for late in work["days_overdue"]],
         detail=[", ".join(part for part in pair if isinstance(part, str)) or None for pair in parts],

@@ -72,7 +72,7 @@ def _one(account: str, row: dict, tasks: Sequence[Row]) -> None:
             look.html(_face(row))
             if pen.can_write():
                 if row["play_started_on"] is None:
-                    plays.offer(account, row["exception_rule"], row["person"], place)
+                    plays.offer_one(account, row["exception_rule"], row["person"], place)
                 _acts(place, row, name)
         if row["play_started_on"] is not None:
             look.html(f'<p class="hl-said">{plays.progress(row)}</p>')

@@ -54,7 +54,7 @@ def snoozing(place: str, rows: Sequence[dict], name: str) -> None:
     st.date_input(
         "Snooze until", access.today() + timedelta(days=USUAL_SNOOZE), first, key=until, format="DD/MM/YYYY", width=150
     )
-    st.text_input("Why", key=why, max_chars=MOST_TEXT, placeholder="The reason", width=190)
+    st.text_input("Why", key=why, max_chars=MOST_TEXT, placeholder="The reason", width=150)
     st.button("Snooze", key=f"snooze {name}",
               on_click=lambda: snooze(place, rows, st.session_state[until], st.session_state[why]))  # fmt: skip
 
@@ -63,7 +63,7 @@ def handing(place: str, rows: Sequence[dict], name: str) -> None:
     """To whom."""
     to, owners = f"exception handed to {name}", pen.owners()
     st.selectbox(
-        "Hand to", owners, index=None, placeholder="Somebody", key=to, accept_new_options=not owners, width=190
+        "Hand to", owners, index=None, placeholder="Somebody", key=to, accept_new_options=not owners, width=160
     )
     st.button("Hand over", key=f"hand exception {name}", on_click=lambda: hand(place, rows, st.session_state[to]))
 

@@ -1,7 +1,8 @@
 """The play of an exception: offered, started once, and how far it is.
 
-offer     a button that starts the play of a rule for an account, with its tasks; or how far it is
-start     start the plays of exceptions, of one account or of many; for callbacks
+offer     a button that starts the plays of exceptions, of one account or of many; or how far one is
+offer_one  the same for one, with its tasks to look at first
+start     start them; for callbacks
 standing  the exceptions of accounts that are open or snoozed by now
 planned   the tasks of the play of an exception, as they would be written today
 progress  how far a play is, in words
@@ -14,7 +15,7 @@ from hashlib import sha256
 import pandas as pd
 import streamlit as st
 
-from lib.book import say_day, year_to
+from lib.book import Book, say_day, year_to
 from lib.facts import plays
 from lib.view import access, accountlink, door, look, numbers, tables
 from lib.view.plain import plain
@@ -23,9 +24,26 @@ from lib.workspace import Row
 from lib.workspace.plays import Begun, Run
 
 
-def offer(account: str, rule: str, person: str | None, place: str) -> None:
-    """A button that starts the play of `rule` for `account`, or for one of its people; where it was started, how far it is.
-    What comes of a click is told at `place` (lib.view.writing.told). Nothing where nothing is open, or there is no play."""
+def offer(book: Book, rows: Sequence[dict], place: str = "exceptions") -> None:
+    """A button that starts the plays of exceptions `rows` (account, exception_rule, person) that are open by now and have none;
+    of one that has, how far it is. What comes of a click is told at `place` (lib.view.writing.told)."""
+    asked = {_key(row) for row in rows}
+    found = {_key(row): row for row in reversed(standing([row["account"] for row in rows])) if _key(row) in asked}
+    begun = [row for row in found.values() if row["play_started_on"] is not None]
+    to_start = [row for row in found.values() if row["play_started_on"] is None and planned(row)]
+    if to_start and pen.can_write():
+        n_tasks = sum(len(planned(row)) for row in to_start)
+        named = plain(", ".join(dict.fromkeys(row["play"] for row in to_start)))
+        st.button(
+            f"Start {numbers.plural(len(to_start), 'play')}: {numbers.plural(n_tasks, 'task')}", help=named, type="primary",
+            key=f"start plays {_mark(to_start, place)}", on_click=start, args=(place, to_start),
+        )  # fmt: skip
+    if len(begun) == 1:
+        look.note(progress(begun[0]))
+
+
+def offer_one(account: str, rule: str, person: str | None, place: str) -> None:
+    """The same for `rule` of one account, or of one of its people, with the tasks to look at first."""
     found = [row for row in standing([account]) if (row["exception_rule"], row["person"]) == (rule, person)]
     if not found or not found[0]["play"]:
         return
@@ -97,7 +115,7 @@ def links(tasks: Iterable[Mapping[str, object]]) -> list[str]:
 
 
 def _offered(row: dict, place: str) -> None:
-    name = sha256(repr((_key(row), place)).encode()).hexdigest()[:12]
+    name = _mark([row], place)
     with st.popover("Start the play", icon=":material/play_arrow:", type="tertiary", key=f"play {name}"):
         play, tasks = door.definitions().exceptions.play(row["play"]), planned(row)
         about = f"{plain(play.aim)}; checked after {numbers.plural(play.check_days, 'day')}, about {play.hours:g} h of work."
@@ -137,6 +155,11 @@ def _run(row: dict | None, asked: dict) -> tuple[Run | None, str]:
 
 def _key(row: dict) -> tuple:
     return row["account"], row["exception_rule"], row["person"]
+
+
+def _mark(rows: Sequence[dict], place: str) -> str:
+    """Names a button by what it is about."""
+    return sha256(repr((place, *map(_key, rows))).encode()).hexdigest()[:12]
 
 
 def _said(made: Sequence[Row]) -> str:

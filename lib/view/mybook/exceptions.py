@@ -82,8 +82,12 @@ def _table(table: pd.DataFrame) -> list[int]:
         listed[columns],
         key=tables.named("exceptions", table[["account", "newest_on", "n_exceptions", "n_started", "n_tasks_done"]]),
         height=min(42 + 32 * len(table), 390),
-        labels={"in_hand": "In hand", "exception_owner": "Owner"},
-        config={"exceptions": st.column_config.TextColumn("Exceptions", width="large"), **names},
+        labels={"newest_on": "Newest", "exception_owner": "Owner"},
+        config={
+            "exceptions": st.column_config.TextColumn("Exceptions", width=310),
+            **names,
+            "in_hand": st.column_config.TextColumn("In hand", width=95),
+        },
         selects="multi-row" if pen.can_write() else "",
     )
     return list(event.selection.rows) if pen.can_write() else []
@@ -114,14 +118,9 @@ def _acts(book: Book, day: date, accounts: list[str]) -> None:
     name = sha256(repr([(row["account"], row["exception_rule"], row["person"]) for row in rows]).encode()).hexdigest()[
         :12
     ]
-    to_start = [row for row in rows if row["play_started_on"] is None and plays.planned(row)]
-    n_tasks = sum(len(plays.planned(row)) for row in to_start)
     once = {(row["account"], row["exception_rule"], row["person"]): row for row in rows}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="exception-acts"):
-        if to_start:
-            label = f"Start {numbers.plural(len(to_start), 'play')}: {numbers.plural(n_tasks, 'task')}"
-            st.button(label, key=f"start plays {name}", type="primary", on_click=plays.start, args=(_PLACE, to_start),
-                      help=plain(", ".join(dict.fromkeys(row["play"] for row in to_start))))  # fmt: skip
+        plays.offer(book, rows, _PLACE)
         rows = list(once.values())
         st.button(f"Done ({len(rows)})", key=f"done exceptions {name}", on_click=doing.done, args=(_PLACE, rows))
         doing.snoozing(_PLACE, rows, name)

@@ -119,7 +119,7 @@ def _table(table: pd.DataFrame) -> list[int]:
         height=min(36 + 32 * len(table), 390),
         selects="multi-row",
         labels={"name": "Account"},
-        config={"title": st.column_config.TextColumn("To do", width=260)},
+        config={"title": st.column_config.TextColumn("To do", width=240)},
     )
     return list(event.selection.rows)
 
