@@ -41,7 +41,7 @@ def bar(book: Book, state: Exceptions, ticked: pd.DataFrame) -> None:
         if door.opened().manifest.as_of and book.as_of < door.opened().manifest.as_of:
             look.note("You look at an earlier day; acts are made on the newest day of the data.")
         elif rows:
-            _acts(rows, state)
+            _acts(book, rows, state)
 
 
 def _chosen(found: Answer, n_accounts: int) -> list[dict]:
@@ -78,7 +78,7 @@ def _line(row: dict, *, is_named: bool) -> str:
     return " · ".join(parts)
 
 
-def _acts(rows: Sequence[dict], state: Exceptions) -> None:
+def _acts(book: Book, rows: Sequence[dict], state: Exceptions) -> None:
     name = doing.mark(rows)
     n, reason, day, owner = len(rows), f"why {name}", f"snoozed until {name}", f"handed to {name}"
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="exception-buttons"):
@@ -88,9 +88,7 @@ def _acts(rows: Sequence[dict], state: Exceptions) -> None:
             )
         if state.show == "done":
             return
-        if to_start := [row for row in rows if row["exception_play"]]:
-            st.button(f"Start the play ({len(to_start)})", key=f"start {name}", on_click=plays.start, args=(PLACE, to_start),
-                      help=plain(", ".join(dict.fromkeys(row["exception_play"] for row in to_start))))  # fmt: skip
+        plays.offer(book, rows, PLACE)
         said, asked = st.session_state, pen.owners()
         st.text_input("Reason", key=reason, max_chars=500, placeholder="Why", width=220)
         st.button(f"Done ({n})", key=f"done {name}", on_click=lambda: doing.done(PLACE, rows, said[reason]))
