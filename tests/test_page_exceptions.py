@@ -66,7 +66,7 @@ def test_every_tile_and_every_count_of_a_rule_opens_as_many(visit, sample_store)
     app.button(key="open tile exceptions new").click().run()
     assert is_well(app) and app.query_params["show"] == "new" and (n_listed(app) if n_new else 0) == n_new
     rules = app.dataframe[1].value.set_index("exception_rule")
-    rule = "Low licence utilisation"
+    rule = "Renewal near, no save strategy"
     for column, query in (
         ("n_exceptions", {}),
         ("n_new_30", {"show": "all", "days": "30"}),
