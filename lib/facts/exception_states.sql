@@ -2,7 +2,7 @@
 --   state     open, snoozed (until a day after `on_day`), done, gone (over by itself). A new spell is open again: it is re-armed by recovery
 --   snoozed_until, reason, acted_on, acted_by   of the latest act but a hand-over; owner: whom it was handed over to last, else the CSM
 -- An act is about the spell that lasts on its day; so a spell that late data begin earlier is the same one, and one that they show to be
--- over never comes up.
+-- over never comes up. One that they begin later than the act about it is another, and open: on the day of the act there was none.
 create macro exception_on(as_of, on_day) as table
 with act as (
     select
