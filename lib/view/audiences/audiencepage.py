@@ -95,8 +95,8 @@ def _can_be_asked() -> bool:
 def _none_yet() -> None:
     look.empty(
         "No audience yet",
-        "Open the people or accounts behind a figure, and choose “Save as audience” below the list: a cell of Cohorts, "
-        "a class of Loyalty, the accounts of a hot-spot.",
+        "Build one of conditions, below. Or open the people or accounts behind a figure, and choose “Save as audience” under "
+        "the list: a cell of Cohorts, a class of Loyalty, the accounts of a hot-spot.",
         "What is kept is the question, not the people: each time it is asked, it answers with today's data.",
     )
     with st.container(horizontal=True, gap="medium"):
