@@ -863,10 +863,16 @@ def test_the_shell_shows_what_a_person_sees(store, tmp_path, capsys, two_days, o
         assert main([*arguments, "--store", str(store), "--format", "json"]) == 0
         return json.loads(capsys.readouterr().out)
 
+    refused = []
     for name in MEASURES:
         by = ["--by", "channel"] if any(each.name == "by" for each in MEASURES[name].options) else []
-        found = json.dumps(rows(name, *by, "--viewer", DANA.upper(), "--secrets", path))
-        assert FOREIGN not in found, name
+        asked = [name, *by, "--viewer", DANA.upper(), "--secrets", path, "--store", str(store), "--format", "json"]
+        is_refused = main(asked) != 0
+        out, err = capsys.readouterr()
+        assert FOREIGN not in out + err and (err if is_refused else out), name
+        refused += [name] * is_refused
+    of_a_rule = {name for name in MEASURES if name.startswith(("exception_trial", "exception_overlap"))}
+    assert set(refused) == of_a_rule | {"play_accounts"}  # which ask of what, first
     accounts = ("accounts", "--limit", "1")
     assert rows(*accounts)[0]["n_rows"] == rows(*accounts, "--viewer", BOSS, "--secrets", path)[0]["n_rows"]
     assert rows(*accounts, "--viewer", LEE, "--secrets", path)[0]["csm"] == f"{FOREIGN} Lee"

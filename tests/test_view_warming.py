@@ -49,6 +49,7 @@ def test_the_first_page_of_new_data_begins_it_and_no_other_does(visit, full_stor
     assert not asked  # all of it was there
 
 
-def test_without_a_server_nothing_is_begun(visit, full_store, begun):
+def test_without_a_server_nothing_is_begun(visit, full_store, begun, monkeypatch):
+    monkeypatch.setattr(warming, "_is_allowed", False)
     visit(full_store, "pages/overview.py")
     assert begun == [None] and "headlight warming" not in [each.name for each in threading.enumerate()]

@@ -39,5 +39,6 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        warming.allow(False)
         tickets.open_at("")
         shutil.rmtree(desk.house(), ignore_errors=True)  # a server told to stop ends before anything meant for its end

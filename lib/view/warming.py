@@ -1,6 +1,6 @@
 """What takes longest is made ready beside the readers: health and its predictions, and exceptions, of new data or of new words.
 
-allow    from now on; the server says so as it starts
+allow    from now on, as a server says when it starts; or no longer, as it stops
 begin    at the start of a page, once for each snapshot and words: who opens Health then finds it made, or on its way
 """
 
@@ -23,10 +23,10 @@ _lock = Lock()
 _is_allowed = False
 
 
-def allow() -> None:
-    """From now on."""
+def allow(is_on: bool = True) -> None:
+    """From now on, or no longer."""
     global _is_allowed
-    _is_allowed = True
+    _is_allowed = is_on
 
 
 def begin() -> Thread | None:
