@@ -83,9 +83,13 @@ create or replace temp table exception_rule (
 )
 """
 _SCOPE = "select count(*), coalesce(bit_xor(hash(_account)), 0)::varchar from scope"
-_SAID = " union all ".join(
-    f"select coalesce(bit_xor(hash(written)), 0)::varchar from written_{name} as written" for name in WRITTEN
-)
+_READ = {
+    "contact": ("touch", "goal"),
+    "terms": ("cancel_request",),
+    "journey": ("goal",),
+    "peers": ("goal",),
+}  # of WRITTEN
+_READ_BY_GATES = ("save_plan", "renewal_call", "goal")
 
 
 def lay(
@@ -95,14 +99,14 @@ def lay(
     rules = definitions.exceptions.on() if rules is None else rules
     told_by = lines(con, as_of, definitions, [rule.fact for rule in rules])
     asked = _asked(_GATES, _bound(con, as_of, definitions))
-    gates = name_of(asked, definitions.journey, _said(con))
+    gates = name_of(asked, definitions.journey, _said(con, _READ_BY_GATES))
     GATES.lay(con, gates, lambda name, table: _of_all(con, table, f"from {_GATES}", asked, definitions))
     rows = [_row(place, rule) for place, rule in enumerate(rules)]
     con.execute(_RULES)
     if rows:
         con.executemany("insert into exception_rule values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
     key, sql = name_of(as_of, told_by, gates, rows), "from exception_spell_on($as_of)"
-    SPELLS.lay(con, key, lambda name, table: _own(con, table, sql, {"as_of": as_of}, definitions))
+    SPELLS.lay(con, key, lambda name, table: _made(con, table, sql, {"as_of": as_of}))
 
 
 def lines(
@@ -121,39 +125,45 @@ def lines(
 
 def made_of(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple:
     """The same again wherever what exceptions are made of is the same."""
-    return as_of, definitions.hash, _said(con)
+    return as_of, definitions.hash, _said(con, WRITTEN)
 
 
 def _family(con: duckdb.DuckDBPyConnection, family: str, bound: dict, definitions: Definitions) -> str:
     """The lines of a family on its shelf; gives their key. Those of peers are of the asker's scope, all others of everybody."""
-    sql, make, said = _LINES.format(relation=_FAMILIES[family]), _of_all, (definitions.journey, _said(con))
+    sql, said = _LINES.format(relation=_FAMILIES[family]), (definitions.journey, _said(con, _READ.get(family, ())))
     if family in ("use", "peers"):
         weeks = _asked(_WEEKS, bound)
-        WEEKS.lay(con, name_of(weeks), lambda name, table: _own(con, table, f"from {_WEEKS}", weeks, definitions))
-        make, said = _own, (weeks, *(said if family == "peers" else ()), *(_seen(con) if family == "peers" else ()))
+        WEEKS.lay(con, name_of(weeks), lambda name, table: _made(con, table, f"from {_WEEKS}", weeks))
+        said = (weeks, *said, _seen(con)) if family == "peers" else weeks
     if family == "health":
         health.lay(con, bound["as_of"], definitions)
-        make, said = _own, (health.made_of(con, bound["as_of"], definitions), definitions.health)
+        said = health.made_of(con, bound["as_of"], definitions), definitions.health
     asked = _asked(sql, bound)
     key = name_of(family, said, asked)
-    FAMILIES.lay(con, key, lambda name, table: make(con, table, sql, asked, definitions))
+
+    def make(name: str, table: str) -> None:
+        if family in ("use", "peers", "health"):  # as the cursor stands
+            _made(con, table, sql, asked)
+        else:
+            _of_all(con, table, sql, asked, definitions)
+
+    FAMILIES.lay(con, key, make)
     return key
 
 
-def _own(con: duckdb.DuckDBPyConnection, table: str, sql: str, asked: dict, definitions: Definitions) -> None:
-    """A table of what `sql` says, asked as the cursor stands."""
+def _made(con: duckdb.DuckDBPyConnection, table: str, sql: str, asked: dict) -> None:
     con.execute(f"create or replace table {table} as {sql}", asked)
 
 
 def _of_all(con: duckdb.DuckDBPyConnection, table: str, sql: str, asked: dict, definitions: Definitions) -> None:
-    """The same, whoever asks: on a cursor whose scope is everybody."""
+    """A table of what `sql` says whoever asks: made on a cursor whose scope is everybody."""
     with con.cursor() as whole:
         whole.execute("set search_path = 'core,usage,memory'")
         for name in WRITTEN:
             whole.register(f"written_{name}", con.sql(f"from written_{name}").to_arrow_table())
         whole.execute("create temp view scope as from core.account")
         journey.lay(whole, read_catalogue(whole), definitions.journey, asked["as_of"])
-        _own(whole, table, sql, asked, definitions)
+        _made(whole, table, sql, asked)
 
 
 def _row(place: int, rule: Rule) -> tuple:
@@ -162,9 +172,10 @@ def _row(place: int, rule: Rule) -> tuple:
     return place, rule.rule, rule.fact, sign, rule.enter, rule.leave, rule.for_days, gates
 
 
-def _said(con: duckdb.DuckDBPyConnection) -> list[tuple]:
-    """Names what the team wrote and no other."""
-    return con.execute(_SAID).fetchall()
+def _said(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[tuple]:
+    """Names what the team wrote in these tables and no other."""
+    hashes = [f"select coalesce(bit_xor(hash(written)), 0)::varchar from written_{name} as written" for name in names]
+    return [con.execute(each).fetchall() for each in hashes]
 
 
 def _seen(con: duckdb.DuckDBPyConnection) -> list[tuple]:

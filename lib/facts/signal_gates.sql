@@ -28,7 +28,7 @@ customer as materialized (
       and (churned is not null or not exists (from core.contract))
 ),
 bought as (
-    select _account, min(from_on) as bought_on, min(from_on) filter (where from_on > date '1900-01-01') as started_on from customer group by _account
+    select _account, min(from_on) as bought_on from customer group by _account
 ),
 moved_on as (
     select _account, min(reached_on) as day from stage_spell(as_of) where place > 1 group by _account
