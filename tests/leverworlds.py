@@ -1,6 +1,7 @@
 """Small worlds in which each revenue lever has something to find, worked out by hand.
 
 hand       a few accounts, one for every matter
+held_up    people who go round with help and leave guided processes, each at a place
 trying     trials, of which those that use a feature early convert more, or do not
 carrying   customers, of whom those that use a feature stay more
 """
@@ -103,6 +104,38 @@ def hand(store: Path) -> Snapshot:
             ]),
         },
     )  # fmt: skip
+
+
+def held_up(store: Path) -> Snapshot:
+    """Of a, both people go round twice with help while they edit, and leave the setup twice; a-0 begins and finishes one import, too.
+
+    Of b, the one person edits without help, uses the planner, leaves the setup once, begins the import once and finishes it twice.
+    Nobody has a third process: "Import" is written in two ways.
+    """
+    features = pd.concat([FEATURES, pd.DataFrame(
+        [("take", "Import: begun", "simple", "Starter", "begins", "Import", False),
+         ("taken", "Import: done", "simple", "Starter", "finishes", "import ", False)], columns=FEATURES.columns,
+    )])  # fmt: skip
+    acts = {
+        "a-0": ["edit", "help", "edit", "help", "edit", "begin", "begin", "take", "taken"],
+        "a-1": ["edit", "help", "edit", "help", "edit", "begin", "begin"],
+        "b-0": ["edit", "plan", "begin", "take", "taken", "taken"],
+    }
+    events = [
+        event(MONDAY, person[0], person, feature, minute=nth)
+        for person, names in acts.items()
+        for nth, feature in enumerate(names)
+    ]
+    events.append(event(date(2026, 11, 1), "b", "b-0"))  # the last day the data knows
+    return open_world(
+        store,
+        {
+            "account": account_frame("ab", name="Acme", segment="SMB", plan="Starter"),
+            "contract": contract_frame(paying("a"), paying("b")),
+            "event": pd.DataFrame(events),
+            "feature": features,
+        },
+    )
 
 
 def trying(store: Path, *, planted: bool, n: int = 240) -> Snapshot:

@@ -162,6 +162,7 @@ def options_of(name: str) -> list[dict]:
         "first": [f"{FOREIGN} Lee", "Jan 2025"],
         "second": [f"{FOREIGN} Lee", "Feb 2025"],
         "lever": ["lapsed", "upsell", "trials", "declining", "evangelists", "barriers", "pricing", UNKNOWN],
+        "barrier": ["", "sync", f"{FOREIGN} sync"],
         "part": ["with notice", "volume"],
         "period_from": ["2025-01-01"],
         "period_until": ["2027-01-01"],

@@ -48,7 +48,23 @@ def test_a_matter_and_people_of_the_link_are_listed(visit, store):
     assert "need" not in app.query_params and len(app.dataframe[0].value) == 4
     people = visit(store, PAGE, {"lever": "barriers", "lists": "people"})
     assert list(people.dataframe[-1].value["person"]) == ["b-0", "b-1"]
-    assert "not with which feature" in text(people)  # what the data cannot tell is said on the page
+
+
+def test_where_people_are_held_up_is_told_and_a_place_of_the_link_is_listed(visit, tmp_path):
+    leverworlds.held_up(tmp_path)
+    app = visit(tmp_path, PAGE, {"lever": "barriers"})
+    assert is_well(app), text(app)
+    where = app.dataframe[0].value
+    assert where.to_dict("records")[0] == {
+        "Where": "Edit", "Barrier": "loops with help", "Held up": "66.7 % (20.8–93.9)", "Of people": "3", "Accounts listed": "1",
+        "ARR at stake": "1,000 USD",
+    }  # fmt: skip
+    app = visit(tmp_path, PAGE, {"lever": "barriers", "lists": "people", "need": "unfinished", "barrier": "setup"})
+    assert list(app.dataframe[-1].value["person"]) == ["a-0", "a-1"] and "Setup ✕" in [
+        each.label for each in app.button
+    ]
+    app.button(key="all barriers").click().run()
+    assert is_well(app) and "barrier" not in app.query_params and app.query_params["need"] == "unfinished"
 
 
 def test_a_list_is_offered_as_an_audience(visit, store):

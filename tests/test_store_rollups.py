@@ -95,6 +95,9 @@ def expected(events: list[tuple], said: dict = FEATURES) -> dict[str, list[tuple
         active = sum(1 << weekday for weekday in {row[0].weekday() for row in rows})
         tables["usage_person_week"].append((*key, n_days(rows), len(rows), volume(rows), active))
         tables["usage_friction_week"].append((*key, *friction(rows, role)))
+        tables["usage_barrier_week"] += [
+            (*key[:2], feature, key[2], *held) for feature, held in barriers(rows, role).items()
+        ]
     for key, rows in uses.items():
         tables["usage_person_feature_week"].append((*key, n_days(rows), len(rows)))
     for account, feature, week in {(a, f, w) for a, _, f, w in uses}:
@@ -134,18 +137,27 @@ def friction(rows: list[tuple], role: dict) -> tuple[int, int, int, int, int]:
         if not sessions or row[0] - sessions[-1][-1][0] >= timedelta(minutes=30):
             sessions.append([])
         sessions[-1].append(row)
-    n_loops = 0
-    for session in sessions:
-        task, was_helped = None, False
-        for feature in (row[3] for row in session):
-            if role.get(feature) == "help":
-                was_helped = True
-            if role.get(feature) == "task":
-                n_loops += feature == task and was_helped
-                task, was_helped = feature, False
-    roles = Counter(role.get(row[3]) for row in rows)
     only = sum(all(role.get(row[3]) == "login" for row in session) for session in sessions)
-    return len(sessions), only, n_loops, roles["begins"], roles["finishes"]
+    held = barriers(rows, role).values()
+    return len(sessions), only, *(sum(each[at] for each in held) for at in range(3))
+
+
+def barriers(rows: list[tuple], role: dict) -> dict[str, tuple[int, int, int]]:
+    """Feature -> (loops, begun, finished) of one person in one week, where there are any."""
+    loops, task, was_helped, before = Counter(), None, False, None
+    for row in sorted(rows, key=lambda row: (row[0], row[3] is not None, row[3])):
+        if before is None or row[0] - before >= timedelta(minutes=30):
+            task, was_helped = None, False
+        before, feature = row[0], row[3]
+        if role.get(feature) == "help":
+            was_helped = True
+        if role.get(feature) == "task":
+            loops[feature] += feature == task and was_helped
+            task, was_helped = feature, False
+    done = Counter(row[3] for row in rows)
+    counted = {f: (n, 0, 0) for f, n in loops.items() if n}
+    counted |= {f: (0, n, 0) for f, n in done.items() if role.get(f) == "begins"}
+    return counted | {f: (0, 0, n) for f, n in done.items() if role.get(f) == "finishes"}
 
 
 moments = some.one_of(

@@ -28,7 +28,8 @@ signal_*.sql  what rules of exceptions are told by, and of whom; exception_spell
               exceptionsaid: what they say, in words
 plays.sql     exceptions with the play that was started for each, and what came of it; plays: lays them, and who does what by when
 saves         save plans, and accounts at risk without one, with what became of them
-trying.sql, limits.sql, effort.sql   what the revenue levers are told by: trials, seats, allowances, weeks and people
+trying.sql, limits.sql, effort.sql   what the revenue levers are told by: trials, seats, allowances, weeks and people;
+              barriers.sql: where people are held up
 trials        trials under way
 levers        what accounts are worth by currency, and what the facts of levers bind
 moved         in which stage accounts stand by one journey, and by another
@@ -50,8 +51,8 @@ _IN_ORDER = (
     "contact", "risk", "standing", "before_renewal", "before_seats", "health_terms", "health_use", "health_steps",
     "health_reading", "health_said", "prediction", "one", "said", "settings", "people", "lives", "adopting", "cohorts", "carried",
     "corner", "kpi_seats", "kpi_onboarding", "journey", "kpi_voice", "kpi_growth", "kpi_use", "features", "kpi_features",
-    "signal_use", "signal_people", "signal_contact", "signal_terms", "signal_journey", "signal_gates", "exception_spells",
-    "exception_states", "addressees", "plays",
+    "barriers", "signal_use", "signal_people", "signal_contact", "signal_terms", "signal_journey", "signal_gates",
+    "exception_spells", "exception_states", "addressees", "plays",
     "trying", "limits", "effort",
 )  # fmt: skip
 

@@ -48,29 +48,32 @@ join (select _account, account from scope) as ours on ours.account = used.accoun
 left join core.person as person on person.account = used.account and person.person = used.person
 where coalesce(person.deactivated_on > as_of::date, true);
 
--- Grain: one row per person of scope, with an open login, who did anything in the last n_weeks. Known of a person and week is how
--- often it came to nothing, not with which feature or process.
---   n_login_only   sessions with nothing but a login, where all were so; n_loops: the same task before and after help
---   n_unfinished   guided processes begun, less those finished
+-- Grain: one row per person of scope, with an open login, who did anything in the last n_weeks.
+--   n_login_only   sessions with nothing but a login, where all were so; n_loops, n_unfinished: as barrier_met_on, all places together
 create macro held_up_on(as_of, n_weeks) as table
 with span as (
     select date_trunc('week', as_of::date + 1)::date as closes_on
 ),
 summed as (
-    select
-        account, person,
-        sum(n_sessions)::bigint as n_sessions, sum(n_login_only)::bigint as n_login_only, sum(n_help_loops)::bigint as n_loops,
-        sum(n_begun)::bigint as n_begun, sum(n_finished)::bigint as n_finished
+    select account, person, sum(n_sessions)::bigint as n_sessions, sum(n_login_only)::bigint as n_login_only
     from usage.usage_friction_week, span
     where week >= closes_on - 7 * n_weeks::integer and week < closes_on
+    group by account, person
+),
+met as (
+    select
+        account, person, coalesce(sum(n_times) filter (where need = 'loops'), 0)::bigint as n_loops,
+        coalesce(sum(n_times) filter (where need = 'unfinished'), 0)::bigint as n_unfinished
+    from barrier_met_on(as_of, n_weeks)
     group by account, person
 )
 select
     ours._account, ours.account, summed.person, n_sessions,
     case when n_login_only = n_sessions then n_login_only else 0 end as n_login_only,
-    n_loops,
-    greatest(n_begun - n_finished, 0) as n_unfinished
+    coalesce(met.n_loops, 0) as n_loops,
+    coalesce(met.n_unfinished, 0) as n_unfinished
 from summed
 join (select _account, account from scope) as ours on ours.account = summed.account
+left join met on met.account = summed.account and met.person = summed.person
 left join core.person as person on person.account = summed.account and person.person = summed.person
 where coalesce(person.deactivated_on > as_of::date, true);

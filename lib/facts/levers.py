@@ -2,7 +2,7 @@
 
 lay         the temp tables lever_ground (a row per account of the book) and lever_arr (per account and currency)
 parameters  the values that a statement over trying.sql, limits.sql and effort.sql binds
-TRIED, TRIED_EARLY, SEATS, ALLOWANCES, PACE, WEEKLY, HEAVY, HELD_UP   those relations
+TRIED, TRIED_EARLY, SEATS, ALLOWANCES, PACE, WEEKLY, HEAVY, HELD_UP, MET   those relations
 """
 
 import re
@@ -22,6 +22,7 @@ PACE = "pace_on($as_of, $grace_days, $least_peers, $started_within_days)"
 WEEKLY = "people_weekly($as_of, $grace_days, $renewal_windows, $fall_weeks)"
 HEAVY = "used_heavily($as_of, $grace_days, $heavy_weeks, $features)"
 HELD_UP = "held_up_on($as_of, $barrier_weeks)"
+MET = "barrier_met_on($as_of, $barrier_weeks)"
 _GROUND = f"""create or replace temp table lever_ground as
 select
     ours.*, term.is_live or term.is_pending as is_customer, term.arr as arr_known, term.renews_on, term.days_to_renewal, term.notice

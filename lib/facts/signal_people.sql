@@ -1,37 +1,44 @@
 -- How sessions go, week by week, over four weeks. Where there were fewer than least_sessions (or processes begun), what was open is over.
+--   abandoned: each guided process for itself (barriers.sql), so that one finished does not make up for another that was left
 create macro signal_friction_on(as_of, least_sessions) as table
-with rolled as (
-    select
-        account, week + 6 + 7 * unnest(range(4))::integer as day,
-        n_sessions, n_help_loops, n_begun, n_finished
+with sat as (
+    select account, week + 6 + 7 * unnest(range(4))::integer as day, n_sessions, n_help_loops
     from usage.usage_friction_week
     where week + 6 <= as_of::date
 ),
-summed as (
-    select
-        account._account, day,
-        sum(n_sessions) as n_sessions, sum(n_help_loops) as n_help_loops, sum(n_begun) as n_begun, sum(n_finished) as n_finished
-    from rolled
-    join core.account as account on account.account = rolled.account
+guided as (
+    select met.account, week + 6 + 7 * unnest(range(4))::integer as day, place.barrier, n_begun, n_finished
+    from usage.usage_barrier_week as met
+    join barrier_feature() as place on place.feature = met.feature and place.need = 'unfinished'
+    where week + 6 <= as_of::date
+),
+by_process as (
+    select account, day, sum(n_begun) as n_begun, sum(n_finished) as n_finished
+    from guided
     where day <= as_of::date
-    group by account._account, day
+    group by account, day, barrier
+),
+summed as (
+    select 'help_loops' as fact, account, day, sum(n_sessions) as n, sum(n_help_loops) as n_held
+    from sat
+    where day <= as_of::date
+    group by account, day
+    union all
+    select 'abandoned', account, day, sum(n_begun), sum(greatest(n_begun - n_finished, 0))
+    from by_process
+    group by account, day
 ),
 kept as (
-    select *, lead(day, 1, date '9999-12-31') over (partition by _account order by day) as next_day from summed
+    select summed.*, account._account, lead(day, 1, date '9999-12-31') over (partition by fact, account._account order by day) as next_day
+    from summed
+    join core.account as account on account.account = summed.account
 )
-select 'help_loops' as fact, _account, null::varchar as person, day as from_on,
-    case when n_sessions >= least_sessions::integer then n_help_loops / n_sessions end::double as value,
-    case when n_sessions >= least_sessions::integer then 0 end::double as pace
+select fact, _account, null::varchar as person, day as from_on,
+    case when n >= least_sessions::integer then n_held / n end::double as value,
+    case when n >= least_sessions::integer then 0 end::double as pace
 from kept
 union all
-select 'abandoned', _account, null, day,
-    case when n_begun >= least_sessions::integer then greatest(n_begun::integer - n_finished::integer, 0) / n_begun end,
-    case when n_begun >= least_sessions::integer then 0 end
-from kept
-union all
-select fact, _account, null, day + 7, null, null
-from kept, (values ('help_loops'), ('abandoned')) as facts (fact)
-where next_day > day + 7 and day + 7 <= as_of::date;
+select fact, _account, null, day + 7, null, null from kept where next_day > day + 7 and day + 7 <= as_of::date;
 
 -- People. champion_left: a champion or sponsor whose login was closed, for champion_days, or until another comes.
 -- never_used_days: since the login was given (or use is known), until the first use.

@@ -165,6 +165,41 @@ from (
 ) as stepped
 window in_order as ();
 
+-- Where people are held up: loops by their task, guided processes by the features that begin and finish them. A feature has one role.
+create or replace temp table rolled_barrier as
+with tasks as (
+    select
+        who,
+        week,
+        feat,
+        feat = lag(feat) over in_order and session = lag(session) over in_order and n_helps > lag(n_helps) over in_order as is_loop
+    from rolled_session
+    where is_task
+    window in_order as ()
+)
+select who, week, feat, count(*) as n_help_loops, 0 as n_begun, 0 as n_finished
+from tasks
+where is_loop
+group by who, week, feat
+union all
+select
+    who,
+    week,
+    feat,
+    0 as n_help_loops,
+    case when role = 'begins' then n_events else 0 end as n_begun,
+    case when role = 'finishes' then n_events else 0 end as n_finished
+from rolled_use
+join rolled_feature using (feat)
+where is_activity and role in ('begins', 'finishes');
+
+insert into usage_barrier_week
+select account, person, feature, week, n_help_loops, n_begun, n_finished
+from rolled_barrier
+join rolled_who using (who)
+join rolled_feature using (feat)
+order by week, who, feat;
+
 insert into usage_friction_week
 with sitting as (
     select session, min(who) as who, min(week) as week, min(is_login::integer) as is_login_only
@@ -174,30 +209,9 @@ with sitting as (
 sessions as (
     select who, week, count(*) as n_sessions, sum(is_login_only) as n_login_only from sitting group by who, week
 ),
-tasks as (
-    select
-        who,
-        week,
-        feat = lag(feat) over in_order and session = lag(session) over in_order and n_helps > lag(n_helps) over in_order as is_loop
-    from rolled_session
-    where is_task
-    window in_order as ()
-),
-loops as (
-    select who, week, count(*) as n_help_loops
-    from tasks
-    where is_loop
-    group by who, week
-),
-guided as (
-    select
-        who,
-        week,
-        sum(case when role = 'begins' then n_events else 0 end) as n_begun,
-        sum(case when role = 'finishes' then n_events else 0 end) as n_finished
-    from rolled_use
-    join rolled_feature using (feat)
-    where is_activity and role in ('begins', 'finishes')
+held as (
+    select who, week, sum(n_help_loops) as n_help_loops, sum(n_begun) as n_begun, sum(n_finished) as n_finished
+    from rolled_barrier
     group by who, week
 )
 select
@@ -211,8 +225,7 @@ select
     coalesce(n_finished, 0) as n_finished
 from sessions
 join rolled_who using (who)
-left join loops using (who, week)
-left join guided using (who, week)
+left join held using (who, week)
 order by week, who;
 
 drop table rolled;

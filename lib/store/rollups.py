@@ -7,6 +7,7 @@ usage_feature_week         account x feature x week: active people, events
 usage_week                 account x week: active people, active days, features, events, quantity, system events, their quantity
 usage_friction_week        account x person x week: sessions, those with nothing but a login, loops between a task and help,
                            guided processes begun and finished
+usage_barrier_week         account x person x feature x week: loops from and back to a task, processes that it begins or finishes
 usage_batch, usage_batch_day, usage_feature   what went in: batches, their events by day, what was said of features
 
 build_usage   make usage.duckdb: an earlier one with the touched weeks rolled anew, or all of it
@@ -49,6 +50,7 @@ TABLES = {  # table -> the column its weeks are told by
     "usage_person_day": "day",
     "usage_person_feature_week": "week",
     "usage_friction_week": "week",
+    "usage_barrier_week": "week",
 }
 
 _CREATE = (Path(__file__).parent / "rollups.sql").read_text()

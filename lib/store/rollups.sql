@@ -21,6 +21,9 @@ create table usage_friction_week (
     account varchar, person varchar, week date,
     n_sessions uinteger, n_login_only uinteger, n_help_loops uinteger, n_begun uinteger, n_finished uinteger
 );
+create table usage_barrier_week (
+    account varchar, person varchar, feature varchar, week date, n_help_loops uinteger, n_begun uinteger, n_finished uinteger
+);
 
 -- What went in: the batches, what each brought by day, and what was said of the features.
 create table usage_batch (batch varchar);

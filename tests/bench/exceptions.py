@@ -20,7 +20,8 @@ from lib.facts.ask import ask
 from lib.facts.shelf import Shelf
 from tests.bench.health import BARE, made, now, scanned, since
 
-USE = ("usage_week", "usage_person_week", "usage_feature_week", "usage_person_day", "usage_friction_week")
+USE = ("usage_week", "usage_person_week", "usage_feature_week", "usage_person_day", "usage_friction_week",
+       "usage_barrier_week")  # fmt: skip
 INPUTS = {name: columns for name, columns in BARE.items() if name != "core.goal"} | {
     "usage.usage_person_day": ("account", "person", "day")
 }

@@ -1,6 +1,6 @@
-"""Where to look for a barrier: the features that people used in the weeks in which they met it.
+"""Where people are held up: the tasks they go round with help, and the guided processes they leave.
 
-barrier_features   a row per barrier and feature
+barrier_features   a row per task or process and currency
 COLUMNS            of the answer, whatever the options
 """
 
@@ -10,61 +10,73 @@ import pandas as pd
 from lib import stats
 from lib.book import Book
 from lib.definitions import Definitions
-from lib.facts.levers import parameters
+from lib.facts.levers import MET
 from lib.measures import Answer
-from lib.measures.levers.barriers import told
+from lib.measures.levers.found import Scene, lay
+from lib.measures.levers.worth import lay_stake
 
 COLUMNS = [
-    "need", "feature", "feature_name", "n_people_using", "n_people_held", "held_rate", "held_rate_lo", "held_rate_hi",
+    "need", "barrier", "barrier_name", "n_people_using", "n_people_held", "held_rate", "held_rate_lo", "held_rate_hi",
+    "n_held_times", "n_found_accounts", "n_found_people", "currency", "n_stake_accounts", "stake_arr",
 ]  # fmt: skip
-_SQL = """with span as (
+_SQL = f"""with span as (
     select date_trunc('week', $as_of::date + 1)::date as closes_on
 ),
-met as (
-    select friction.account, person, week, n_help_loops, n_begun, n_finished
-    from usage.usage_friction_week as friction
-    join (select account from book) as ours on ours.account = friction.account
+used as (
+    select place.need, place.barrier, any_value(place.barrier_name) as barrier_name, ground._account, used.person
+    from usage.usage_person_feature_week as used
+    join barrier_feature() as place on place.feature = used.feature and place.role in ('task', 'begins')
+    join lever_ground as ground on ground.account = used.account and ground.is_customer
+    left join core.person as person on person.account = used.account and person.person = used.person
     cross join span
     where week >= closes_on - 7 * $barrier_weeks::integer and week < closes_on
+      and coalesce(person.deactivated_on > $as_of::date, true)
+    group by place.need, place.barrier, ground._account, used.person
 ),
-used as (
-    select met.account, met.person, used.feature, sum(n_help_loops) > 0 as is_looped
-    from met
-    join usage.usage_person_feature_week as used
-        on used.account = met.account and used.person = met.person and used.week = met.week
-    group by met.account, met.person, used.feature
+met as (
+    select _account, person, need, barrier, n_times from {MET} where n_times > 0
 ),
-whole as (
-    select account, person, sum(n_begun) > sum(n_finished) as is_left from met group by account, person
-),
-named as (
+place as (
     select
-        used.*, coalesce(whole.is_left, false) as is_left, coalesce(said.name, used.feature) as feature_name,
-        lower(trim(said.role)) as role
+        used.need, used.barrier, any_value(barrier_name) as barrier_name, count(*) as n_people_using,
+        count(met.n_times) as n_people_held, coalesce(sum(met.n_times), 0)::bigint as n_held_times
     from used
-    left join whole on whole.account = used.account and whole.person = used.person
-    left join core.feature as said on said.feature = used.feature
+    left join met
+        on met._account = used._account and met.person = used.person and met.need = used.need and met.barrier = used.barrier
+    group by used.need, used.barrier
+),
+found as (
+    select need, barrier, count(distinct _account) as n_found_accounts, count(distinct (_account, person)) as n_found_people
+    from lever_place
+    group by need, barrier
+),
+paying as (
+    select need, barrier, currency, count(*) as n_stake_accounts, sum(arr)::double as stake_arr
+    from (select distinct _account, need, barrier from lever_place) as own
+    join lever_stake as stake on stake._account = own._account and arr > 0
+    group by need, barrier, currency
 )
-select 'loops' as need, feature, any_value(feature_name) as feature_name, count(*) as n_people_using,
-    count(*) filter (where is_looped) as n_people_held
-from named
-where role = 'task'
-group by feature
-union all
-select 'unfinished', feature, any_value(feature_name), count(*), count(*) filter (where is_left)
-from named
-where role = 'begins'
-group by feature"""
+select
+    place.*, coalesce(n_found_accounts, 0) as n_found_accounts, coalesce(n_found_people, 0) as n_found_people,
+    coalesce(currency, '') as currency, coalesce(n_stake_accounts, 0) as n_stake_accounts, coalesce(stake_arr, 0) as stake_arr
+from place
+left join found on found.need = place.need and found.barrier = place.barrier
+left join paying on paying.need = place.need and paying.barrier = place.barrier
+order by place.need, n_people_held / n_people_using desc, place.barrier, stake_arr desc, currency"""
 
 
 def barrier_features(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions) -> Answer:
-    """A row per barrier and feature it can be with (tasks for loops, what begins a process for what is left).
+    """A row per task or guided process and currency: of the customers' people who used it, or began it, those held up.
 
-    Of the people who used the feature in barrier_weeks, those who went in a loop in a week in which they used it, or left more
-    processes than they finished. It may have been with another feature: a rate says where to look, and no more.
+    Over barrier_weeks. A loop is of the task it comes from and goes back to; a process is left as often as it was begun less
+    finished, each process for itself. n_people_held met it once or more (Wilson's interval); n_found_accounts and n_found_people
+    are of those whom the lever lists, and stake_arr what these pay in the currency. An account may be held up at several, so they
+    do not add up.
     """
-    rows = con.execute(_SQL, parameters(_SQL, book.as_of, definitions)).df()
+    scene = Scene(con, book, definitions)
+    found = lay(scene, "barriers")
+    lay_stake(scene, "barriers")
+    rows = scene.run(_SQL).df()
     lo, hi = stats.wilson(rows["n_people_held"], rows["n_people_using"])
     table = rows.assign(held_rate=rows["n_people_held"] / rows["n_people_using"], held_rate_lo=lo, held_rate_hi=hi)
-    table = table.sort_values(["need", "held_rate", "feature"], ascending=[True, False, True], kind="stable")
-    return Answer(pd.DataFrame(table[COLUMNS]).reset_index(drop=True), notes=told(con), sql=_SQL)
+    return Answer(pd.DataFrame(table[COLUMNS]), notes=found.notes, sql=f"{found.sql}\n\n{_SQL}")

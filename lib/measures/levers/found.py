@@ -39,6 +39,9 @@ PERSON = {
     "_account": "uinteger", "person": "varchar", "need": "varchar", "n_times": "bigint", "person_nps": "double",
     "health_colour": "varchar", "why_not": "varchar",
 }  # fmt: skip
+_NOWHERE = """create or replace temp table lever_place (
+    _account uinteger, person varchar, need varchar, barrier varchar, barrier_name varchar, n_times bigint
+)"""
 
 
 @dataclass(frozen=True)
@@ -77,11 +80,12 @@ class Scene:
 
 
 def lay(scene: Scene, lever: str) -> Found:
-    """The temp tables lever_account and lever_person of one lever."""
+    """The temp tables lever_account, lever_person and, of people held up, lever_place (where) of one lever."""
     check(lever)
     if not scene.laid:
         levers.lay(scene.con, scene.book, scene.definitions)
         scene.laid = True
+    scene.con.execute(_NOWHERE)
     return _finder(lever)(scene)
 
 

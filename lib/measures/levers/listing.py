@@ -31,7 +31,8 @@ SORTS = {
 _SQL = """with own as (
     select *, row_number() over (partition by _account order by level_rate desc nulls last, need) as place
     from lever_account
-    where $need = '' or need = $need
+    where ($need = '' or need = $need)
+      and ($barrier = '' or (_account, need) in (select (_account, need) from lever_place where barrier = $barrier))
 ),
 found as (
     select
@@ -68,6 +69,7 @@ def lever_accounts(
     *,
     lever: str = "trials",
     need: str = "",
+    barrier: str = "",
     sort: str = "arr",
     search: str = "",
     chances: bool = False,
@@ -77,6 +79,7 @@ def lever_accounts(
     """The accounts of the book that a lever found, rows `offset` to `offset + limit`.
 
     need      those with one matter alone, as `lever_parts` names it
+    barrier   those with people held up at one task or process, as `barrier_features` names it
     chances   with the chance of each trial to convert, as `trial_odds` tells it: that takes longer
 
     Of an account with several matters level and days are those of the most pressing. ARR is in the currency most of it comes in;
@@ -90,7 +93,9 @@ def lever_accounts(
     lay_stake(scene, lever)
     _lay_chances(scene, chances and lever == "trials")
     sql = _SQL.format(order=SORTS[sort])
-    rows = con.execute(sql, {"need": need, "search": search.lower(), "limit": limit, "offset": offset}).df()
+    rows = con.execute(
+        sql, {"need": need, "barrier": barrier, "search": search.lower(), "limit": limit, "offset": offset}
+    ).df()
     return Answer(rows[COLUMNS], left_out(*found.left), (found.finding, *found.notes), f"{found.sql}\n\n{sql}")
 
 

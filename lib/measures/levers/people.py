@@ -21,17 +21,27 @@ COLUMNS = [
 ]  # fmt: skip
 SORTS = {"most": "n_times desc", "account": "coalesce(name, account)", "person": "coalesce(person_name, person)"}
 WHICH = {"now": "why_not_now is null", "apart": "why_not_now is not null", "all": "true"}
-_SQL = """with found as (
+_SQL = """with place as (
+    select _account, person, need, string_agg(barrier_name, ', ' order by n_times desc, barrier_name) as named
+    from lever_place
+    group by _account, person, need
+),
+found as (
     select
-        _account, person, sum(n_times)::bigint as n_times, max(person_nps) as person_nps, max(health_colour) as colour,
-        max(why_not) as why_not_now,
-        string_agg(case need when 'login' then 'login and nothing else' when 'loops' then 'loops with help'
-            when 'unfinished' then 'guided processes unfinished' else coalesce(said.name, need) end, '; ' order by need
+        person._account, person.person, sum(n_times)::bigint as n_times, max(person_nps) as person_nps,
+        max(health_colour) as colour, max(why_not) as why_not_now,
+        string_agg(case person.need when 'login' then 'login and nothing else' when 'loops' then 'loops with help'
+            when 'unfinished' then 'guided processes unfinished' else coalesce(said.name, person.need) end
+            || coalesce(': ' || place.named, ''), '; ' order by person.need
         ) as lever_why
     from lever_person as person
     left join core.feature as said on said.feature = person.need
-    where $need = '' or need = $need
-    group by _account, person
+    left join place on place._account = person._account and place.person = person.person and place.need = person.need
+    where ($need = '' or person.need = $need)
+      and ($barrier = '' or (person._account, person.person, person.need) in (
+          select (_account, person, need) from lever_place where barrier = $barrier
+      ))
+    group by person._account, person.person
 ),
 listed as (
     select
@@ -57,6 +67,7 @@ def lever_people(
     *,
     lever: str = "evangelists",
     need: str = "",
+    barrier: str = "",
     which: str = "now",
     sort: str = "most",
     search: str = "",
@@ -65,7 +76,8 @@ def lever_people(
 ) -> Answer:
     """The people of the book's accounts that a lever found, rows `offset` to `offset + limit`; levers of accounts alone find none.
 
-    which   of evangelists: now (can be enrolled), apart (not now, and why), all
+    barrier   those held up at one task or process, as `barrier_features` names it
+    which     of evangelists: now (can be enrolled), apart (not now, and why), all
     """
     for name, value, known in (("order", sort, SORTS), ("choice", which, WHICH)):
         if value not in known:
@@ -73,5 +85,7 @@ def lever_people(
     check_page(limit, offset)
     found = lay(Scene(con, book, definitions), lever)
     sql = _SQL.format(which=WHICH[which], order=SORTS[sort])
-    rows = con.execute(sql, {"need": need, "search": search.lower(), "limit": limit, "offset": offset}).df()
+    rows = con.execute(
+        sql, {"need": need, "barrier": barrier, "search": search.lower(), "limit": limit, "offset": offset}
+    ).df()
     return Answer(rows[COLUMNS], left_out(*found.left), (found.finding, *found.notes), f"{found.sql}\n\n{sql}")

@@ -8,6 +8,9 @@ from lib.measures.registry.options import PAGE, WRITTEN, Measure, Option
 _LEVERS = ("trials", "upsell", "declining", "evangelists", "barriers", "pricing")
 _LEVER = Option("lever", "text", "which lever", _LEVERS)
 _NEED = Option("need", "text", "one matter alone, as lever_parts names it (default: all)")
+_BARRIER = Option(
+    "barrier", "text", "of barriers: one task or process alone, as barrier_features names it (default: all)"
+)
 _SEARCH = Option("search", "text", "text in id or name")
 
 MEASURES: dict[str, Measure] = {
@@ -29,6 +32,7 @@ MEASURES: dict[str, Measure] = {
         (
             _LEVER,
             _NEED,
+            _BARRIER,
             Option("sort", "text", "order", ("arr", "newest", "nearest", "most", "renewal", "chance", "account")),
             _SEARCH,
             Option("chances", "flag", "with the chance of each trial to convert"),
@@ -42,6 +46,7 @@ MEASURES: dict[str, Measure] = {
         (
             _LEVER,
             _NEED,
+            _BARRIER,
             Option("which", "text", "of evangelists: to enrol now, not now and why, or all", ("now", "apart", "all")),
             Option("sort", "text", "order", ("most", "account", "person")),
             _SEARCH,
@@ -56,7 +61,8 @@ MEASURES: dict[str, Measure] = {
     ),
     "barrier_features": Measure(
         "lib.measures.levers.barriered:barrier_features",
-        "where to look: features that people used in the weeks in which they were held up",
+        "where people are held up: by task and by guided process",
         (),
+        WRITTEN,
     ),
 }

@@ -55,7 +55,7 @@ def show(book: Book, answer: Answer | None, state: Lever) -> None:
 
 
 def _open(name: str) -> None:
-    step.turn(lever=name, need="", lists="accounts", order="", which="now")
+    step.turn(lever=name, need="", barrier="", lists="accounts", order="", which="now")
     look.ask_to_scroll("lever")
 
 

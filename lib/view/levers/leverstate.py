@@ -22,6 +22,7 @@ class Lever:
 
     lever: str = "trials"
     need: str = ""  # one matter alone is listed; none: all
+    barrier: str = ""  # of barriers: those held up at one task or process alone
     lists: str = "accounts"  # of LISTS, where the lever finds people
     order: str = ""  # of the accounts; none: the first that fits the lever
     people_order: str = "most"
@@ -49,6 +50,7 @@ def read_state(query: Mapping[str, Sequence[str]]) -> tuple[Lever, list[str]]:
     state = Lever(
         lever=lever,
         need=need,
+        barrier=(query.get("barrier") or [""])[-1][:LONGEST] if lever == "barriers" else "",
         lists=chosen("lists", LISTS, "accounts"),
         order=chosen("order", ("", *listing.SORTS), ""),
         people_order=chosen("people_order", people.SORTS, "most"),

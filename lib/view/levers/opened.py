@@ -3,8 +3,6 @@
 show   the part; gives the answers for the passport
 """
 
-from collections.abc import Sequence
-
 import pandas as pd
 import streamlit as st
 
@@ -67,7 +65,7 @@ def _bars(table: pd.DataFrame, state: Lever) -> None:
     draw = matters.columns if state.lever == "declining" else matters.rows
 
     def clicked(at: int) -> None:
-        step.turn(need="" if needs[at] == state.need else needs[at])
+        step.turn(need="" if needs[at] == state.need else needs[at], barrier="")
         look.ask_to_scroll("whom")
 
     theme.show(
@@ -105,7 +103,7 @@ def _beside(book: Book, state: Lever) -> dict[str, Answer]:
         )
         return {"What carries": answer}
     if state.lever == "barriers":
-        return _barriers(book)
+        return _barriers(book, state)
     return {}
 
 
@@ -143,21 +141,38 @@ def _hover(row: dict, value: str, verdict: str, name: str) -> str:
     return f"<b>{plain(row[name])}</b><br>{points} points: {row[verdict]}<br>q {row['q_value']:.3f}"
 
 
-def _barriers(book: Book) -> dict[str, Answer]:
+def _barriers(book: Book, state: Lever) -> dict[str, Answer]:
     answer = door.try_ask("barrier_features", book)
     if answer is None:
         return {}
-    look.note(" ".join(plain(each) for each in answer.notes))
+    for note in answer.notes:
+        look.note(plain(note))
     if answer.table.empty:
-        return {"Where to look": answer}
-    look.section("Where to look", "people who met it in a week in which they used the feature")
-    said = {"loops": "loops with help", "unfinished": "process not finished"}
-    rows: Sequence[dict] = tables.records(answer.table)
-    shown = pd.DataFrame({
-        "Feature": [row["feature_name"] for row in rows], "Barrier": [said[row["need"]] for row in rows],
-        "Held up": [numbers.interval(*(row[f"held_rate{end}"] for end in _ENDS)) for row in rows],
-        "Of people": [numbers.count(row["n_people_using"]) for row in rows],
-    })  # fmt: skip
-    right = {name: st.column_config.TextColumn(name, alignment="right") for name in ("Held up", "Of people")}
-    tables.show(shown, key="barrier features", height=min(360, 42 + 32 * len(shown)), config=right)
-    return {"Where to look": answer}
+        return {"Where it happens": answer}
+    look.section("Where it happens", "held up once or more, of the people who used it; a click lists those with more")
+    said = {"loops": "loops with help", "unfinished": "not finished"}
+    places, rows = [], []
+    for (need, barrier), paid in answer.table.groupby(["need", "barrier"], sort=False):
+        row = next(iter(tables.records(paid)))
+        places.append((need, barrier))
+        rows.append({
+            "Where": row["barrier_name"], "Barrier": said[need],
+            "Held up": numbers.interval(*(row[f"held_rate{end}"] for end in _ENDS)),
+            "Of people": numbers.count(row["n_people_using"]), "Accounts listed": numbers.count(row["n_found_accounts"]),
+            "ARR at stake": money(dict(zip(paid["currency"], paid["stake_arr"], strict=True))),
+        })  # fmt: skip
+    shown = pd.DataFrame(rows)
+    key = tables.named(
+        f"barriers {state.need} {state.barrier}", shown
+    )  # what was clicked is said above the list: no cell stays lit
+
+    def clicked() -> None:
+        if cells := st.session_state[key]["selection"]["cells"]:
+            need, barrier = places[cells[0][0]]
+            step.turn(need=need, barrier=barrier)
+            look.ask_to_scroll("whom")
+
+    right = {name: st.column_config.TextColumn(name, alignment="right") for name in shown.columns[2:]}
+    height = min(400, 42 + 32 * len(rows))
+    tables.show(shown, key=key, height=height, config=right, selects="single-cell", clicked=clicked)
+    return {"Where it happens": answer}

@@ -67,12 +67,18 @@ def section(book: Book, shown: Mapping[str, Answer], state: Lever) -> dict[str, 
     named = dict(zip(parts["need"], parts["need_said"], strict=True))
     of_people = state.lists == "people" and state.lever in WITH_PEOPLE
     look.section("Whom to turn to", "a click on an account's name opens it", place="whom")
-    _choose(state, of_people, named)
+    _choose(state, of_people, named, _barriers(shown))
     with st.container():  # always there: what stands below keeps its place
         return _people(book, state) if of_people else _accounts(book, state)
 
 
-def _choose(state: Lever, of_people: bool, named: Mapping[str, str]) -> None:
+def _barriers(shown: Mapping[str, Answer]) -> dict[str, str]:
+    """Tasks and processes at which people are held up, by name."""
+    found = shown.get("Where it happens")
+    return {} if found is None else dict(zip(found.table["barrier"], found.table["barrier_name"], strict=True))
+
+
+def _choose(state: Lever, of_people: bool, named: Mapping[str, str], barriers: Mapping[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="whom choices"):
         if state.lever in WITH_PEOPLE:
             _segments("lists", state.lists, {"accounts": "Accounts", "people": "People"})
@@ -89,7 +95,12 @@ def _choose(state: Lever, of_people: bool, named: Mapping[str, str]) -> None:
         )  # fmt: skip
         if state.need:
             said = named.get(state.need, NEEDS.get(state.lever, {}).get(state.need, state.need))
-            st.button(f"{label(said)} ✕", key="all needs", type="tertiary", on_click=lambda: step.turn(need=""))
+            st.button(
+                f"{label(said)} ✕", key="all needs", type="tertiary", on_click=lambda: step.turn(need="", barrier="")
+            )
+        if state.barrier:
+            said = barriers.get(state.barrier, state.barrier)
+            st.button(f"{label(said)} ✕", key="all barriers", type="tertiary", on_click=lambda: step.turn(barrier=""))
 
 
 def _segments(parameter: str, value: str, words: dict[str, str]) -> None:
@@ -102,13 +113,18 @@ def _segments(parameter: str, value: str, words: dict[str, str]) -> None:
 
 
 def _accounts(book: Book, state: Lever) -> dict[str, Answer]:
-    options = {"lever": state.lever} | ({"need": state.need} if state.need else {})
+    options = _options(state)
     asked = options | {"sort": state.order if state.order in _FOR[state.lever] else _FOR[state.lever][0]}
     return _listed(book, state, "lever_accounts", "accounts", _ACCOUNTS, options, asked, state.accounts_page)
 
 
+def _options(state: Lever) -> dict[str, str]:
+    """What of the state is asked of either list."""
+    return {"lever": state.lever} | {name: value for name in ("need", "barrier") if (value := getattr(state, name))}
+
+
 def _people(book: Book, state: Lever) -> dict[str, Answer]:
-    options = {"lever": state.lever} | ({"need": state.need} if state.need else {})
+    options = _options(state)
     options |= {"which": state.which} if state.lever == "evangelists" and state.which != "now" else {}
     return _listed(
         book,
@@ -145,7 +161,7 @@ def _listed(
         file_name=f"{state.lever}-{whom}.csv", most=_HIGH, labels=_labels(state),
         beside=lambda: saving.offer(
             book, whom=whom, asks=measure, options=options, n=int(table["n_rows"].iat[0]), view=view,
-            says=f"{whom}, {NAMES[state.lever].lower()}{f': {state.need}' if state.need else ''}",
+            says=": ".join(filter(None, (f"{whom}, {NAMES[state.lever].lower()}", state.need, state.barrier))),
         ),
     )  # fmt: skip
     return {whom.capitalize(): replace(answer, table=table.head(0))}  # the list itself stands above, whole
