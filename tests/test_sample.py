@@ -133,6 +133,15 @@ def test_every_person_is_one_of_the_account(con, table):
     )
 
 
+def test_who_finishes_an_import_began_it_and_three_in_ten_are_left(con):
+    by_person = (
+        "select person, count(*) filter (where feature = 'import_begun') as begun, "
+        "count(*) filter (where feature = 'import_finished') as finished from event where person is not null group by person, occurred_at::date"
+    )
+    assert one(con, f"select count(*) from ({by_person}) where finished > begun") == 0
+    assert 0.25 < one(con, f"select 1 - sum(finished) / sum(begun) from ({by_person})") < 0.35
+
+
 def test_no_other_orphans(con):
     assert one(con, "select count(*) from event anti join feature using (feature)") == 0
     assert one(con, "select count(*) from account as a anti join account as p on a.parent = p.account"

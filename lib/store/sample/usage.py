@@ -25,6 +25,8 @@ _DIPS, _RISES = 0.04, 0.08
 _SYSTEM_A_WEEK = 3.0
 _MINUTES_ON, _BREAKS = 6, 0.15  # between two acts of a sitting; chance that the next act waits for another sitting
 _STUCK = 0.02  # of tasks lead to help and are tried again
+_BEGUN, _FINISHED = product.IDS.index("import_begun"), product.IDS.index("import_finished")
+_SEES_THROUGH = 0.5  # of imports that are drawn as begun; those drawn as finished were begun, too
 
 # one event: account row, person row (-1: none), day, feature code
 Events = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -43,18 +45,21 @@ def event_table(
     keep = np.flatnonzero((day >= np.maximum(FIRST, accounts.started_on[account])) & (day < fate.gone_on[account]))
     order = keep[np.argsort(day[keep], kind="stable")]
     account, person, day, feature = account[order], person[order], day[order], feature[order]
+    is_finished = feature == _FINISHED
+    feature[is_finished] = _BEGUN
     moment = _moment(rng, gaps, accounts, account, person, day, feature)
     quantity = _quantity(rng, accounts, account, feature, person)
-    row, helped, later = _to_help_and_back(gaps, person, feature)
+    parts = _to_help_and_back(gaps, person, feature), _to_the_end(gaps, feature, is_finished)
+    row, code, later = (np.concatenate(column) for column in zip(*parts, strict=True))
     again = np.argsort(day[row], kind="stable")
-    row, helped, later = row[again], helped[again], later[again]
+    row, code, later = row[again], code[again], later[again]
     return arrow.table(
         "event",
         {
             "occurred_at": moment[row] + later,
             "account": accounts.ids.take(pa.array(account[row])),
             "person": people.ids.take(pa.array(person[row], mask=person[row] < 0)),
-            "feature": arrow.labels(product.IDS, np.where(helped, product.IDS.index("help"), feature[row])),
+            "feature": arrow.labels(product.IDS, code),
             "quantity": np.where(later > np.timedelta64(0, "s"), 1.0, quantity[row]),
         },
     )
@@ -148,12 +153,12 @@ def _in_trials(rng, accounts: Accounts, mix: np.ndarray, people: People, thinned
 def _moment(rng, gaps, accounts: Accounts, account, person, day: np.ndarray, feature: np.ndarray) -> np.ndarray:
     """Office hours of the region, in UTC, between 7:30 and 23:30 so that no event leaves its day.
 
-    A person's events of a day follow each other in sittings, a login and a beginning first and what is finished last.
+    A person's events of a day follow each other in sittings, a login and a beginning first.
     """
     noon = np.array([18.0, 12.0, 9.5, 16.5])[accounts.codes["region"][account]]
     hour = np.clip(noon + rng.normal(0, 2.2, len(account)).astype(np.float32), 7.5, 23.0)
     place = np.zeros(len(product.IDS), np.int8)
-    place[[product.IDS.index(f) for f in ("login", "import_begun", "import_finished")]] = -2, -1, 1
+    place[[product.IDS.index("login"), _BEGUN]] = -2, -1
     order = np.lexsort((place[feature], person, day))
     order = order[person[order] >= 0]
     is_first = np.ones(len(order), bool)
@@ -171,15 +176,21 @@ def _moment(rng, gaps, accounts: Accounts, account, person, day: np.ndarray, fea
 
 
 def _to_help_and_back(gaps, person: np.ndarray, feature: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which event each row is, with the visits to help that some tasks lead to and the tasks tried again after them.
+    """The events, with the visits to help that some tasks lead to and the tasks tried again after them.
 
-    Whether a row is such a visit, and how much later than its event it is.
+    Which event each row comes from, its feature, and how much later than the event it is.
     """
     is_task = np.array([product.ROLES.get(name) == "task" for name in product.IDS])
     stuck = np.flatnonzero(is_task[feature] & (person >= 0) & (gaps.random(len(person)) < _STUCK))
-    row = np.concatenate([np.arange(len(person)), stuck, stuck])
+    code = np.concatenate([feature, np.full(len(stuck), product.IDS.index("help")), feature[stuck]])
     minutes = np.repeat([0, 3, 7], [len(person), len(stuck), len(stuck)])
-    return row, minutes == 3, (minutes * 60).astype("m8[s]")
+    return np.concatenate([np.arange(len(person)), stuck, stuck]), code, (minutes * 60).astype("m8[s]")
+
+
+def _to_the_end(gaps, feature: np.ndarray, is_finished: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The same of the imports that were seen through: their ends."""
+    row = np.flatnonzero((feature == _BEGUN) & (is_finished | (gaps.random(len(feature)) < _SEES_THROUGH)))
+    return row, np.full(len(row), _FINISHED), np.full(len(row), 12 * 60).astype("m8[s]")
 
 
 def _quantity(rng, accounts: Accounts, account, feature, person) -> np.ndarray:
