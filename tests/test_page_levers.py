@@ -55,7 +55,8 @@ def test_where_people_are_held_up_is_told_and_a_place_of_the_link_is_listed(visi
     app = visit(tmp_path, PAGE, {"lever": "barriers"})
     assert is_well(app), text(app)
     where = app.dataframe[0].value
-    assert where.to_dict("records")[0] == {
+    assert list(where["Where"]) == ["Setup", "Edit", "Planner", "Import"]
+    assert where.to_dict("records")[1] == {
         "Where": "Edit", "Barrier": "loops with help", "Held up": "66.7 % (20.8–93.9)", "Of people": "3", "Accounts listed": "1",
         "ARR at stake": "1,000 USD",
     }  # fmt: skip

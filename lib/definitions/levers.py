@@ -37,6 +37,7 @@ class Levers:
     heavy_events: int
     barrier_weeks: int
     barrier_times: int
+    barrier_left: int
     barrier_people: int
     barrier_share: float
 
@@ -64,5 +65,6 @@ class Levers:
         yield "heavy_events", self.heavy_events >= 1, "uses, 1 or more"
         yield "barrier_weeks", 1 <= self.barrier_weeks <= 52, "weeks, 1 to 52"
         yield "barrier_times", self.barrier_times >= 1, "times, 1 or more"
+        yield "barrier_left", self.barrier_left >= 1, "processes, 1 or more"
         yield "barrier_people", self.barrier_people >= 1, "people, 1 or more"
         yield "barrier_share", 0 < self.barrier_share <= 1, "a share of people above 0 and up to 1"

@@ -62,11 +62,11 @@ select
 from place
 left join found on found.need = place.need and found.barrier = place.barrier
 left join paying on paying.need = place.need and paying.barrier = place.barrier
-order by place.need, n_people_held / n_people_using desc, place.barrier, stake_arr desc, currency"""
+order by n_people_held / n_people_using desc, place.need, place.barrier, stake_arr desc, currency"""
 
 
 def barrier_features(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions) -> Answer:
-    """A row per task or guided process and currency: of the customers' people who used it, or began it, those held up.
+    """A row per task or guided process and currency, the worst first: of the customers' people who used or began it, those held up.
 
     Over barrier_weeks. A loop is of the task it comes from and goes back to; a process is left as often as it was begun less
     finished, each process for itself. n_people_held met it once or more (Wilson's interval); n_found_accounts and n_found_people

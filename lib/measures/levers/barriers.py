@@ -23,7 +23,7 @@ held as (
 select
     _account, person, need, n_times, null::double as person_nps, null::varchar as health_colour, null::varchar as why_not
 from held
-where n_times >= $barrier_times::integer"""
+where n_times >= case need when 'unfinished' then $barrier_left::integer else $barrier_times::integer end"""
 _ACCOUNT = f"""create or replace temp table lever_account as
 with active as (
     select _account, count(*) as n_active from {HELD_UP} group by _account
@@ -65,10 +65,12 @@ join barrier_feature() as place on place.feature = used.feature"""
 
 
 def find(scene: Scene) -> Found:
-    """Accounts with barrier_people or more people, and barrier_share of those active, who met one barrier barrier_times or more in
-    barrier_weeks."""
+    """Accounts with barrier_people or more people, and barrier_share of those active, who met one barrier in barrier_weeks: a login
+    alone or a loop barrier_times or more, a process left barrier_left or more."""
     words = scene.definitions.levers
-    bound = {name: getattr(words, name) for name in ("barrier_times", "barrier_people", "barrier_share")}
+    bound = {
+        name: getattr(words, name) for name in ("barrier_times", "barrier_left", "barrier_people", "barrier_share")
+    }
     for sql in (_PERSON, _PLACE, _ACCOUNT):
         scene.run(sql, **bound)
     scene.con.execute(_KEEP)
