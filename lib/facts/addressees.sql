@@ -56,14 +56,16 @@ of_account as (
     ) as first_stage on first_stage._account = term._account
 ),
 day_used as (
-    select account, person, count(*) as n from usage.usage_person_day where day <= as_of::date group by account, person
+    select account, person, count(*) as n from usage.usage_person_day
+    where day <= as_of::date and account in (select account from scope)
+    group by account, person
 ),
 by_feature as materialized (
     select
         account, person, feature, sum(n_events) as n_events,
         bool_or(week + 6 > as_of::date - 7 * advanced_weeks::integer) as is_recent
     from usage.usage_person_feature_week
-    where is_week_known(week, as_of)
+    where is_week_known(week, as_of) and account in (select account from scope)
     group by account, person, feature
 ),
 feature_used as (
@@ -89,7 +91,7 @@ feature_used as (
 session as (
     select account, person, sum(n_sessions) as n
     from usage.usage_friction_week
-    where is_week_known(week, as_of) and not exists (from login_feature(login_names))
+    where is_week_known(week, as_of) and account in (select account from scope) and not exists (from login_feature(login_names))
     group by account, person
 ),
 nps as (
