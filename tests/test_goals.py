@@ -494,10 +494,10 @@ def test_nobody_is_lost_between_the_counts(raw, letters, draws, name, most):
     assert len(table) <= 1
 
 
-def test_what_is_told_by_use_alone_is_what_audiences_know(raw, monkeypatch):
+def test_what_is_told_by_use_or_answers_alone_is_what_audiences_know(raw, monkeypatch):
     """The quick way of reading against the whole one, of everybody of the sample."""
     snapshot, day, _, people, *_ = raw
-    goals = [GOALS["used"], GOALS["came"], GOALS["begun"], Condition("feature", feature="forecast")]
+    goals = [GOALS["used"], GOALS["came"], GOALS["begun"], GOALS["loves"], Condition("feature", feature="forecast")]
     asked = pa.table({
         "goal": pa.array([n for n in range(len(goals)) for _ in people], pa.int32()), "account": [a for _ in goals for a, _ in people],
         "person": [p for _ in goals for _, p in people], "read_on": pa.array([day - timedelta(days=40)] * len(goals) * len(people)),
@@ -508,7 +508,7 @@ def test_what_is_told_by_use_alone_is_what_audiences_know(raw, monkeypatch):
         found = []
         for is_quick in (True, False):
             if not is_quick:
-                monkeypatch.setattr(goalread, "_is_told_by_use", lambda goal: False)
+                monkeypatch.setattr(goalread, "_told_by", lambda goal: "")
             goalread.lay(con, goals, WORDS)
             found.append(con.execute("from goal_held order by all").fetchall())
         assert found[0] == found[1] and {goal for goal, *_ in found[0]} == set(range(len(goals)))

@@ -7,7 +7,7 @@ BY_WEEK   conditions on what is known by the week: of the week of a day nothing 
 TOUCHED   conditions that a letter meets by being written
 
 Of an account (without a person) it holds where it holds of one of its people. Only accounts that are asked about are looked at,
-and of what is told by use alone nothing but use: a goal is read on many days.
+and of what is told by use or answers alone nothing else: a goal is read on many days.
 """
 
 import re
@@ -34,11 +34,16 @@ _SPAN = {
     "where trained_on <= $as_of::date",
 }
 _HELD = "create or replace temp table goal_held (goal integer, account varchar, person varchar, read_on date)"
-_BY_USE = """create or replace temp table goal_met as
+_ACCOUNTS = """create or replace temp table goal_account as
+select distinct account from goal_asked where read_on = $day and list_contains($goals::integer[], goal)"""
+_QUICK = {
+    "use": """create or replace temp table goal_met as
 select account, person, max(day) as last_use_on, count(*) as n_days_used
 from usage.usage_person_day
-where day <= $as_of::date and account in (select account from goal_asked)
-group by account, person"""
+where day <= $as_of::date and account in (select account from goal_account)
+group by account, person""",
+    "nps": "create or replace temp table goal_met as from nps_of_person_on($as_of)",
+}
 _READ = """insert into goal_held
 select distinct asked.goal, asked.account, asked.person, asked.read_on
 from goal_asked as asked
@@ -62,12 +67,14 @@ def span(con: duckdb.DuckDBPyConnection, goal: Condition, as_of: date) -> tuple[
 def lay(con: duckdb.DuckDBPyConnection, goals: Sequence[Condition], definitions: Definitions) -> None:
     """Read `goals`, each known by its place, of whom goal_asked asks, on the days it names."""
     con.execute(_HELD)
+    con.execute("create or replace temp table goal_account (account varchar)")
     pairs = con.execute("select distinct read_on, goal from goal_asked").fetchall()
-    asked = sorted((day, not _is_told_by_use(goals[goal]), goal) for day, goal in pairs)
+    asked = sorted((day, _told_by(goals[goal]), goal) for day, goal in pairs)
     with _narrowed(con):
-        for (day, is_whole), of_day in groupby(asked, lambda each: each[:2]):
+        for (day, told_by), of_day in groupby(asked, lambda each: each[:2]):
             places = [goal for _, _, goal in of_day]
-            made = _whole([goals[each] for each in places]) if is_whole else _BY_USE
+            con.execute(_ACCOUNTS, {"day": day, "goals": places})
+            made = _QUICK.get(told_by) or _whole([goals[each] for each in places])
             con.execute(made, parameters(made, day, definitions))
             for goal in places:
                 holds, bound = where([goals[goal]])
@@ -75,13 +82,13 @@ def lay(con: duckdb.DuckDBPyConnection, goals: Sequence[Condition], definitions:
                 con.execute(sql, parameters(sql, day, definitions) | bound | {"goal": goal})
 
 
-def _is_told_by_use(goal: Condition) -> bool:
-    """Whether it holds of nobody without a day of use, and asks for nothing else."""
-    return (
-        (goal.condition in ("last_login", "feature") and not goal.is_not)
-        or (goal.condition == "never_logged_in" and goal.is_not)
-        or (goal.condition == "days_of_use" and goal.least > 0)
-    )
+def _told_by(goal: Condition) -> str:
+    """What alone tells it: it holds of nobody without a day of use, or without an answer; empty: all that audiences know."""
+    if goal.condition == "nps" and not goal.is_not:
+        return "nps"
+    needs_use = {"last_login": not goal.is_not, "feature": not goal.is_not, "never_logged_in": goal.is_not,
+                 "days_of_use": goal.least > 0}  # fmt: skip
+    return "use" if needs_use.get(goal.condition) else ""
 
 
 def _whole(goals: Sequence[Condition]) -> str:
@@ -96,7 +103,7 @@ def _narrowed(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Only the accounts that are asked about are in scope meanwhile."""
     con.execute("alter view scope rename to scope_as_it_is")
     try:
-        con.execute("create temp view scope as from scope_as_it_is where account in (select account from goal_asked)")
+        con.execute("create temp view scope as from scope_as_it_is where account in (select account from goal_account)")
         yield
     finally:
         con.execute("drop view if exists temp.scope")

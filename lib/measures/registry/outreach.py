@@ -8,6 +8,13 @@ from lib.measures.registry.options import PAGE, WRITTEN, Measure, Option
 
 READS = (*WRITTEN, "hold_out")
 GOAL_READS = (*READS, "audience")  # whose letters have goals
+SENT_READS = (
+    "touch",
+    "hold_out",
+    "audience",
+    "goal",
+    "cancel_request",
+)  # by the last two: stages, renewals
 FEATURE = Option("feature", "text", "the feature that is meant where none is named")
 CAMPAIGN = (
     Option("campaign", "text", "a ready campaign of the definitions by its name, or one in JSON"),
@@ -76,7 +83,7 @@ MEASURES = {
         "lib.measures.outreach.goals:campaign_goals",
         "of those a campaign wrote to, of how many its goal was met; against those held out, beyond chance or not",
         (),
-        GOAL_READS,
+        SENT_READS,
     ),
     "campaign_goal_people": Measure(
         "lib.measures.outreach.goalpeople:campaign_goal_people",
@@ -91,6 +98,6 @@ MEASURES = {
             ),
             *PAGE,
         ),
-        GOAL_READS,
+        SENT_READS,
     ),
 }
