@@ -121,7 +121,7 @@ def _why(goal: Goal, n_held: int, effect: Effect, verdict: str, least: int) -> s
     if not n_held:
         return NOBODY_HELD
     if not min(effect.n_with, effect.n_without):
-        return "nobody on one side is counted yet"
+        return "nobody is counted yet on one side"
     if min(effect.n_with, effect.n_without) < least:
         return f"fewer than {least} on a side"
     if effect.lo > 0 or effect.hi < 0:

@@ -15,7 +15,7 @@ from lib.definitions.campaigns import Campaign
 from lib.errors import Refused
 from lib.measures import Answer
 from lib.view import access, address, booklink, door, frame, look, numbers, private, rooms, written
-from lib.view.audiences import builder, coverage, letterbox, opened, ready, words
+from lib.view.audiences import builder, coverage, letterbox, opened, ready, sent, words
 from lib.view.audiences.audiencestate import Audiences, read_state, turn
 from lib.view.audiences.draft import LIST, options_text
 from lib.view.plain import plain
@@ -33,6 +33,10 @@ MEANING = {
     "holds, by what is known today, what was logged a moment ago included.",
     "Contacted in time": "of the new people who came to a moment and whose days for it are over, those with a touch of any kind "
     "in those days, in the store or written down. The interval takes the people of an account together (Wilson).",
+    "Goal met": "of the people a campaign wrote to, those of whom its goal holds so many days after their first letter "
+    "(effect_days of the definitions); whom it held of the day before are taken out, and whose days are not over are too early to "
+    "tell. The difference: those drawn to get one less those held out (Newcombe), helping or harming where it is beyond chance "
+    "among all campaigns (Benjamini and Hochberg). Where nobody was held out, no effect is told.",
     "Left out": "people who have opted out, or whose login is closed, by what the data knows now. They count, and are not in the "
     "file unless you say so.",
 }
@@ -53,7 +57,7 @@ def page(state: Audiences) -> dict[str, Answer]:
     told.show(_PLACE)
     manifest = door.opened().manifest
     today = year_to(manifest.as_of or manifest.received_on)
-    shown = coverage.zone(today, state) | ready.zone(today, state, builder.adapt)
+    shown = coverage.zone(today, state) | ready.zone(today, state, builder.adapt) | sent.zone(today, state)
     return shown | _kept(state) | builder.zone(today, state)
 
 
