@@ -168,7 +168,7 @@ def test_nothing_after_the_day_is_known(world):
     assert [
         row[each] for each in ("n_sent_to", "n_goal_before", "n_goal_early", "n_goal_by_now", "n_goal_counted")
     ] == [5, 1, 4, 1, 0]
-    assert pd.isna(row["met_rate"]) and row["goal_untold"] == "nobody is counted yet on one side"
+    assert pd.isna(row["met_rate"]) and row["goal_untold"] == "too early"
     row = one(ask(world, told=TOLD, day=on(30)))  # and a day later they are
     assert [row[each] for each in ("n_sent_to", "n_goal_early", "n_goal_counted", "n_goal_met")] == [5, 1, 3, 1]
     assert ask(world, told=TOLD, day=on(61)).table.empty

@@ -4,7 +4,7 @@ campaign_goals   a row per campaign that wrote to somebody, or held somebody out
 COLUMNS          of the answer, whatever the options
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 import numpy as np
@@ -86,7 +86,7 @@ def _row(play: str, goal: Goal, rows: pd.DataFrame, effect: Effect, q: float, ve
     sent = written if len(written) else held
     return {
         "campaign": play, "goal_said": goal.said, "goal_verdict": verdict,
-        "goal_untold": _why(goal, int(n_held.sum()), effect, verdict, least),
+        "goal_untold": _why(goal, {"all": n_held.sum(), **n_held}, effect, verdict, least),
         "first_letter_on": sent["first_on"].min(), "last_letter_on": sent["last_on"].max(),
         "n_sent_to": n.sum(), "n_goal_before": n["before"], "n_goal_early": n["too early"], "n_goal_unread": n["not read"],
         "n_goal_by_now": int(written.loc[written["state"] == "too early", "n_by_now"].sum()),
@@ -112,16 +112,16 @@ def _rate(name: str, rows: pd.DataFrame) -> dict[str, float]:
     return {name: k.sum() / n.sum() if len(n) else np.nan, f"{name}_lo": lo, f"{name}_hi": hi}
 
 
-def _why(goal: Goal, n_held: int, effect: Effect, verdict: str, least: int) -> str:
+def _why(goal: Goal, n_held: Mapping[str, int], effect: Effect, verdict: str, least: int) -> str:
     """Why it cannot be told; empty where it can."""
     if verdict != UNTOLD:
         return ""
     if not goal.is_told:
         return "the data does not tell the goal of past days"
-    if not n_held:
+    if not n_held["all"]:
         return NOBODY_HELD
     if not min(effect.n_with, effect.n_without):
-        return "nobody is counted yet on one side"
+        return "too early" if n_held["too early"] and not effect.n_without else "nobody on one side is counted"
     if min(effect.n_with, effect.n_without) < least:
         return f"fewer than {least} on a side"
     if effect.lo > 0 or effect.hi < 0:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import streamlit as st
 
 from lib.book import Book, say_day
-from lib.effects import HARMS, UNTOLD
+from lib.effects import HARMS, HELPS, UNTOLD
 from lib.measures import Answer
 from lib.view import door, look, numbers, step, tables
 from lib.view.audiences import ready, saving
@@ -17,12 +17,12 @@ from lib.view.audiences.audiencestate import Audiences, turn
 from lib.view.plain import plain
 
 _FIRST, _MOST = 6, 500  # campaigns that stand open; rows sent to the browser, the download has all
+_TONES = {HELPS: " hl-fine", HARMS: " hl-yes"}
 _LABELS = {
     "not met": "Not met", "met": "Met", "before": "Before", "too early": "Too early", "not read": "Not read", "held": "Held out",
     "compared": "Compared",
 }  # fmt: skip
-_COLUMNS = ["person_name", "name", "email", "role", "csm", "goal_from_on", "letter_state", "is_met_by_now"]
-_ONE_STATE = ("not met", "met", "before", "not read")
+_COLUMNS = ["person_name", "name", "email", "role", "csm", "goal_from_on"]
 
 
 def zone(book: Book, state: Audiences) -> dict[str, Answer]:
@@ -72,7 +72,7 @@ def _line(row: Mapping, *, is_open: bool) -> None:
     key = f"audience-row-sent-{row['campaign']}"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key):
         look.html(_face(row))
-        look.html(f'<div class="hl-goal">{_figures(row)}</div>')
+        look.html(f'<div class="hl-met">{_figures(row)}</div>')
         st.button("Close" if is_open else "Open", key=f"open sent {row['campaign']}", on_click=turned)
 
 
@@ -88,7 +88,7 @@ def _face(row: Mapping) -> str:
     verdict = ": ".join(filter(None, [row["goal_verdict"], row["goal_untold"]]))
     return (
         f'<div class="hl-kept"><div class="hl-head"><b>{plain(row["campaign"])}</b>'
-        f'<span class="hl-tag{" hl-yes" * (row["goal_verdict"] == HARMS)}">{verdict}</span></div>'
+        f'<span class="hl-tag{_TONES.get(row["goal_verdict"], "")}">{verdict}</span></div>'
         f'<div class="hl-more">Goal: {plain(row["goal_said"])} · {when}</div>'
         f'<div class="hl-who">{numbers.count(row["n_sent_to"])} written to{said}{_visible(row)}</div></div>'
     )
@@ -159,9 +159,8 @@ def _people(row: Mapping, book: Book, state: Audiences) -> dict[str, Answer]:
 
 def _list(found: Answer, n: int, book: Book, asked: Mapping[str, str]) -> None:
     table = found.table
-    drops = {"letter_state"} if asked["which"] in (*_ONE_STATE, "too early") else set()
-    drops |= set() if asked["which"] in ("too early", "held") else {"is_met_by_now"}
-    columns = [name for name in _COLUMNS if name not in drops and table[name].notna().any()]
+    told = {"too early": "is_met_by_now", "held": "letter_state", "compared": "letter_state"}.get(asked["which"])
+    columns = [name for name in (*_COLUMNS, told) if name and table[name].notna().any()]
     tables.show(table[columns], key=f"sent {asked['campaign']} {asked['which']}", height=min(360, 40 + 32 * len(table)),
                 labels={"name": "Account"})  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
