@@ -17,7 +17,7 @@ from lib.measures import Answer
 from lib.view import access, address, booklink, door, frame, look, numbers, private, rooms, written
 from lib.view.audiences import builder, coverage, letterbox, opened, ready, sent, words
 from lib.view.audiences.audiencestate import Audiences, read_state, turn
-from lib.view.audiences.draft import LIST, options_text
+from lib.view.audiences.draft import LIST, PAGE, options_text
 from lib.view.plain import plain
 from lib.view.writing import acting, told
 from lib.workspace import Row, audiences
@@ -187,6 +187,8 @@ def _acts(row: Row, question: Asked, book: Book | None, is_open: bool) -> None:
     if question.asks == LIST:
         if row["owner"] == written.who():
             st.button("Change", key=f"change {row.id}", type="tertiary", on_click=lambda: builder.change(row))
+    elif question.page == PAGE:  # a link to the page one is on would not reach the address
+        st.button("Show", key=f"show {row.id}", type="tertiary", help="Where it was saved", on_click=_shower(question))
     elif book and (room := words.room_of(question)):
         query = {**booklink.query(book), **question.view}
         st.page_link(room.file, label=f"{room.title} ›", query_params=query, help="Where it was saved", width="content")
@@ -196,6 +198,14 @@ def _acts(row: Row, question: Asked, book: Book | None, is_open: bool) -> None:
         "", icon=":material/more_vert:", type="tertiary", help="Rename, share or remove", key=f"more {row.id}"
     ):
         _change(row)
+
+
+def _shower(question: Asked) -> Callable[[], None]:
+    def shown() -> None:
+        turn(**vars(read_state(question.view)[0]))
+        look.ask_to_scroll("sent" if "sent" in question.view else "moments")
+
+    return shown
 
 
 def _change(row: Row) -> None:
