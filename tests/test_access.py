@@ -26,7 +26,7 @@ from lib.measures.registry import MEASURES, measure
 from lib.scope import ALL, NOBODY, Scope
 from lib.view import access, comeback, door
 from lib.view.address import pair
-from lib.workspace import audiences, open_workspace, rows, views
+from lib.workspace import audiences, open_workspace, rows, sending, views
 from lib.workspace.audiences import Asked
 from tests.conftest import ROOT
 from tests.pages import is_well, text
@@ -648,6 +648,8 @@ KEPT_BACK = {
     | {"options": {"conditions": f'[{{"condition": "feature", "feature": "{FOREIGN} sync"}}]'}, "campaign": LETTER},
     "Their feature": COHORT
     | {"options": {"of": "users", "step": "day", "feature": f"{FOREIGN} sync"}, "whom": "people"},
+    "Their campaign": BUILT
+    | {"asks": "campaign_goal_people", "options": {"campaign": f"{FOREIGN} news", "which": "met"}},
 }
 OPEN = {
     "All": {},
@@ -707,6 +709,29 @@ def test_letters_and_the_builder_know_nobody_of_others(house, tmp_path, query, a
         assert is_well(app) and touched and not [each for each in touched if FOREIGN in each]
         ((_, content),) = app.session_state["files of letters that were logged"].values()
         assert FOREIGN.encode() not in content and content.count(b"@mail.example") == len(touched)
+
+
+def test_of_what_was_sent_one_sees_ones_own_people_and_no_goal_that_names_what_is_others(house, tmp_path):
+    """One campaign to both; one to theirs alone; and one to ours whose goal, in a letter of Lee's, names a feature of theirs."""
+    space = open_workspace(f"sqlite:///{tmp_path}/workspace.db")
+    ours, theirs = ([(f"{of}{n:04d}", f"{of}{n:04d} p") for n in (1, 2, 3)] for of in ("A", FOREIGN))
+    told = LETTER | {"campaign": "Told", "goal": {"condition": "feature", "feature": f"{FOREIGN} sync"}, "who": []}
+    keep_audience(space, "Lee's letter", is_shared=False, **BUILT, options={}, campaign=told)
+    keep_audience(
+        space, "Lee's news", is_shared=False, **BUILT, options={}, campaign=told | {"campaign": f"{FOREIGN} news"}
+    )
+    for play, to in (("Win-back", [*ours, *theirs[:1]]), (f"{FOREIGN} news", theirs), ("Told", ours[:1])):
+        sending.send(space, play, to, draws=False, is_once=True, by=LEE, now=datetime(2025, 9, 1))
+    said, everyone = {}, {}
+    for email, found in ((DANA, said), (BOSS, everyone)):
+        app = house(email, AUDIENCES, {"sent": "Win-back", "came": "too early"})
+        assert is_well(app) and (FOREIGN.encode() in sent(app)) == (email == BOSS), email
+        found["lines"] = {
+            each.key.removeprefix("open sent ") for each in app.button if str(each.key).startswith("open sent")
+        }
+        found["n"] = int(text(app).split(" written to")[0].split()[-1]) if email == DANA else text(app)
+    assert said == {"lines": {"Win-back"}, "n": 3}
+    assert everyone["lines"] == {"Win-back", f"{FOREIGN} news", "Told"} and " 4 written to" in everyone["n"]
 
 
 def test_one_saves_for_all_and_who_sees_as_another_does_not(house, tmp_path):

@@ -183,3 +183,4 @@ def test_who_was_not_contacted_at_a_moment_is_opened_and_kept(visit, sample_stor
 def test_without_people_it_says_which_file_would_help(visit, full_store, space):
     app = visit(full_store, PAGE, {"build": "yes", "ready": "Nope", "moment": "<b>"})
     assert is_well(app) and "No people are known yet" in text(app) and "Bring a file of people" in text(app)
+    assert "reach their goal" not in text(app)

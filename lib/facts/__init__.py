@@ -21,7 +21,7 @@ journey.sql   journey_spell_on (as_of): the stays of accounts in the stages of t
 settings.sql  setting_on (as_of): the configuration choices in use
 people.sql, lives.sql, adopting.sql   people, their class on a day, their lives, and accounts as users; people: what they bind
 features.sql  features, and what accounts use of them
-addressees.sql   people as whom one may write to; addressees: conditions on them as SQL
+addressees.sql   people as whom one may write to; addressees: conditions on them as SQL; goalread: as of past days
 kpi_*.sql     what every account adds to a KPI, a family of them a file; kpis: which there are, and what they bind
 signal_*.sql  what rules of exceptions are told by, and of whom; exception_spells.sql: when they held;
               exception_states.sql: what was done about it; exceptions: lays them; exceptionqueue: when a CSM is told of them;

@@ -40,6 +40,14 @@ join (select _account, account from scope) as ours on ours._account = touch._acc
 where person is not null
 group by ours.account, person;
 
+-- Grain: one row per person with an answer by the day: the latest one.
+create macro nps_of_person_on(as_of) as table
+select account, person, arg_max(score, (answered_on, survey)) as nps, max(answered_on) as nps_on
+from core.survey
+where kind = 'nps' and score is not null and answered_on <= as_of::date and person is not null
+  and account in (select account from scope)
+group by account, person;
+
 create macro addressee_on(
     as_of, grace_days, renewal_windows, loyal_weeks, loyal_of_weeks, high_value_features, advanced_weeks, login_names
 ) as table
@@ -56,14 +64,16 @@ of_account as (
     ) as first_stage on first_stage._account = term._account
 ),
 day_used as (
-    select account, person, count(*) as n from usage.usage_person_day where day <= as_of::date group by account, person
+    select account, person, count(*) as n from usage.usage_person_day
+    where day <= as_of::date and account in (select account from scope)
+    group by account, person
 ),
 by_feature as materialized (
     select
         account, person, feature, sum(n_events) as n_events,
         bool_or(week + 6 > as_of::date - 7 * advanced_weeks::integer) as is_recent
     from usage.usage_person_feature_week
-    where is_week_known(week, as_of)
+    where is_week_known(week, as_of) and account in (select account from scope)
     group by account, person, feature
 ),
 feature_used as (
@@ -89,13 +99,7 @@ feature_used as (
 session as (
     select account, person, sum(n_sessions) as n
     from usage.usage_friction_week
-    where is_week_known(week, as_of) and not exists (from login_feature(login_names))
-    group by account, person
-),
-nps as (
-    select account, person, arg_max(score, (answered_on, survey)) as nps, max(answered_on) as nps_on
-    from core.survey
-    where kind = 'nps' and score is not null and answered_on <= as_of::date and person is not null
+    where is_week_known(week, as_of) and account in (select account from scope) and not exists (from login_feature(login_names))
     group by account, person
 ),
 known as (
@@ -123,7 +127,7 @@ known as (
     left join feature_used on feature_used.account = met.account and feature_used.person = met.person
     left join session on session.account = met.account and session.person = met.person
     left join contact_with_person_on(as_of) as contact on contact.account = met.account and contact.person = met.person
-    left join nps on nps.account = met.account and nps.person = met.person
+    left join nps_of_person_on(as_of) as nps on nps.account = met.account and nps.person = met.person
 )
 select
     *,

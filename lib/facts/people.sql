@@ -29,7 +29,7 @@ known as (
 used as (
     select account, person, min(day) as first_use_on, max(day) as last_use_on
     from usage.usage_person_day
-    where day <= as_of::date
+    where day <= as_of::date and account in (select account from scope)
     group by account, person
 ),
 met as (

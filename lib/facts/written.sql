@@ -46,6 +46,10 @@ create table written_hold_out (
     account varchar, name varchar, kind varchar, person varchar, is_held boolean, drawn_on date,
     real_drawn_on date, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
 );
+create table written_audience (
+    campaign varchar,
+    id varchar, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp
+);
 create table written_save_plan (
     account varchar, reason varchar, steps varchar, owner varchar, opened_on date, closed_on date, outcome varchar,
     real_opened_on date, real_closed_on date, id varchar, version bigint, made_by varchar, made_at timestamp, changed_by varchar, changed_at timestamp

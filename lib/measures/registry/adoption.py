@@ -26,6 +26,7 @@ LISTS = (
     "adoption_accounts",
     "contacts",
     "moment_people",
+    "campaign_goal_people",
     "lever_accounts",
     "lever_people",
 )
@@ -157,6 +158,6 @@ MEASURES = {
             Option("which", "text", "whom one may write to, those apart, or all", ("reachable", "apart", "all")),
             *PAGE,
         ),
-        WRITTEN,
+        (*WRITTEN, "hold_out", "audience"),  # what a list of a campaign's people reads
     ),
 }

@@ -7,6 +7,14 @@ from lib.measures.registry.adoption import LISTS
 from lib.measures.registry.options import PAGE, WRITTEN, Measure, Option
 
 READS = (*WRITTEN, "hold_out")
+GOAL_READS = (*READS, "audience")  # whose letters have goals
+SENT_READS = (
+    "touch",
+    "hold_out",
+    "audience",
+    "goal",
+    "cancel_request",
+)  # by the last two: stages, renewals
 FEATURE = Option("feature", "text", "the feature that is meant where none is named")
 CAMPAIGN = (
     Option("campaign", "text", "a ready campaign of the definitions by its name, or one in JSON"),
@@ -41,13 +49,13 @@ MEASURES = {
         "lib.measures.outreach.letters:letters",
         "what a campaign writes to whom, fields filled in; who is spared, and why",
         (*CAMPAIGN, Option("which", "text", "which members", ("to_write", "spared", "all")), *PAGE),
-        READS,
+        GOAL_READS,
     ),
     "audience_size": Measure(
         "lib.measures.outreach.size:audience_size",
         "how many the members of an audience are, and how many are spared, by reason",
         CAMPAIGN,
-        READS,
+        GOAL_READS,
     ),
     "audience_choices": Measure(
         "lib.measures.outreach.choices:audience_choices",
@@ -70,5 +78,26 @@ MEASURES = {
             *PAGE,
         ),
         WRITTEN,
+    ),
+    "campaign_goals": Measure(
+        "lib.measures.outreach.goals:campaign_goals",
+        "of those a campaign wrote to, of how many its goal was met; against those held out, beyond chance or not",
+        (),
+        SENT_READS,
+    ),
+    "campaign_goal_people": Measure(
+        "lib.measures.outreach.goalpeople:campaign_goal_people",
+        "the people behind a campaign's goal: not met, met, before, too early, held out",
+        (
+            Option("campaign", "text", "a campaign by the name of its letters (default: all)"),
+            Option(
+                "which",
+                "text",
+                "which of them",
+                ("not met", "met", "before", "too early", "not read", "written", "held", "compared"),
+            ),
+            *PAGE,
+        ),
+        SENT_READS,
     ),
 }

@@ -15,9 +15,9 @@ from lib.definitions.campaigns import Campaign
 from lib.errors import Refused
 from lib.measures import Answer
 from lib.view import access, address, booklink, door, frame, look, numbers, private, rooms, written
-from lib.view.audiences import builder, coverage, letterbox, opened, ready, words
+from lib.view.audiences import builder, coverage, letterbox, opened, ready, sent, words
 from lib.view.audiences.audiencestate import Audiences, read_state, turn
-from lib.view.audiences.draft import LIST, options_text
+from lib.view.audiences.draft import LIST, PAGE, options_text
 from lib.view.plain import plain
 from lib.view.writing import acting, told
 from lib.workspace import Row, audiences
@@ -33,6 +33,10 @@ MEANING = {
     "holds, by what is known today, what was logged a moment ago included.",
     "Contacted in time": "of the new people who came to a moment and whose days for it are over, those with a touch of any kind "
     "in those days, in the store or written down. The interval takes the people of an account together (Wilson).",
+    "Goal met": "of the people a campaign wrote to, those of whom its goal holds so many days after their first letter "
+    "(effect_days of the definitions); whom it held of the day before are taken out, and whose days are not over are too early to "
+    "tell. The difference: those drawn to get one less those held out (Newcombe), helping or harming where it is beyond chance "
+    "among all campaigns (Benjamini and Hochberg). Where nobody was held out, no effect is told.",
     "Left out": "people who have opted out, or whose login is closed, by what the data knows now. They count, and are not in the "
     "file unless you say so.",
 }
@@ -53,7 +57,7 @@ def page(state: Audiences) -> dict[str, Answer]:
     told.show(_PLACE)
     manifest = door.opened().manifest
     today = year_to(manifest.as_of or manifest.received_on)
-    shown = coverage.zone(today, state) | ready.zone(today, state, builder.adapt)
+    shown = coverage.zone(today, state) | ready.zone(today, state, builder.adapt) | sent.zone(today, state)
     return shown | _kept(state) | builder.zone(today, state)
 
 
@@ -183,6 +187,8 @@ def _acts(row: Row, question: Asked, book: Book | None, is_open: bool) -> None:
     if question.asks == LIST:
         if row["owner"] == written.who():
             st.button("Change", key=f"change {row.id}", type="tertiary", on_click=lambda: builder.change(row))
+    elif question.page == PAGE:  # a link to the page one is on would not reach the address
+        st.button("Show", key=f"show {row.id}", type="tertiary", help="Where it was saved", on_click=_shower(question))
     elif book and (room := words.room_of(question)):
         query = {**booklink.query(book), **question.view}
         st.page_link(room.file, label=f"{room.title} ›", query_params=query, help="Where it was saved", width="content")
@@ -192,6 +198,14 @@ def _acts(row: Row, question: Asked, book: Book | None, is_open: bool) -> None:
         "", icon=":material/more_vert:", type="tertiary", help="Rename, share or remove", key=f"more {row.id}"
     ):
         _change(row)
+
+
+def _shower(question: Asked) -> Callable[[], None]:
+    def shown() -> None:
+        turn(**vars(read_state(question.view)[0]))
+        look.ask_to_scroll("sent" if "sent" in question.view else "moments")
+
+    return shown
 
 
 def _change(row: Row) -> None:

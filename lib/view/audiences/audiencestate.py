@@ -1,6 +1,6 @@
 """The state of the page of audiences, and its way to the link and back.
 
-Audiences    which audience, campaign or moment is open, and which of its people are listed; whether one is built
+Audiences    which audience, campaign, moment or campaign sent is open, and which of its people are listed; whether one is built
 read_state   the state a link names, and a notice for each part that could not be used
 turn         change it; for callbacks
 """
@@ -12,6 +12,7 @@ from lib.view import address
 
 LISTED = ("reachable", "apart")
 OF_MOMENT = ("missed", "contacted", "still")
+OF_SENT = ("not met", "met", "before", "too early", "not read", "held", "compared")
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,8 @@ class Audiences:
     build: bool = False  # whether the builder is open
     moment: str = ""  # the moment of new people that is open
     which: str = "missed"  # which of its people are listed
+    sent: str = ""  # the campaign that was sent and is open
+    came: str = "not met"  # which of its people are listed
 
     def to_query(self) -> address.Query:
         """The state as parameters of the link; `read_state` is its inverse."""
@@ -36,10 +39,11 @@ def read_state(query: Mapping[str, Sequence[str]]) -> tuple[Audiences, list[str]
     notices: list[str] = []
     members = address.chosen(query, "members", LISTED, "reachable", notices)
     which = address.chosen(query, "which", OF_MOMENT, "missed", notices)
-    audience, ready, feature, build, moment = (
-        (query.get(name) or [""])[-1][:200] for name in ("audience", "ready", "feature", "build", "moment")
+    came = address.chosen(query, "came", OF_SENT, "not met", notices)
+    audience, ready, feature, build, moment, sent = (
+        (query.get(name) or [""])[-1][:200] for name in ("audience", "ready", "feature", "build", "moment", "sent")
     )
-    return Audiences(audience, members, ready, feature, build == "yes", moment, which), notices
+    return Audiences(audience, members, ready, feature, build == "yes", moment, which, sent, came), notices
 
 
 def turn(**changes: str | bool) -> None:

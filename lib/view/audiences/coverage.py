@@ -28,7 +28,9 @@ def zone(book: Book, state: Audiences) -> dict[str, Answer]:
     if found is None or not found.table[["n_came", "n_in_time"]].to_numpy().any():
         return {}
     look.section(
-        "Do new people hear from us?", f"those who came in the last {words.new_user_days} days, at their first moments"
+        "Do new people hear from us?",
+        f"those who came in the last {words.new_user_days} days, at their first moments",
+        place="moments",
     )
     rows = dict(zip(found.table["moment"], found.table.itertuples(), strict=True))
     for at in range(0, len(words.moments), _IN_A_ROW):

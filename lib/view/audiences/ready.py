@@ -1,6 +1,7 @@
 """The ready campaigns of the definitions: whom each is for, how many they are today, and the letters of the one that is open.
 
-zone   the list, and the open one
+zone           the list, and the open one
+knows_people   whether the data has people to write to
 """
 
 from collections.abc import Callable
@@ -24,7 +25,7 @@ def zone(book: Book, state: Audiences, adapt: Callable[[Campaign, str], None]) -
     if found is None:
         return {}
     look.section("Ready campaigns", "for whom they are today")
-    if not found.table["n_members"].any() and not _knows_people(book):
+    if not found.table["n_members"].any() and not knows_people(book):
         look.empty(
             "No people are known yet",
             "Bring a file of people (person, account, name, e-mail, sign-up) to write to them; events tell who logs in.",
@@ -44,7 +45,7 @@ def zone(book: Book, state: Audiences, adapt: Callable[[Campaign, str], None]) -
     return shown
 
 
-def _knows_people(book: Book) -> bool:
+def knows_people(book: Book) -> bool:
     known = door.try_ask("audience_choices", book)
     return known is not None and known.table["condition"].isin(["role", "buying_role"]).any()
 

@@ -24,6 +24,7 @@ _OF_A_DAY = (
     "adoption_accounts",
     "contacts",
     "moment_people",
+    "campaign_goal_people",
 )
 
 
@@ -61,6 +62,8 @@ def is_ours(row: Row) -> bool:
     question = asked(row)
     if question.asks == "contacts":
         return ours.is_whole(question.book, []) and _knows_choices(question)
+    if question.asks == "campaign_goal_people":
+        return ours.is_whole(question.book, []) and _knows_campaign(question)
     named = _named(question.options)
     return named is not None and ours.is_whole(question.book, named) and _knows_feature(question)
 
@@ -74,6 +77,12 @@ def _named(options: dict) -> list[tuple[str, str | None]] | None:
     if cohort and cohort not in BEGINNINGS:
         named.append((cohort, None if options.get("pooled") else options.get("value") or None))
     return named
+
+
+def _knows_campaign(question: Asked) -> bool:
+    """Whether the campaign it names wrote to anybody of the reader's scope."""
+    found = written.quietly(lambda: door.answer("campaign_goals", book_of(question)))
+    return found is not None and question.options.get("campaign") in set(found.table["campaign"])
 
 
 def _knows_feature(question: Asked) -> bool:
