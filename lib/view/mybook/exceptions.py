@@ -14,7 +14,7 @@ from lib.book import Book
 from lib.measures import Answer
 from lib.view import accountlink, door, look, numbers, private, tables
 from lib.view.exceptions import doing, plays
-from lib.view.mybook.worklist import day_of_work, my_names
+from lib.view.mybook.worklist import day_of_work
 from lib.view.plain import plain
 from lib.view.writing import pen, told
 
@@ -42,7 +42,7 @@ def section(book: Book) -> dict[str, Answer]:
 def _part(book: Book, day: date) -> None:
     told.again()
     told.show(_PLACE)
-    me = my_names()
+    me = pen.my_names()
     is_mine = bool(me) and st.checkbox("Mine alone", key=_MINE, help=plain(f"owned by {' or '.join(me)}"))
     asked = {"on": day, "owner": me if is_mine else None}
     answer = door.try_ask("my_exceptions", book, **asked, limit=_MOST)

@@ -2,7 +2,6 @@
 
 section   the list, its headline, and what can be done with the rows that are ticked
 day_of_work  the day by which something is overdue, or a snooze over
-my_names  the names under which the reader owns work
 """
 
 from collections.abc import Callable, Sequence
@@ -89,7 +88,7 @@ def _choose(day: date) -> dict:
             "Which", list(_SELECTIONS), key=_ONLY, format_func=_SELECTIONS.get, default="open", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
-        me = my_names()
+        me = pen.my_names()
         is_mine = bool(me) and st.checkbox("Mine alone", key=_MINE, help=plain(f"owned by {' or '.join(me)}"))
     return {
         "on": day,
@@ -97,11 +96,6 @@ def _choose(day: date) -> dict:
         "owner": me if is_mine else None,
         "sort": "changed" if only == "done" else "due",
     }
-
-
-def my_names() -> list[str]:
-    """The names under which the reader owns work."""
-    return list(dict.fromkeys(filter(None, [pen.myself(), *access.viewer().csms])))
 
 
 def _table(table: pd.DataFrame) -> list[int]:

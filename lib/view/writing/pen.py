@@ -5,8 +5,10 @@ may_see     whether an account is one of theirs
 kept        what the team wrote on an account, table by table, newest first
 found       rows by their ids, of those about accounts the reader may see
 people, renewals, myself, owners   what a form can offer, of the accounts the reader may see
+my_names    the names under which the reader owns work
 add         a row for each account; add_rows: several rows, each of its own account
 start       plays for exceptions, never twice
+hand, unhand  hand exceptions over, with open tasks of their plays, and take both back
 change      some columns of a row, by the version that was read; change_many the same for many rows, of several tables
 send, unsend   log the letters of a campaign, all at once, and take them back
 remove, restore, take_back   take a row away, bring it back (and change it), take many away
@@ -28,7 +30,8 @@ from lib.errors import Refused
 from lib.facts import about
 from lib.facts.ask import ask as cursor
 from lib.view import access, door, private, written
-from lib.workspace import Row, many, plays, rows, sending
+from lib.workspace import Row, handing, many, plays, rows, sending
+from lib.workspace.handing import Given, Handed
 from lib.workspace.many import Done
 from lib.workspace.plays import Begun, Run
 from lib.workspace.sending import Sent, Whom
@@ -82,6 +85,11 @@ def myself() -> str | None:
     return None if access.viewer().is_open else written.who()
 
 
+def my_names() -> list[str]:
+    """The names under which the reader owns work."""
+    return list(dict.fromkeys(filter(None, [myself(), *access.viewer().csms])))
+
+
 def owners() -> list[str]:
     """Who can own work: the reader, and the CSMs of the accounts they see."""
     csms = written.quietly(lambda: door.values("csm")) or ()
@@ -109,6 +117,18 @@ def start(runs: Sequence[Run]) -> Begun:
     """Start plays: their tasks in one go; those that somebody started before are refused one by one."""
     _check([run.account for run in runs])
     return plays.start(written.workspace(), runs, **written.by())
+
+
+def hand(given: Sequence[Given], to: str, *, on: date, reason: str | None) -> Handed:
+    """Hand exceptions over, and what is open of their plays: all of them, or none."""
+    _check([each.account for each in given])
+    return handing.hand(written.workspace(), given, to, on=on, reason=reason, **written.by())
+
+
+def unhand(handed: Handed) -> Done:
+    """Take exactly these hand-overs back, and the tasks that went along; what changed since stays."""
+    _check([act.account for act in handed.acts])
+    return handing.take_back(written.workspace(), handed, **written.by())
 
 
 def change(table: str, id: str, version: int, values: Mapping[str, object]) -> Row:
