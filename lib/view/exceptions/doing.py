@@ -72,7 +72,7 @@ def snoozing(place: str, rows: Sequence[dict], name: str) -> None:
 
 def handing(place: str, rows: Sequence[dict], name: str) -> None:
     """To whom."""
-    to, owners = f"exception handed to {name}", pen.owners()
+    to, owners = f"exception handed to {name}", pen.owners([row["account"] for row in rows])
     st.selectbox(
         "Hand to", owners, index=None, placeholder="Somebody", key=to, accept_new_options=not owners, width=160
     )

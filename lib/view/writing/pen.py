@@ -5,6 +5,7 @@ may_see     whether an account is one of theirs
 kept        what the team wrote on an account, table by table, newest first
 found       rows by their ids, of those about accounts the reader may see
 people, renewals, myself, owners   what a form can offer, of the accounts the reader may see
+check_owner  refuses whom an account may not be handed to
 my_names    the names under which the reader owns work
 add         a row for each account; add_rows: several rows, each of its own account
 start       plays for exceptions, never twice
@@ -37,6 +38,7 @@ from lib.workspace.plays import Begun, Run
 from lib.workspace.sending import Sent, Whom
 from lib.workspace.sheets import sheet_of
 
+_MOST_NAMED = 5
 TABLES = (
     "task", "next_step", "save_plan", "cancel_request", "renewal_call", "sentiment", "note", "touch", "goal", "handover",
 )  # fmt: skip
@@ -90,10 +92,13 @@ def my_names() -> list[str]:
     return list(dict.fromkeys(filter(None, [myself(), *access.viewer().csms])))
 
 
-def owners() -> list[str]:
-    """Who can own work: the reader, and the CSMs of the accounts they see."""
+def owners(accounts: Sequence[str] = ()) -> list[str]:
+    """Who can own work: the reader, and the CSMs of the accounts they see. Of `accounts`, only who may see all of them."""
     csms = written.quietly(lambda: door.values("csm")) or ()
-    return list(dict.fromkeys(filter(None, [myself(), *csms])))
+    seers = _seers(accounts)
+    if seers is not None:
+        csms = [*(each for each in csms if each and each.casefold() in seers), *seers.values()]
+    return list(_once([myself(), *csms]).values())
 
 
 def add(
@@ -120,8 +125,10 @@ def start(runs: Sequence[Run]) -> Begun:
 
 
 def hand(given: Sequence[Given], to: str, *, on: date, reason: str | None) -> Handed:
-    """Hand exceptions over, and what is open of their plays: all of them, or none."""
-    _check([each.account for each in given])
+    """Hand exceptions over, and what is open of their plays: all of them, or none. Refused where `to` may not see one."""
+    accounts = [each.account for each in given]
+    _check(accounts)
+    check_owner(accounts, to)
     return handing.hand(written.workspace(), given, to, on=on, reason=reason, **written.by())
 
 
@@ -177,6 +184,35 @@ def unsend(sent: Sent) -> int:
     """Take a sending back; gives how many letters are not logged any more."""
     _check([])
     return sending.take_back(written.workspace(), sent, **written.by())
+
+
+def check_owner(accounts: Sequence[str], to: str) -> None:
+    """Refuses where work on `accounts` would be of somebody who may not see them, and so never finds it."""
+    seers = _seers(accounts)
+    if seers is None or to == myself() or to.casefold() in seers:
+        return
+    all_of = "this account" if len(set(accounts)) == 1 else "all of these accounts"
+    may = ", ".join(list(seers.values())[:_MOST_NAMED]) or "none"
+    raise Refused(
+        f"{to} may not see {all_of}, and would not find it: nothing was handed over. Among those who may: {may}."
+    )
+
+
+def _seers(accounts: Sequence[str]) -> dict[str, str] | None:
+    """Those who may see all of `accounts`, by their names without case; None where everybody sees all, or no account is meant."""
+    sights = access.sights() if accounts else None
+    if sights is None:
+        return None
+    with _asking() as (con, _):
+        return _once(about.who_see(con, accounts, sights))
+
+
+def _once(names: Sequence[str | None]) -> dict[str, str]:
+    """Names without case -> as each is written first."""
+    found: dict[str, str] = {}
+    for name in filter(None, names):
+        found.setdefault(name.casefold(), name)
+    return found
 
 
 def _check(accounts: Sequence[str]) -> None:
