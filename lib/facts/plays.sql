@@ -27,7 +27,7 @@ run as (
     join (select _account, account from scope) as ours on ours._account = spell._account
     join told
         on told.account = ours.account and told.rule = spell.rule and told.person is not distinct from spell.person
-        and told.counts_on >= spell.began_on and coalesce(told.counts_on < spell.ended_on, true)
+        and (told.counts_on >= spell.began_on or spell.is_cut) and coalesce(told.counts_on < spell.ended_on, true)
     group by spell.place, spell._account, spell.person, spell.began_on, told.play
 ),
 lost as (  -- spells that ended with the customer
