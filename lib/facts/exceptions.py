@@ -101,8 +101,9 @@ def lay(
 ) -> None:
     """The view exception_spell of `rules` (those that are on), up to `as_of`; a second call puts those of others in its place."""
     rules = definitions.exceptions.on() if rules is None else rules
-    told_by = lines(con, as_of, definitions, [rule.fact for rule in rules])
-    asked = _asked(_GATES, _bound(con, as_of, definitions))
+    bound = _bound(con, as_of, definitions)
+    told_by = _lines(con, bound, definitions, [rule.fact for rule in rules])
+    asked = _asked(_GATES, bound)
     gates = name_of(asked, definitions.journey, _said(con, _READ_BY_GATES))
     GATES.lay(con, gates, lambda name, table: _of_all(con, table, f"from {_GATES}", asked, definitions))
     rows = [_row(place, rule) for place, rule in enumerate(rules)]
@@ -117,7 +118,18 @@ def lines(
     con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, facts: Sequence[str]
 ) -> tuple[str, ...]:
     """The view exception_signal of `facts`; gives what names it."""
-    bound, keys = _bound(con, as_of, definitions), []
+    return _lines(con, _bound(con, as_of, definitions), definitions, facts)
+
+
+def made_of(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple:
+    """The same again wherever what exceptions are made of is the same."""
+    return as_of, definitions.hash, _said(con, WRITTEN)
+
+
+def _lines(
+    con: duckdb.DuckDBPyConnection, bound: dict, definitions: Definitions, facts: Sequence[str]
+) -> tuple[str, ...]:
+    keys = []
     for family in _FAMILIES:
         asked = [name for name, fact in FACTS.items() if fact.family == family and name in facts]
         if asked:
@@ -125,11 +137,6 @@ def lines(
     tables = [f"from {FAMILIES.table('exception_family', key)}" for key in keys]
     con.execute(f"create or replace temp view exception_signal as {' union all '.join(tables) or _NO_LINES}")
     return tuple(keys)
-
-
-def made_of(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple:
-    """The same again wherever what exceptions are made of is the same."""
-    return as_of, definitions.hash, _said(con, WRITTEN)
 
 
 def _family(con: duckdb.DuckDBPyConnection, family: str, bound: dict, definitions: Definitions) -> str:
