@@ -14,7 +14,7 @@ SEES    what `sees` can be
 
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -66,6 +66,12 @@ class Roles:
     def of(self, email: object) -> Role | None:
         """The role of the reader with this address; None for everybody else. Case and outer spaces do not matter."""
         return self.known.get(_folded(email)) if isinstance(email, str) else None
+
+    def sights(self, today: date) -> Iterator[tuple[str, Scope]]:
+        """Every name under which somebody owns work (as accounts carry it, else the address), with what its bearer may see."""
+        for role in self.known.values():
+            for name in role.csm or (role.email,):
+                yield name, role.scope(today)
 
     @property
     def emails(self) -> tuple[str, ...]:

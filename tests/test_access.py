@@ -123,6 +123,7 @@ def options_of(name: str) -> list[dict]:
         "min_n": [5, 1_000],
         "on": ["2026-06-30"],
         "owner": [["a"], [FOREIGN]],
+        "whose": [["Dana Smith"], [f"{FOREIGN} Lee"]],
         "alpha": [0.5],
         "limit": [0, 3],
         "offset": [0, 3, 10_000],

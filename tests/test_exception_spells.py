@@ -85,7 +85,7 @@ def test_spells_are_those_of_a_plain_state_machine(con, world):
         con.execute(f"delete from {table}")
     for place, (sign, enter, leave, for_days, among) in enumerate(rules):
         con.execute(
-            "insert into exception_rule values (?, ?, 'f', ?, ?, ?, ?, ?)",
+            "insert into exception_rule values (?, ?, 'f', ?, ?, ?, ?, ?, false)",
             [place, f"r{place}", sign, enter, leave, for_days, among],
         )
     for (account, person), mine in lines.items():

@@ -122,6 +122,30 @@ def test_ticked_ones_are_done_snoozed_or_handed_over(visit, store, space):
     assert "4 accounts off the path" in text(app)
 
 
+def hand(app, to: str) -> None:
+    box = next(each for each in app.selectbox if each.key.startswith("exception handed to"))
+    box.set_value(to).run()
+    press(app, "hand exception")
+
+
+def whose(space) -> list[str]:
+    return [row["owner"] for row in written(space, "task")]
+
+
+def test_open_tasks_of_the_play_go_along_when_it_is_handed_over_and_come_back(visit, store, space):
+    app = visit(store, "pages/account.py", {"account": "big"})
+    press(app, "start ")
+    assert whose(space) == ["Dana", "Dana", "Eve"]  # Eve is the account executive
+    app.checkbox[0].check().run()
+    hand(app, "Lee")
+    assert "1 exception and 1 open task handed to Lee." in text(app)
+    assert sorted(whose(space)) == ["Dana", "Eve", "Lee"]  # what Dana did stays hers
+    assert [row["done_on"] for row in written(space, "task") if row["owner"] == "Dana"] == [TODAY]
+    press(app, "undo exceptions of big")
+    assert "1 exception and 1 task as before." in text(app)
+    assert whose(space) == ["Dana", "Dana", "Eve"] and rows.rows(space, "exception_act") == []
+
+
 def test_the_account_page_has_its_play_with_tasks_to_tick(visit, store, space):
     app = visit(store, "pages/account.py", {"account": "big"})
     assert is_well(app) and "asked to cancel" in text(app) and "since 20 Jun 2026" in text(app)

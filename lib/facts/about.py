@@ -1,6 +1,7 @@
 """What a form needs to know of the accounts it is about, of those that `scope` holds and no others.
 
 seen       which of them may be seen
+who_see    who, of some, may see all of them
 people     who works there
 renewals   when each renews and with how much ARR
 """
@@ -14,6 +15,7 @@ import duckdb
 
 from lib.definitions import Definitions
 from lib.facts.standing import TERMS, parameters
+from lib.scope import Scope
 
 _ASKED = "account in (select unnest($accounts::varchar[]))"
 
@@ -22,6 +24,20 @@ def seen(con: duckdb.DuckDBPyConnection, accounts: Sequence[str]) -> set[str]:
     """Those of `accounts` that the scope holds."""
     found = con.execute(f"select account from scope where {_ASKED}", {"accounts": list(accounts)})
     return {account for (account,) in found.fetchall()}
+
+
+def who_see(con: duckdb.DuckDBPyConnection, accounts: Sequence[str], sights: Sequence[tuple[str, Scope]]) -> list[str]:
+    """Of names with a scope each, those that hold every one of `accounts`; and a CSM whose all of them are, as they write it."""
+    asked = f"select distinct folded_name(csm::varchar), csm::varchar from scope where {_ASKED}"
+    found = con.execute(asked, {"accounts": list(accounts)}).fetchall()
+    whose = {folded for folded, _ in found}
+    own = [csm for _, csm in found if len(whose) == 1 and csm is not None]
+
+    def folded(csms: Sequence[str]) -> set[str]:
+        asked = "select list_transform($csms::varchar[], lambda csm: folded_name(csm))"
+        return set(con.execute(asked, {"csms": list(csms)}).fetchone()[0])
+
+    return [*own, *(name for name, scope in sights if scope.is_all or whose <= folded(scope.csms))]
 
 
 def people(con: duckdb.DuckDBPyConnection, account: str) -> dict[str, str]:

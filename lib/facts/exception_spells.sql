@@ -3,6 +3,7 @@
 -- It begins on the day on which the fact has been `enter` or beyond for for_days and every gate is open; it is over on the day on which the fact
 -- is back past `leave`, or a gate closes. Between the two nothing changes. A rule that reads downwards is turned around first.
 --   began_value, value   the fact on the first day, and on the day that is asked about
+--   is_cut               the fact is read by weeks, and it lasted when the first one known was read: it may have begun before
 create macro exception_spell_on(as_of) as table
 with line as (
     select
@@ -109,9 +110,11 @@ spell as (
 select
     rule.place, rule.rule, spell._account, spell.person, began_on, ended_on,
     first_line.value + first_line.pace * (began_on - first_line.from_on) as began_value,
-    last_line.value + last_line.pace * (as_of::date - last_line.from_on) as value
+    last_line.value + last_line.pace * (as_of::date - last_line.from_on) as value,
+    coalesce(rule.is_by_weeks and began_on - rule.for_days <= known.from_on, false) as is_cut
 from spell
 join exception_rule as rule on rule.place = spell.place
+left join (select fact, min(from_on) as from_on from exception_signal where value is not null group by fact) as known on known.fact = rule.fact
 left join exception_signal as first_line
     on first_line.fact = rule.fact and first_line._account = spell._account and first_line.person is not distinct from spell.person
     and first_line.from_on <= began_on and first_line.until_on > began_on

@@ -2,7 +2,8 @@
 --   state     open, snoozed (until a day after `on_day`), done, gone (over by itself). A new spell is open again: it is re-armed by recovery
 --   snoozed_until, reason, acted_on, acted_by   of the latest act but a hand-over; owner: whom it was handed over to last, else the CSM
 -- An act is about the spell that lasts on its day; so a spell that late data begin earlier is the same one, and one that they show to be
--- over never comes up. One that they begin later than the act about it is another, and open: on the day of the act there was none.
+-- over never comes up. One that they begin later than the act about it is another, and open: on the day of the act there was none. But of
+-- one that lasted already when the first week that is known was read (is_cut) what was done before holds.
 create macro exception_on(as_of, on_day) as table
 with act as (
     select
@@ -14,7 +15,7 @@ with act as (
     join (select _account, account from scope) as ours on ours._account = spell._account
     join written_exception_act as said
         on said.account = ours.account and said.rule = spell.rule and said.person is not distinct from spell.person
-        and said.acted_on::date >= spell.began_on and coalesce(said.acted_on::date < spell.ended_on, true)
+        and (said.acted_on::date >= spell.began_on or spell.is_cut) and coalesce(said.acted_on::date < spell.ended_on, true)
         and said.acted_on::date <= as_of::date
     group by spell.place, spell._account, spell.person, spell.began_on
 )

@@ -13,7 +13,7 @@ Lines and spells are kept beside the snapshot: another rule costs a look at the 
 
 import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 
@@ -26,15 +26,18 @@ from lib.store.dimensions import read_catalogue
 ON = "exception_on($as_of, $on)"
 STATES = ("open", "snoozed", "done", "gone")
 WRITTEN = ("touch", "cancel_request", "save_plan", "renewal_call", "goal", "sentiment")
-MOST_WEEKS = 156  # of use: all there are up to these, or what has been open for longer would begin anew every week
+PIECE = 156  # weeks of use that health_use.sql counts at once
+LOOK_BACK = 13  # weeks before it that a reading of use_week_on is held against
 MANY_LINES = 5_000_000
 WEEKS = Shelf("use_week", most=2, many=MANY_LINES)
 FAMILIES = Shelf("exception_family", most=24, many=10 * MANY_LINES)
 GATES = Shelf("exception_gate", most=3, many=MANY_LINES)
 SPELLS = Shelf("exception_spell", most=8, many=MANY_LINES)
 
-_WEEKS = "use_week_on($as_of, $n_weeks, $grace_days, $high_value, $least_people)"
+_WEEKS = """from use_week_on($as_of, $n_weeks, $grace_days, $high_value, $least_people)
+where day > $as_of::date - 7 * $n_new::integer"""
 _GATES = "gate_on($as_of, $grace_days, $onboarding_days, $new_from_days, $new_to_days, $renewing_days)"
+_BY_WEEKS = ("use", "adopting", "health")  # families read at the end of every week, from a first one on
 _ADOPTED = "$adopted_days, $adopted_within_days, $loyal_weeks, $loyal_of_weeks"
 _HEALTH = """(
     select
@@ -79,7 +82,8 @@ where false
 _N_WEEKS = "select coalesce(($as_of::date - min(week)) // 7 + 1, 1)::integer from usage.usage_week where week + 6 <= $as_of::date"
 _RULES = """
 create or replace temp table exception_rule (
-    place integer, rule varchar, fact varchar, sign integer, enter double, leave double, for_days integer, gates varchar[]
+    place integer, rule varchar, fact varchar, sign integer, enter double, leave double, for_days integer, gates varchar[],
+    is_by_weeks boolean
 )
 """
 _SCOPE = "select count(*), coalesce(bit_xor(hash(_account)), 0)::varchar from scope"
@@ -97,14 +101,15 @@ def lay(
 ) -> None:
     """The view exception_spell of `rules` (those that are on), up to `as_of`; a second call puts those of others in its place."""
     rules = definitions.exceptions.on() if rules is None else rules
-    told_by = lines(con, as_of, definitions, [rule.fact for rule in rules])
-    asked = _asked(_GATES, _bound(con, as_of, definitions))
+    bound = _bound(con, as_of, definitions)
+    told_by = _lines(con, bound, definitions, [rule.fact for rule in rules])
+    asked = _asked(_GATES, bound)
     gates = name_of(asked, definitions.journey, _said(con, _READ_BY_GATES))
     GATES.lay(con, gates, lambda name, table: _of_all(con, table, f"from {_GATES}", asked, definitions))
     rows = [_row(place, rule) for place, rule in enumerate(rules)]
     con.execute(_RULES)
     if rows:
-        con.executemany("insert into exception_rule values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        con.executemany("insert into exception_rule values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     key, sql = name_of(as_of, told_by, gates, rows), "from exception_spell_on($as_of)"
     SPELLS.lay(con, key, lambda name, table: _made(con, table, sql, {"as_of": as_of}))
 
@@ -113,7 +118,18 @@ def lines(
     con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions, facts: Sequence[str]
 ) -> tuple[str, ...]:
     """The view exception_signal of `facts`; gives what names it."""
-    bound, keys = _bound(con, as_of, definitions), []
+    return _lines(con, _bound(con, as_of, definitions), definitions, facts)
+
+
+def made_of(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple:
+    """The same again wherever what exceptions are made of is the same."""
+    return as_of, definitions.hash, _said(con, WRITTEN)
+
+
+def _lines(
+    con: duckdb.DuckDBPyConnection, bound: dict, definitions: Definitions, facts: Sequence[str]
+) -> tuple[str, ...]:
+    keys = []
     for family in _FAMILIES:
         asked = [name for name, fact in FACTS.items() if fact.family == family and name in facts]
         if asked:
@@ -123,17 +139,12 @@ def lines(
     return tuple(keys)
 
 
-def made_of(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions) -> tuple:
-    """The same again wherever what exceptions are made of is the same."""
-    return as_of, definitions.hash, _said(con, WRITTEN)
-
-
 def _family(con: duckdb.DuckDBPyConnection, family: str, bound: dict, definitions: Definitions) -> str:
     """The lines of a family on its shelf; gives their key. Those of peers are of the asker's scope, all others of everybody."""
     sql, said = _LINES.format(relation=_FAMILIES[family]), (definitions.journey, _said(con, _READ.get(family, ())))
     if family in ("use", "peers"):
         weeks = _asked(_WEEKS, bound)
-        WEEKS.lay(con, name_of(weeks), lambda name, table: _made(con, table, f"from {_WEEKS}", weeks))
+        WEEKS.lay(con, name_of(weeks), lambda name, table: _weeks(con, table, weeks))
         said = (weeks, *said, _seen(con)) if family == "peers" else weeks
     if family == "health":
         health.lay(con, bound["as_of"], definitions)
@@ -155,6 +166,18 @@ def _made(con: duckdb.DuckDBPyConnection, table: str, sql: str, asked: dict) -> 
     con.execute(f"create or replace table {table} as {sql}", asked)
 
 
+def _weeks(con: duckdb.DuckDBPyConnection, table: str, asked: dict) -> None:
+    """Use of every week there is, or what has been open for long would begin anew with every week: in pieces, the last one first,
+    each with the weeks before it that it looks back to."""
+    n_left, ends_on, made = asked["n_weeks"], asked["as_of"], f"create or replace table {table} as"
+    while n_left > 0:
+        n_weeks = min(n_left, PIECE)
+        n_new = n_weeks if n_weeks == n_left else n_weeks - LOOK_BACK
+        con.execute(f"{made} {_WEEKS}", asked | {"as_of": ends_on, "n_weeks": n_weeks, "n_new": n_new})
+        ends_on -= timedelta(days=(ends_on.weekday() + 1) % 7 + 7 * n_new)  # a Sunday
+        n_left, made = n_left - n_new, f"insert into {table}"
+
+
 def _of_all(con: duckdb.DuckDBPyConnection, table: str, sql: str, asked: dict, definitions: Definitions) -> None:
     """A table of what `sql` says whoever asks: made on a cursor whose scope is everybody."""
     with con.cursor() as whole:
@@ -169,7 +192,8 @@ def _of_all(con: duckdb.DuckDBPyConnection, table: str, sql: str, asked: dict, d
 def _row(place: int, rule: Rule) -> tuple:
     gates = list(dict.fromkeys((*(() if "trial" in rule.among else ("customer",)), *rule.among)))
     sign = 1 if rule.test == "at_least" else -1
-    return place, rule.rule, rule.fact, sign, rule.enter, rule.leave, rule.for_days, gates
+    is_by_weeks = FACTS[rule.fact].family in _BY_WEEKS
+    return place, rule.rule, rule.fact, sign, rule.enter, rule.leave, rule.for_days, gates, is_by_weeks
 
 
 def _said(con: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[tuple]:
@@ -193,7 +217,7 @@ def _bound(con: duckdb.DuckDBPyConnection, as_of: date, definitions: Definitions
     words, adoption = definitions.exceptions, definitions.adoption
     ((n_weeks,),) = con.execute(_N_WEEKS, {"as_of": as_of}).fetchall()
     return health.parameters(con, as_of, definitions) | {
-        "n_weeks": min(n_weeks, MOST_WEEKS),
+        "n_weeks": n_weeks,
         "onboarding_days": definitions.standing.onboarding_days,
         "least_peers": definitions.standing.least_peers,
         "promoter_from": definitions.one_account.promoter_score,

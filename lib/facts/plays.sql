@@ -1,3 +1,7 @@
+-- Whether a name is one of a list, compared as a scope compares them; no list is everybody.
+create macro is_one_of(names, name) as
+    names is null or coalesce(list_contains(list_transform(names, lambda each: folded_name(each)), folded_name(name)), false);
+
 -- Exceptions with the play that was started for each, and what came of it. Grain: as exception_on (exception_states.sql); one more row for
 -- every other play that was started for the same spell. A task is of the spell that lasts on the day it was written.
 --   play           the one that was started; else the one that the rule names
@@ -23,7 +27,7 @@ run as (
     join (select _account, account from scope) as ours on ours._account = spell._account
     join told
         on told.account = ours.account and told.rule = spell.rule and told.person is not distinct from spell.person
-        and told.counts_on >= spell.began_on and coalesce(told.counts_on < spell.ended_on, true)
+        and (told.counts_on >= spell.began_on or spell.is_cut) and coalesce(told.counts_on < spell.ended_on, true)
     group by spell.place, spell._account, spell.person, spell.began_on, told.play
 ),
 lost as (  -- spells that ended with the customer

@@ -93,10 +93,12 @@ create table exception_signal (
 );
 create table exception_gate (gate varchar, _account uinteger, from_on date, until_on date);
 create table exception_rule (
-    place integer, rule varchar, fact varchar, sign integer, enter double, leave double, for_days integer, gates varchar[]
+    place integer, rule varchar, fact varchar, sign integer, enter double, leave double, for_days integer, gates varchar[],
+    is_by_weeks boolean
 );
 create table exception_spell (
-    place integer, rule varchar, _account uinteger, person varchar, began_on date, ended_on date, began_value double, value double
+    place integer, rule varchar, _account uinteger, person varchar, began_on date, ended_on date, began_value double, value double,
+    is_cut boolean
 );
 
 -- What plays.py lays on a cursor: what to do about what a rule says, and after how many days a play is looked at again.

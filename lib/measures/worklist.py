@@ -74,7 +74,8 @@ work as (
     from said
     join stood on stood.account = said.account
     where coalesce(said.made_at::date <= {_WHEN}, true)
-      and ($owners::varchar[] is null or list_contains(list_transform($owners::varchar[], lambda each: lower(each)), lower(owner)))
+      and is_one_of($owners::varchar[], owner)
+      and (is_one_of($whose::varchar[], csm) or is_one_of($whose::varchar[], owner))
 )
 """
 
@@ -87,6 +88,7 @@ def worklist(
     on: date | str | None = None,
     only: str = "open",
     owner: Sequence[str] | None = None,
+    whose: Sequence[str] | None = None,
     sort: str = "due",
     limit: int | None = None,
     offset: int = 0,
@@ -96,6 +98,7 @@ def worklist(
     on       the day by which something is overdue; by default the book's. What is due on the day itself is not
     only     open, overdue, this_week (due from Monday to Sunday of the week of `on`), done
     owner    those of these people, whatever the case; what nobody owns is left out then
+    whose    what is to be done for the accounts of these CSMs, and what is theirs to do for others
     sort     due: the longest overdue first, then by day, those without one last, then by ARR
 
     A step of a save plan counts as long as the plan is open, and has no day of its own. `id` and `version` are of the row as
@@ -112,6 +115,7 @@ def worklist(
         "    count(*) filter (where is_overdue) over () as n_overdue, count(*) over () as n_rows\n"
         f"from work where {ONLY[only]}\norder by {SORTS[sort]}, account, id, step\nlimit $limit offset $offset"
     )
-    asked = {"on": day, "owners": None if owner is None else list(owner), "limit": limit, "offset": offset}
+    asked = {"on": day, "limit": limit, "offset": offset}
+    asked |= {"owners": None if owner is None else list(owner), "whose": None if whose is None else list(whose)}
     table = con.execute(sql, standing.parameters(sql, book.as_of, definitions) | asked).df()
     return Answer(table[COLUMNS], notes=(f"Overdue is what was due before {say_day(day)}.",), sql=sql)

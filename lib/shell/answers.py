@@ -7,7 +7,7 @@ scope_of   what the viewer who was named may see
 """
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from lib import roles
@@ -27,20 +27,20 @@ def answer(options: argparse.Namespace) -> None:
 
 
 def found(
-    options: argparse.Namespace, cut: Callable[[Snapshot], list[tuple[str, str]]] = lambda snapshot: []
+    options: argparse.Namespace, more: Callable[[Snapshot], Mapping[str, object]] = lambda snapshot: {}
 ) -> Answer:
-    """The answer of the measure that was named, of the book the options name, which `cut` may cut further."""
+    """The answer of the measure that was named, of the book the options name; `more` says what else it is asked."""
     from lib.facts import open_store
     from lib.facts.ask import ask
     from lib.measures.registry import measure
 
     words = definitions_of(options)
     snapshot = open_store(options.store)
-    book = _book(options, snapshot, [*options.where, *cut(snapshot)])
+    book, asks = _book(options, snapshot, options.where), {**_asked(options), **more(snapshot)}
 
     def asked(snapshot: Snapshot) -> Answer:
         with ask(snapshot, book, words, scope_of(options), _written(options, book)) as con:
-            return measure(options.measure)(con, book, words, **_asked(options))
+            return measure(options.measure)(con, book, words, **asks)
 
     try:
         return asked(snapshot)

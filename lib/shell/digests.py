@@ -21,7 +21,7 @@ def digest(options: argparse.Namespace) -> None:
     """Print what is new for the accounts of the viewer: their own where their role names any, else all they may see."""
     base_url = _checked(options.base_url)
     options.on = options.on or (options.as_of or options.today).isoformat()
-    found = answers.found(options, lambda snapshot: _own(options, snapshot))
+    found = answers.found(options, lambda snapshot: _whose(options, snapshot))
     if found.table.empty:
         say("Nothing is new.")
     if options.format in _WRITTEN:
@@ -47,16 +47,18 @@ def _checked(url: str | None) -> str:
     return url.rstrip("/")
 
 
-def _own(options: argparse.Namespace, snapshot: Snapshot) -> list[tuple[str, str]]:
-    """A cut to the viewer's own accounts, as My book begins; none where it is cut by CSM already, or they have none."""
-    if options.viewer is None or any(name.casefold() == "csm" for name, _ in options.where):
-        return []
+def _whose(options: argparse.Namespace, snapshot: Snapshot) -> dict[str, list[str]]:
+    """The viewer's own accounts, and what was handed over to them, as My book begins; all they may see where that is asked for by
+    CSM already, or they have none."""
+    if options.viewer is None or options.whose or any(name.casefold() == "csm" for name, _ in options.where):
+        return {}
     role = roles.load(options.secrets).of(options.viewer)
     if role is None or role.sees == "own":
-        return []
+        return {}
     names = {name.strip().casefold() for name in role.csm}
     try:
         known = snapshot.dimension("csm").values
     except Refused:
-        return []
-    return [("csm", value) for value in known if value and value.strip().casefold() in names]
+        return {}
+    own = [value for value in known if value and value.strip().casefold() in names]
+    return {"whose": [*own, options.viewer]} if own else {}

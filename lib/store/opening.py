@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMORY_LIMIT = "4GB"
+# A name as it is compared: case and outer spaces do not matter. One rule for all sides, in one language.
+_FOLDED = "create macro folded_name(name) as lower(trim(name, ' ' || chr(9) || chr(10) || chr(13) || chr(160)))"
 FAULTS = (duckdb.InternalException, duckdb.FatalException)
 
 
@@ -93,15 +95,10 @@ class Snapshot:
         if scope.is_all:
             return ""
         con.execute(
-            f"set variable scope_csms = list_transform($csms::varchar[], lambda csm: {_folded('csm')})",
+            "set variable scope_csms = list_transform($csms::varchar[], lambda csm: folded_name(csm))",
             {"csms": list(scope.csms)},
         )
-        return f" where list_contains(getvariable('scope_csms')::varchar[], {_folded('csm::varchar')})"
-
-
-def _folded(sql: str) -> str:
-    """SQL for a name as it is compared: case and outer spaces do not matter. One rule for both sides, in one language."""
-    return f"lower(trim({sql}, ' ' || chr(9) || chr(10) || chr(13) || chr(160)))"
+        return " where list_contains(getvariable('scope_csms')::varchar[], folded_name(csm::varchar))"
 
 
 def value_on(dimension: StoredDimension, day: str) -> str:
@@ -136,7 +133,7 @@ def open_at(path: Path, scripts: Sequence[str] = ()) -> Snapshot:
         file = str(path / f"{name}.duckdb").replace("'", "''")
         root.execute(f"attach '{file}' as {name} (read_only)")
     root.execute("set search_path = 'memory,core,usage'")
-    for script in scripts:
+    for script in (_FOLDED, *scripts):
         root.execute(script)
     root.execute("set enable_external_access = false")
     root.execute("set lock_configuration = true")

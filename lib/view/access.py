@@ -4,6 +4,7 @@ Viewer     a reader and their scope
 viewer     the reader of this run; one who may see nothing has the scope NOBODY and a standing that says why
 scope_now  what a reader may see by now: for what is made after the run that offered it
 people     those an admin can see as
+sights     under which names people own work, and what each may see; None where nobody signs in and everybody sees all
 admins     whom to ask for what admins alone do
 view_as    see as another person, or as oneself again; for callbacks
 providers  the ways to sign in: names of sections of [auth], None for [auth] itself
@@ -138,6 +139,12 @@ def publisher() -> str:
 def people() -> tuple[str, ...]:
     """Those an admin can see as."""
     return _secrets().roles.emails
+
+
+def sights() -> list[tuple[str, Scope]] | None:
+    """Names under which people own work, with what each may see today; None where nobody signs in and everybody sees all."""
+    found = _secrets()
+    return list(found.roles.sights(today())) if found.providers else None
 
 
 def admins() -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def query(account: str, book: Book) -> Query:
     return {**booklink.query(book), "account": [account]}
 
 
-def opening(table: pd.DataFrame, *, key: str) -> tuple[pd.DataFrame, dict[str, object]]:
+def opening(table: pd.DataFrame, *, key: str, width: int | str = "medium") -> tuple[pd.DataFrame, dict[str, object]]:
     """The list `table` with a name in every row, and how its column of names, else of ids, is drawn: as buttons that open."""
     ids = table["account"].tolist()
     shown = "name" if "name" in table else "account"
@@ -43,7 +43,7 @@ def opening(table: pd.DataFrame, *, key: str) -> tuple[pd.DataFrame, dict[str, o
             st.session_state[_OPENS] = (ids[row], names[row])
 
     drawn = st.column_config.ButtonColumn(
-        word(shown), type="tertiary", alignment="left", pinned=True, width="medium", on_click=clicked, key=opened
+        word(shown), type="tertiary", alignment="left", pinned=True, width=width, on_click=clicked, key=opened
     )
     return table, {shown: drawn}
 

@@ -5,6 +5,7 @@ sheets       what a table is; tables: what is kept, and the rule of each column
 rows         added, changed, removed, read: the acts for every table
 sending      letters that went out: touches and draws, in one transaction
 many         the same act on many rows, each by its version; plays: all tasks of one, and never twice
+handing      exceptions handed over, with the open tasks of their plays
 frames       a table as Arrow, for DuckDB
 owned        rows with an owner and a name, for themselves or for all
 views, audiences, links, visits, preferences, mappings, wording   where a rule is more than a row

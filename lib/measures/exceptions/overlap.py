@@ -61,18 +61,7 @@ def exception_overlap(
     overlap_back_rate: of accounts with one of that rule, the share with one of the rule that is tried. Wilson's intervals, of
     accounts; the options are those of exception_trial.
     """
-    found = tried.lay(
-        con,
-        book,
-        definitions,
-        rule=rule,
-        fact=fact,
-        test=test,
-        enter=enter,
-        leave=leave,
-        among=among,
-        for_days=for_days,
-    )
+    found = tried.lay(con, book, definitions, rule, fact, test, enter, leave, among, for_days)
     counted = con.execute(_SQL).df().set_index("place")
     n_tried = con.execute("select count(distinct _account) from trial_spell where place = 0").fetchone()[0]
     rows = [

@@ -72,18 +72,7 @@ def exception_trial(
     of those it warned of, days from when that exception began to the loss. Intervals are Wilson's; the base rate's are clustered
     by account, lift takes it as it is. Good news, and rules of trials, foretell no loss: theirs are empty.
     """
-    found = tried.lay(
-        con,
-        book,
-        definitions,
-        rule=rule,
-        fact=fact,
-        test=test,
-        enter=enter,
-        leave=leave,
-        among=among,
-        for_days=for_days,
-    )
+    found = tried.lay(con, book, definitions, rule, fact, test, enter, leave, among, for_days)
     words = definitions.exceptions
     days = {"opens_on": found.opens_on, "decided_to": found.decided_to, "judge_days": words.judge_days}
     row = _first(con, _TOLD, {"opens_on": found.opens_on}) | _first(con, _JUDGED, {})

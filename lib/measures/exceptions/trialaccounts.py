@@ -90,18 +90,7 @@ def exception_trial_accounts(
         raise Refused(f"There is no selection {which!r}; choose from {', '.join(WHICH)}.")
     check_page(limit, offset)
     day = day_of(fired_day)
-    found = tried.lay(
-        con,
-        book,
-        definitions,
-        rule=rule,
-        fact=fact,
-        test=test,
-        enter=enter,
-        leave=leave,
-        among=among,
-        for_days=for_days,
-    )
+    found = tried.lay(con, book, definitions, rule, fact, test, enter, leave, among, for_days)
     places = {each.rule: place for place, each in enumerate(found.others, 1)}
     if shared_with is not None and shared_with not in places:
         raise Refused(f"No other rule {shared_with!r} is on; those that are: {', '.join(places) or 'none'}.")

@@ -48,17 +48,6 @@ def exception_trial_days(
     for_days: int | None = None,
 ) -> Answer:
     """Exceptions that began on the day, and those open at its end; the options are those of exception_trial."""
-    found = tried.lay(
-        con,
-        book,
-        definitions,
-        rule=rule,
-        fact=fact,
-        test=test,
-        enter=enter,
-        leave=leave,
-        among=among,
-        for_days=for_days,
-    )
+    found = tried.lay(con, book, definitions, rule, fact, test, enter, leave, among, for_days)
     table = con.execute(_SQL, {"opens_on": found.opens_on, "as_of": book.as_of}).df()
     return Answer(table[COLUMNS], sql=f"{tried.SQL};\n\n{_SQL}")

@@ -91,7 +91,6 @@ def lay(
     con: duckdb.DuckDBPyConnection,
     book: Book,
     definitions: Definitions,
-    *,
     rule: str | None,
     fact: str | None,
     test: str | None,

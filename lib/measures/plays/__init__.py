@@ -10,6 +10,7 @@ said      the columns of an answer that are said in words
 exception_said   an exception in a few words
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -40,14 +41,26 @@ EXCEPTION = f"""with exception as (
         on told.place = played.place and told._account = played._account and told.person is not distinct from played.person
         and told.began_on = played.began_on
     left join core.person as person on person.account = account.account and person.person = played.person
+    where is_one_of($owners::varchar[], played.owner)
+      and (is_one_of($whose::varchar[], account.csm::varchar) or is_one_of($whose::varchar[], played.owner))
 )
 """
 
 
-def asked(sql: str, book: Book, definitions: Definitions, on: date) -> dict:
-    """The values that `sql` over EXCEPTION binds."""
+def asked(
+    sql: str,
+    book: Book,
+    definitions: Definitions,
+    on: date,
+    *,
+    owner: Sequence[str] | None = None,
+    whose: Sequence[str] | None = None,
+) -> dict:
+    """The values that `sql` over EXCEPTION binds. owner: exceptions of these people alone, whom each was handed over to, else the
+    account's CSM; whose: those of the accounts of these CSMs, and those of others that were handed over to them."""
     near = {"near_days": definitions.exceptions.renewing_days}
-    return standing.parameters(sql, book.as_of, definitions) | plays.bound(book.as_of, on, definitions) | near
+    names = {"owners": None if owner is None else list(owner), "whose": None if whose is None else list(whose)}
+    return standing.parameters(sql, book.as_of, definitions) | plays.bound(book.as_of, on, definitions) | near | names
 
 
 def said(table: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ NEWS      the kinds, in the order in which they are read -> in words
 COLUMNS   of the answer, whatever the options
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import duckdb
@@ -64,6 +65,7 @@ select
 from book as account
 join {standing.TERMS} as term on term._account = account._account
 where due_on between $on::date and $on::date + $deadline_days::integer and term.notice <> 'notice given'
+    and is_one_of($whose::varchar[], account.csm::varchar)
 order by due_on, arr desc nulls last, account.account
 """
 
@@ -75,11 +77,13 @@ def digest(
     *,
     since: date | str | None = None,
     on: date | str | None = None,
+    whose: Sequence[str] | None = None,
 ) -> Answer:
     """What is new of the book's accounts, a row each; n_rows of them in all.
 
     since   the day up to which everything was told before; by default the day before the book's
     on      the day it is read on, by which work is due and a snooze is over; by default the book's
+    whose   of the accounts of these CSMs, and of others what was handed over to them
 
     new: exceptions that are open and are told since (they began, or their turn came: new_per_week); gone: over by themselves since;
     again: snoozed when `since` was told, and open by now. overdue and due: open work of the accounts, as in the work list.
@@ -92,14 +96,15 @@ def digest(
         raise Refused(f"Nothing is known after {say_day(book.as_of)}; “since” must not be later than that.")
     plays.lay(con, book.as_of, definitions)
     bound = {"since": known_to, "on_before": today - (book.as_of - known_to)}
-    moved = said(con.execute(_MOVED, asked(_MOVED, book, definitions, today) | bound).df())
+    moved = said(con.execute(_MOVED, asked(_MOVED, book, definitions, today, whose=whose) | bound).df())
     moved = moved.assign(detail=list(map(_known, moved.to_dict("records"))))
     moved = moved.drop_duplicates(["news", "account", "title", "person"])
     terms = standing.parameters(_DUE, book.as_of, definitions) | {"on": today, "deadline_days": DEADLINE_DAYS}
+    terms["whose"] = None if whose is None else list(whose)
     due = con.execute(_DUE, terms).df()
     days = zip(due["title"], due["renews_on"], strict=True)
     due["detail"] = [f"renews on {say_day(day.date())}" if title == "Notice by" else None for title, day in days]
-    work, sql = _work(con, book, definitions, today)
+    work, sql = _work(con, book, definitions, today, whose)
     found = pd.concat([each.reindex(columns=COLUMNS) for each in (work, moved, due)], ignore_index=True)
     found["place"] = found["news"].map(list(NEWS).index)
     found = found.sort_values("place", kind="stable", ignore_index=True).assign(n_rows=len(found))
@@ -120,9 +125,11 @@ def _known(row: dict) -> str:
     return row["said_now"] or row["said_then"]
 
 
-def _work(con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, day: date) -> tuple[pd.DataFrame, str]:
+def _work(
+    con: duckdb.DuckDBPyConnection, book: Book, definitions: Definitions, day: date, whose: Sequence[str] | None
+) -> tuple[pd.DataFrame, str]:
     """What is overdue, and what is due on the day: asked of the work list, so that it is counted in one place."""
-    found = measure("worklist")(con, book, definitions, on=day, only="open")
+    found = measure("worklist")(con, book, definitions, on=day, only="open", whose=whose)
     work = found.table[found.table["due_on"].notna()]
     work = work[pd.to_datetime(work["due_on"]).dt.date <= day]
     roles = work["task_role"].where(work["task_role"] != work["owner"])  # support is its own owner

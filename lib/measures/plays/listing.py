@@ -25,8 +25,6 @@ _SQL = f"""{EXCEPTION},
 mine as (
     select * from exception
     where exception_state = 'open'
-      and ($owners::varchar[] is null
-          or list_contains(list_transform($owners::varchar[], lambda each: lower(each)), lower(exception_owner)))
 )
 select
     account, name, csm,
@@ -54,6 +52,7 @@ def my_exceptions(
     *,
     on: date | str | None = None,
     owner: Sequence[str] | None = None,
+    whose: Sequence[str] | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> Answer:
@@ -61,6 +60,7 @@ def my_exceptions(
 
     on      the day by which a snooze is over; by default the book's
     owner   exceptions of these people, whatever the case: whom they were handed over to, else the account's CSM
+    whose   those of the accounts of these CSMs, and of other accounts those that were handed over to them
 
     Their order is that of `exceptions`: ARR, halved for every renewing_days that the renewal is away, most first; accounts with
     good news alone come last. New ones above new_per_week of a CSM wait, and are left out (lib/facts/exceptionqueue.py).
@@ -69,8 +69,8 @@ def my_exceptions(
     check_page(limit, offset)
     day = day_of(on) or book.as_of
     plays.lay(con, book.as_of, definitions)
-    bound = {"owners": None if owner is None else list(owner), "limit": limit, "offset": offset}
-    table = con.execute(_SQL, asked(_SQL, book, definitions, day) | bound).df()
-    ((n_waiting,),) = con.execute(_WAITING, asked(_WAITING, book, definitions, day)).fetchall()
+    bound = asked(_SQL, book, definitions, day, owner=owner, whose=whose)
+    table = con.execute(_SQL, bound | {"limit": limit, "offset": offset}).df()
+    ((n_waiting,),) = con.execute(_WAITING, bound).fetchall()
     table["exceptions"] = [[exception_said(one) for one in each] for each in table["exceptions"]]
     return Answer(table[COLUMNS], left_out(("new, and waiting for the next week", n_waiting)), sql=_SQL)

@@ -41,6 +41,8 @@ def account_exceptions(
     accounts: Sequence[str] | None = None,
     only: str = "all",
     on: date | str | None = None,
+    owner: Sequence[str] | None = None,
+    whose: Sequence[str] | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> Answer:
@@ -48,6 +50,7 @@ def account_exceptions(
 
     only   all; open; standing: open or snoozed; past: done, or gone by itself
     on     the day by which a snooze is over; by default the book's
+    owner, whose   as of my_exceptions
 
     said_then and said_now are the value of what the rule is told by, on its first day and, while it lasts, on the book's day.
     What a play is, and when a play counts as recovered, play_runs says.
@@ -64,5 +67,6 @@ def account_exceptions(
         "    account, exception_rule, person nulls first, play\nlimit $limit offset $offset"
     )
     bound = {"accounts": None if accounts is None else list(accounts), "limit": limit, "offset": offset}
-    table = con.execute(sql, asked(sql, book, definitions, day_of(on) or book.as_of) | bound).df()
+    names = {"owner": owner, "whose": whose}
+    table = con.execute(sql, asked(sql, book, definitions, day_of(on) or book.as_of, **names) | bound).df()
     return Answer(said(table)[COLUMNS], sql=sql)

@@ -7,13 +7,15 @@ from lib.facts.plays import READS
 from lib.measures.registry.options import PAGE, WRITTEN, Measure, Option
 
 ON = Option("on", "text", "the day by which a snooze is over (default: the as-of day)")
+_OWNER = Option("owner", "names", "whose: whom it was handed over to, else the account's CSM")
+_WHOSE = Option("whose", "names", "of the accounts of these CSMs, and what was handed over to them of others")
 _READS = tuple(dict.fromkeys((*READS, *WRITTEN)))
 
 MEASURES = {
     "my_exceptions": Measure(
         "lib.measures.plays.listing:my_exceptions",
         "the accounts with open exceptions, one line each, by ARR and nearness of the renewal",
-        (ON, Option("owner", "names", "whose: whom it was handed over to, else the account's CSM"), *PAGE),
+        (ON, _OWNER, _WHOSE, *PAGE),
         _READS,
     ),
     "account_exceptions": Measure(
@@ -23,6 +25,8 @@ MEASURES = {
             Option("accounts", "names", "ids of accounts (default: all of the book)"),
             Option("only", "text", "which of them", ("all", "open", "standing", "past")),
             ON,
+            _OWNER,
+            _WHOSE,
             *PAGE,
         ),
         _READS,
@@ -48,6 +52,7 @@ MEASURES = {
         (
             Option("since", "text", "the day up to which everything was told (default: the day before the as-of day)"),
             Option("on", "text", "the day it is read on (default: the as-of day that is given, else today)"),
+            _WHOSE,
         ),
         (*_READS, "next_step"),
     ),

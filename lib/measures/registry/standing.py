@@ -68,6 +68,7 @@ MEASURES = {
             Option("on", "text", "the day by which something is overdue (default: the as-of day)"),
             Option("only", "text", "which of it", ("open", "overdue", "this_week", "done")),
             Option("owner", "names", "whose"),
+            Option("whose", "names", "for accounts of these CSMs, or theirs to do"),
             Option("sort", "text", "the order", ("due", "arr", "account", "owner", "changed")),
             *PAGE,
         ),

@@ -89,7 +89,7 @@ def _acts(book: Book, rows: Sequence[dict], state: Exceptions) -> None:
         if state.show == "done":
             return
         plays.offer(book, rows, PLACE)
-        said, asked = st.session_state, pen.owners()
+        said, asked = st.session_state, pen.owners([row["account"] for row in rows])
         st.text_input("Reason", key=reason, max_chars=500, placeholder="Why", width=220)
         st.button(f"Done ({n})", key=f"done {name}", on_click=lambda: doing.done(PLACE, rows, said[reason]))
         st.date_input("Snooze until", access.today() + timedelta(14), key=day, format="DD/MM/YYYY", width=140)

@@ -5,15 +5,18 @@ snoozing, handing            the widgets that ask until when and why, and to who
 mark                         names exceptions as they stand
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from hashlib import sha256
 
+import pandas as pd
 import streamlit as st
 
 from lib.book import say_day
 from lib.view import access, numbers
 from lib.view.writing import acting, pen, told
+from lib.workspace.handing import Given
+from lib.workspace.many import Done
 from lib.workspace.rules import MOST_TEXT
 
 USUAL_SNOOZE = 14  # days
@@ -40,11 +43,19 @@ def snooze(place: str, rows: Sequence[dict], until: date | None, reason: str | N
 
 
 def hand(place: str, rows: Sequence[dict], owner: str | None, reason: str | None = None) -> None:
-    """They are somebody else's; what was done about them stays."""
-    if not owner or not owner.strip():
+    """They are somebody else's, with what is open of their plays and a CSM's to do; what was done about them stays."""
+    to = (owner or "").strip()
+    if not to:
         told.tell(place, "Choose whom to hand it to.")
-    else:
-        _act(place, rows, {"act": "handed_over", "owner": owner.strip()}, reason, f"handed to {owner.strip()}")
+        return
+
+    def write() -> tuple[str, Callable[[], str]]:
+        handed = pen.hand(list(map(_given, rows)), to, on=access.today(), reason=_reason(reason))
+        tasks = f" and {numbers.plural(len(handed.tasks), 'open task')}" if handed.tasks else ""
+        said = f"{numbers.plural(len(handed.acts), 'exception')}{tasks} handed to {to}."
+        return said, lambda: _as_before(pen.unhand(handed))
+
+    _once(place, ("handed", to, _reason(reason), mark(rows)), write)
 
 
 def snoozing(place: str, rows: Sequence[dict], name: str) -> None:
@@ -61,7 +72,7 @@ def snoozing(place: str, rows: Sequence[dict], name: str) -> None:
 
 def handing(place: str, rows: Sequence[dict], name: str) -> None:
     """To whom."""
-    to, owners = f"exception handed to {name}", pen.owners()
+    to, owners = f"exception handed to {name}", pen.owners([row["account"] for row in rows])
     st.selectbox(
         "Hand to", owners, index=None, placeholder="Somebody", key=to, accept_new_options=not owners, width=160
     )
@@ -83,20 +94,47 @@ def mark(rows: Sequence[dict]) -> str:
 
 
 def _act(place: str, rows: Sequence[dict], values: Mapping[str, object], reason: str | None, said: str) -> None:
-    """One act on every exception; the same on the same ones, as they were, is a second click."""
-    acts, values = acting.acts(), {**values, "reason": (reason or "").strip() or None}
-    this = (repr(sorted(values.items())), mark(rows))
+    """One act on every exception."""
+    values = {**values, "reason": _reason(reason)}
+
+    def write() -> tuple[str, Callable[[], str]]:
+        said_of = [{"account": row["account"], "rule": row["exception_rule"], "person": row["person"]} for row in rows]
+        made = pen.add_rows("exception_act", [{**values, **each, "acted_on": access.today()} for each in said_of])
+        return f"{numbers.plural(len(made), 'exception')} {said}.", lambda: _as_before(pen.take_back(made))
+
+    _once(place, (repr(sorted(values.items())), mark(rows)), write)
+
+
+def _once(place: str, this: tuple, write: Callable[[], tuple[str, Callable[[], str]]]) -> None:
+    """What `write` does, told with its undo; the same on the same ones, as they were, is a second click."""
+    acts = acting.acts()
     with acts.one(place):
         if this in acts.done:
             return
-        said_of = [{"account": row["account"], "rule": row["exception_rule"], "person": row["person"]} for row in rows]
-        made = pen.add_rows("exception_act", [{**values, **each, "acted_on": access.today()} for each in said_of])
+        said, undo = write()
         acts.done.add(this)
 
         def undone() -> str:
-            back = pen.take_back(made)
+            text = undo()
             acts.done.discard(this)
-            stayed = f" {numbers.count(len(back.refused))} changed meanwhile and stayed." if back.refused else ""
-            return f"{numbers.plural(len(back.rows), 'exception')} as before.{stayed}"
+            return text
 
-        acts.tell(place, f"{numbers.plural(len(made), 'exception')} {said}.", undo=undone)
+        acts.tell(place, said, undo=undone)
+
+
+def _as_before(back: Done) -> str:
+    n = {table: sum(row.table == table for row in back.rows) for table in ("exception_act", "task")}
+    tasks = f" and {numbers.plural(n['task'], 'task')}" if n["task"] else ""
+    stayed = f" {numbers.count(len(back.refused))} changed meanwhile and stayed." if back.refused else ""
+    return f"{numbers.plural(n['exception_act'], 'exception')}{tasks} as before.{stayed}"
+
+
+def _given(row: dict) -> Given:
+    """An exception to hand over: tasks go along of who has it, and of who hands it over."""
+    owners = tuple(filter(None, [row["exception_owner"], *pen.my_names()]))
+    began = pd.Timestamp(row["exception_began_on"]).date()
+    return Given(row["account"], row["exception_rule"], began, owners, row["person"])
+
+
+def _reason(said: str | None) -> str | None:
+    return (said or "").strip() or None

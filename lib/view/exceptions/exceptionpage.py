@@ -24,13 +24,14 @@ _LABELS = {
     "new": ("New this week", "List them"), "waiting": ("Waiting", "List them"),
 }  # fmt: skip
 _COLUMNS = [
-    "exception_rule", "is_active_rule", "rule_condition", "n_exceptions", "n_new_7", "n_new_30", "n_gone", "n_done",
-    "n_snoozed", "open_median_days", "exception_play",
+    "exception_rule", "is_active_rule", "n_exceptions", "n_new_7", "n_new_30", "n_gone", "n_done", "n_snoozed",
+    "open_median_days", "rule_condition",
 ]  # fmt: skip
 _NARROW = {
     "n_exceptions": "Open", "n_new_7": "New, 7 d", "n_new_30": "New, 30 d", "n_gone": "Gone", "n_done": "Done",
     "n_snoozed": "Snoozed",
 }  # fmt: skip
+_WHOLE = 920  # pixels of the table where the page is 1280 wide
 _OPENS = {  # a figure of a rule -> what is listed by it
     "n_exceptions": {"show": "open"}, "n_new_7": {"show": "all", "days": "7"}, "n_new_30": {"show": "all", "days": "30"},
     "n_gone": {"show": "gone", "days": "try"}, "n_done": {"show": "done", "days": "try"}, "n_snoozed": {"show": "snoozed"},
@@ -99,6 +100,7 @@ def rules(book: Book, state: Exceptions) -> dict[str, Answer]:
         "The rules", f"{n_on} of {len(table)} are on · click a figure to list it, a rule to try it", place="rules"
     )  # fmt: skip
     columns = [name for name in _COLUMNS if name not in ("n_snoozed", "n_done") or table[name].fillna(0).any()]
+    counted = [name for name in columns if name in _NARROW]
     key = tables.named("exception rules", table[["exception_rule", "is_active_rule"]])
 
     def clicked() -> None:
@@ -108,15 +110,14 @@ def rules(book: Book, state: Exceptions) -> dict[str, Answer]:
             _open(table["exception_rule"].iat[row], column, bool(table["is_active_rule"].iat[row]), words.try_days)
 
     column = st.column_config
-    narrow = {name: column.NumberColumn(label, width=68) for name, label in _NARROW.items()}
+    narrow = {name: column.NumberColumn(label, width=68, format="localized") for name, label in _NARROW.items()}
     tables.show(
         table[columns], key=key, height=min(42 + 32 * len(table), 42 + 32 * 10), selects="single-cell", clicked=clicked,
         config=narrow | {
             "exception_rule": column.TextColumn("Rule", width=205, pinned=True),
             "is_active_rule": column.CheckboxColumn("On", width=46),
-            "rule_condition": column.TextColumn("Tells when", width=250),
-            "exception_play": column.TextColumn("Play", width=165),
             "open_median_days": column.NumberColumn("Median days", width=88, format="%d"),
+            "rule_condition": column.TextColumn("Tells when", width=_WHOLE - 205 - 46 - 88 - 68 * len(counted)),
         },
     )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -1,6 +1,7 @@
 """Who has left the path: a line per account with its exceptions, and what can be done with those that are ticked.
 
 section   the list
+chips_of  its rules as chips
 """
 
 from dataclasses import replace
@@ -20,6 +21,7 @@ from lib.view.plain import plain
 from lib.view.writing import pen, told
 
 _SIZE = 100  # lines of a page
+_LINE, _AROUND = 67, 4  # letters that the chips of a line have place for, and those that the edges of one take
 _SORTS = {
     "work": "Most urgent first", "arr": "ARR, highest first", "renewal": "Next renewal first", "newest": "Newest first",
     "account": "By account",
@@ -127,11 +129,9 @@ def _nothing(state: Exceptions) -> None:
 def _table(table: pd.DataFrame) -> list[int]:
     """The lines; gives the places of those that are ticked."""
     columns = [name for name in _COLUMNS if name == "account" or table[name].notna().any()]
-    chips = [
-        ["New", *rules] if is_new else rules
-        for rules, is_new in zip(table["exception_rules"], table["is_new_exception"], strict=True)
-    ]
-    listed, names = accountlink.opening(table[columns].assign(exception_rules=chips), key="exceptions")
+    told = zip(table["exception_rules"], table["is_new_exception"], strict=True)
+    chips = [chips_of(["New", *rules] if is_new else list(rules)) for rules, is_new in told]
+    listed, names = accountlink.opening(table[columns].assign(exception_rules=chips), key="exceptions", width=165)
     shown = sorted({chip for each in chips for chip in each})
     column = st.column_config
     event = tables.show(
@@ -140,19 +140,36 @@ def _table(table: pd.DataFrame) -> list[int]:
         selects="multi-row" if pen.can_write() and not private.is_on() else "",
         config={
             "exception_rules": column.MultiselectColumn(
-                "Exceptions", width=340, options=shown, color=[_colour(chip) for chip in shown]
+                "Exceptions", width=370, options=shown, color=[_colour(chip) for chip in shown]
             ),
-            "newest_on": column.DateColumn("Newest", format="D MMM YYYY", width=110), "account": None,
-            
-            **names,
+            "newest_on": column.DateColumn("Newest", format="D MMM YYYY", width=88), "account": None, **names,
+            "arr": column.NumberColumn("ARR", width=68, format="localized"),
+            "renews_on": column.DateColumn("Renews on", format="D MMM YYYY", width=88),
+            "exception_owner": column.TextColumn("Owner", width=105),
         },
     )  # fmt: skip
     return list(event.selection.rows) if pen.can_write() and not private.is_on() else []
 
 
+def chips_of(names: list[str]) -> list[str]:
+    """The first ones that stand whole on a line, and how many more there are.
+
+    >>> chips_of(["New", "Low licence utilisation", "Significant drop in use", "Renewal near, no save strategy"])
+    ['New', 'Low licence utilisation', 'Significant drop in use', '+1']
+    """
+    shown, n_left = [], _LINE
+    for at, name in enumerate(names):
+        n_left -= len(name) + _AROUND
+        is_last = at == len(names) - 1
+        if at and n_left < (0 if is_last else len("+1") + _AROUND):
+            return [*shown, f"+{len(names) - at}"]
+        shown.append(name)
+    return shown
+
+
 def _colour(rule: str) -> str:
     """Of a chip: what is new stands out, good news is green."""
-    if rule == "New":
-        return "orange"
+    if rule == "New" or rule.startswith("+"):
+        return "orange" if rule == "New" else "gray"
     of = door.definitions().exceptions.rule(rule)
     return "green" if of and of.is_good else "blue"

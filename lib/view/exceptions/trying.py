@@ -77,7 +77,8 @@ def _edit(state: Exceptions, rule: Rule | None) -> None:
             st.button("As it was", key="exceptions as it was", type="tertiary", on_click=_as_it_was)
     changed = switching.draft_of(state)
     if changed is not None:
-        look.note(f"Tells when <b>{plain(condition(changed))}</b>{', good news' if changed.is_good else ''}.")
+        play = f" Play: “{plain(changed.play)}”." if changed.play else ""
+        look.note(f"Tells when <b>{plain(condition(changed))}</b>{', good news' if changed.is_good else ''}.{play}")
 
 
 def _given(state: Exceptions, rule: Rule | None) -> dict:

@@ -14,7 +14,8 @@ from lib.book import Book
 from lib.measures import Answer
 from lib.view import accountlink, door, look, numbers, private, tables
 from lib.view.exceptions import doing, plays
-from lib.view.mybook.worklist import day_of_work, my_names
+from lib.view.mybook import mine
+from lib.view.mybook.worklist import day_of_work
 from lib.view.plain import plain
 from lib.view.writing import pen, told
 
@@ -27,24 +28,24 @@ def section(book: Book) -> dict[str, Answer]:
     """The accounts of the book with open exceptions. Not of a reader's own upload."""
     if private.is_on():
         return {}
-    day = day_of_work(book)
-    whole = door.try_ask("my_exceptions", book, on=day, limit=1)
+    day, (book, whose) = day_of_work(book), mine.work(book)
+    whole = door.try_ask("my_exceptions", book, on=day, whose=whose, limit=1)
     if whole is None:
         return {}
     n = 0 if whole.table.empty else int(whole.table["n_rows"].iat[0])
     said = f"{numbers.plural(n, 'account')} off the path; most ARR with the nearest renewal first" if n else ""
     look.section("Exceptions", said, place="exceptions")
-    _part(book, day)
+    _part(book, day, whose)
     return {"Exceptions": replace(whole, table=whole.table.head(0))}
 
 
 @st.fragment
-def _part(book: Book, day: date) -> None:
+def _part(book: Book, day: date, whose: tuple[str, ...] | None) -> None:
     told.again()
     told.show(_PLACE)
-    me = my_names()
+    me = pen.my_names()
     is_mine = bool(me) and st.checkbox("Mine alone", key=_MINE, help=plain(f"owned by {' or '.join(me)}"))
-    asked = {"on": day, "owner": me if is_mine else None}
+    asked = {"on": day, "owner": tuple(me) if is_mine else None, "whose": whose}
     answer = door.try_ask("my_exceptions", book, **asked, limit=_MOST)
     if answer is None:
         return
@@ -56,7 +57,7 @@ def _part(book: Book, day: date) -> None:
     ticked = _table(table)
     with st.container():  # always there: what comes and goes must not move what stands below it
         if ticked and pen.can_write():
-            _acts(book, day, table["account"].iloc[ticked].tolist())
+            _acts(book, asked, table["account"].iloc[ticked].tolist())
     with st.container(horizontal=True, vertical_alignment="center"):
         n_rows = int(table["n_rows"].iat[0])
         if n_rows > len(table):
@@ -98,9 +99,9 @@ def _in_hand(row: dict) -> str:
     return f"{row['n_tasks_done']} of {numbers.plural(row['n_tasks'], 'task')}" if row["n_started"] else ""
 
 
-def _acts(book: Book, day: date, accounts: list[str]) -> None:
-    """What can be done with the exceptions of the accounts that are ticked; of several kinds, with those chosen."""
-    answer = door.try_ask("account_exceptions", book, accounts=accounts, only="open", on=day)
+def _acts(book: Book, asked: dict, accounts: list[str]) -> None:
+    """What can be done with the exceptions that are listed of the accounts that are ticked; of several kinds, with those chosen."""
+    answer = door.try_ask("account_exceptions", book, **asked, accounts=accounts, only="open")
     if answer is None:
         return
     table = answer.table[~answer.table["is_waiting"].astype(bool)]

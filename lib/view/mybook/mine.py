@@ -2,6 +2,7 @@
 
 narrowed   the book a link names, cut to the reader's own accounts where it says nothing of a CSM
 offer      the one click that lifts that, or brings it back
+work       the book to ask for work, and whose: what was handed over to the reader is theirs, whosever account it is of
 
 A link without a word on the CSM means one's own accounts, so nothing has to be written to the address on arrival.
 """
@@ -13,6 +14,7 @@ from lib.errors import Refused
 from lib.scope import Scope
 from lib.store.opening import Snapshot
 from lib.view import access, booklink, door, private, step
+from lib.view.writing import pen
 
 _BY = "csm"
 
@@ -40,6 +42,15 @@ def offer(book: Book) -> None:
     st.button(
         label, key="whose", type="tertiary", icon=":material/group:" if chosen else ":material/person:", on_click=turned
     )
+
+
+def work(book: Book) -> tuple[Book, tuple[str, ...] | None]:
+    """Where the book is cut to the reader's own accounts: the book without that cut, and the names whose work is meant. Else the
+    book as it is; and on an earlier day, for whose an account was then the book alone knows."""
+    last, own = door.opened().manifest.as_of, _own(door.opened())
+    if not own or set(dict(book.filters).get(_BY, ())) != set(own) or (last and book.as_of < last):
+        return book, None
+    return book.where(_BY, ()), (*own, *pen.my_names())
 
 
 def _own(snapshot: Snapshot) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 section   the list, its headline, and what can be done with the rows that are ticked
 day_of_work  the day by which something is overdue, or a snooze over
-my_names  the names under which the reader owns work
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ import streamlit as st
 from lib.book import Book, say_day
 from lib.measures import Answer
 from lib.view import access, accountlink, door, look, numbers, private, rooms, tables
+from lib.view.mybook import mine
 from lib.view.plain import plain
 from lib.view.writing import acting, pen, told
 from lib.workspace import Row
@@ -33,14 +33,14 @@ def section(book: Book) -> dict[str, Answer]:
     """The open work of the book. Not of a reader's own upload; only to read for an admin who sees as another."""
     if private.is_on():
         return {}
-    day = day_of_work(book)
-    whole = door.try_ask("worklist", book, on=day, limit=1)
+    day, (book, whose) = day_of_work(book), mine.work(book)
+    whole = door.try_ask("worklist", book, on=day, whose=whose, limit=1)
     if whole is None:
         return {}
     n, n_overdue = (0, 0) if whole.table.empty else (int(whole.table[name].iat[0]) for name in ("n_rows", "n_overdue"))
     late = f', <span class="hl-worse">{numbers.count(n_overdue)} overdue</span>' if n_overdue else ""
     look.section("To do", f"{numbers.count(n)} open{late}", place="todo")
-    _part(book, day)
+    _part(book, day, whose)
     return {"To do": replace(whole, table=whole.table.head(0))}
 
 
@@ -51,10 +51,10 @@ def day_of_work(book: Book) -> date:
 
 
 @st.fragment
-def _part(book: Book, day: date) -> None:
+def _part(book: Book, day: date, whose: tuple[str, ...] | None) -> None:
     told.again()
     told.show(_PLACE)
-    asked = _choose(day)
+    asked = _choose(day) | {"whose": whose}
     answer = door.try_ask("worklist", book, **asked, limit=_MOST)
     if answer is None:
         return
@@ -89,7 +89,7 @@ def _choose(day: date) -> dict:
             "Which", list(_SELECTIONS), key=_ONLY, format_func=_SELECTIONS.get, default="open", required=True,
             label_visibility="collapsed",
         )  # fmt: skip
-        me = my_names()
+        me = pen.my_names()
         is_mine = bool(me) and st.checkbox("Mine alone", key=_MINE, help=plain(f"owned by {' or '.join(me)}"))
     return {
         "on": day,
@@ -97,11 +97,6 @@ def _choose(day: date) -> dict:
         "owner": me if is_mine else None,
         "sort": "changed" if only == "done" else "due",
     }
-
-
-def my_names() -> list[str]:
-    """The names under which the reader owns work."""
-    return list(dict.fromkeys(filter(None, [pen.myself(), *access.viewer().csms])))
 
 
 def _table(table: pd.DataFrame) -> list[int]:
@@ -128,7 +123,7 @@ def _acts(book: Book, chosen: pd.DataFrame) -> None:
     """What can be done with the rows that are ticked."""
     rows = tables.records(chosen.astype(object).where(chosen.notna(), None))
     ids = sha256(repr([(row["id"], row["version"], row["step"]) for row in rows]).encode()).hexdigest()[:16]
-    day, owner = f"postponed to {ids}", f"handed to {ids}"
+    day, owner, owners = f"postponed to {ids}", f"handed to {ids}", pen.owners([row["account"] for row in rows])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="work-acts"):
         are_done = all(row["days_overdue"] is None for row in rows)
         if are_done:
@@ -140,11 +135,11 @@ def _acts(book: Book, chosen: pd.DataFrame) -> None:
             st.button("Postpone", key=f"postpone {ids}", on_click=lambda: _postpone(rows, st.session_state[day]))
             st.selectbox(
                 "Hand to",
-                pen.owners(),
+                owners,
                 index=None,
                 placeholder="Somebody",
                 key=owner,
-                accept_new_options=not pen.owners(),
+                accept_new_options=not owners,
                 width=210,
             )
             st.button("Hand over", key=f"hand {ids}", on_click=lambda: _hand(rows, st.session_state[owner]))
@@ -176,6 +171,8 @@ def _act(rows: Sequence[dict], values: dict, said: str) -> None:
     with acts.one(_PLACE):
         if this in acts.done:
             return
+        if "owner" in values:
+            pen.check_owner([row["account"] for row in rows], values["owner"])
         asked, before, n_without = {}, [], 0
         for table in dict.fromkeys(_TABLES.values()):
             mine = [row for row in rows if _TABLES[row["work"]] == table]

@@ -139,7 +139,7 @@ def _on_paper(rows: Sequence[Row]) -> None:
 
 def _form(account: str) -> None:
     with st.container(border=True):
-        editing.form(_place(account), Offer(pen.owners(), pen.people(account)))
+        editing.form(_place(account), Offer(pen.owners([account]), pen.people(account)))
 
 
 def _row(account: str, row: Row) -> None:

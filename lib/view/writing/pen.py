@@ -5,8 +5,11 @@ may_see     whether an account is one of theirs
 kept        what the team wrote on an account, table by table, newest first
 found       rows by their ids, of those about accounts the reader may see
 people, renewals, myself, owners   what a form can offer, of the accounts the reader may see
+check_owner  refuses whom an account may not be handed to
+my_names    the names under which the reader owns work
 add         a row for each account; add_rows: several rows, each of its own account
 start       plays for exceptions, never twice
+hand, unhand  hand exceptions over, with open tasks of their plays, and take both back
 change      some columns of a row, by the version that was read; change_many the same for many rows, of several tables
 send, unsend   log the letters of a campaign, all at once, and take them back
 remove, restore, take_back   take a row away, bring it back (and change it), take many away
@@ -28,12 +31,14 @@ from lib.errors import Refused
 from lib.facts import about
 from lib.facts.ask import ask as cursor
 from lib.view import access, door, private, written
-from lib.workspace import Row, many, plays, rows, sending
+from lib.workspace import Row, handing, many, plays, rows, sending
+from lib.workspace.handing import Given, Handed
 from lib.workspace.many import Done
 from lib.workspace.plays import Begun, Run
 from lib.workspace.sending import Sent, Whom
 from lib.workspace.sheets import sheet_of
 
+_MOST_NAMED = 5
 TABLES = (
     "task", "next_step", "save_plan", "cancel_request", "renewal_call", "sentiment", "note", "touch", "goal", "handover",
 )  # fmt: skip
@@ -82,10 +87,18 @@ def myself() -> str | None:
     return None if access.viewer().is_open else written.who()
 
 
-def owners() -> list[str]:
-    """Who can own work: the reader, and the CSMs of the accounts they see."""
+def my_names() -> list[str]:
+    """The names under which the reader owns work."""
+    return list(dict.fromkeys(filter(None, [myself(), *access.viewer().csms])))
+
+
+def owners(accounts: Sequence[str] = ()) -> list[str]:
+    """Who can own work: the reader, and the CSMs of the accounts they see. Of `accounts`, only who may see all of them."""
     csms = written.quietly(lambda: door.values("csm")) or ()
-    return list(dict.fromkeys(filter(None, [myself(), *csms])))
+    seers = _seers(accounts)
+    if seers is not None:
+        csms = [*(each for each in csms if each and each.casefold() in seers), *seers.values()]
+    return list(_once([myself(), *csms]).values())
 
 
 def add(
@@ -109,6 +122,20 @@ def start(runs: Sequence[Run]) -> Begun:
     """Start plays: their tasks in one go; those that somebody started before are refused one by one."""
     _check([run.account for run in runs])
     return plays.start(written.workspace(), runs, **written.by())
+
+
+def hand(given: Sequence[Given], to: str, *, on: date, reason: str | None) -> Handed:
+    """Hand exceptions over, and what is open of their plays: all of them, or none. Refused where `to` may not see one."""
+    accounts = [each.account for each in given]
+    _check(accounts)
+    check_owner(accounts, to)
+    return handing.hand(written.workspace(), given, to, on=on, reason=reason, **written.by())
+
+
+def unhand(handed: Handed) -> Done:
+    """Take exactly these hand-overs back, and the tasks that went along; what changed since stays."""
+    _check([act.account for act in handed.acts])
+    return handing.take_back(written.workspace(), handed, **written.by())
 
 
 def change(table: str, id: str, version: int, values: Mapping[str, object]) -> Row:
@@ -157,6 +184,35 @@ def unsend(sent: Sent) -> int:
     """Take a sending back; gives how many letters are not logged any more."""
     _check([])
     return sending.take_back(written.workspace(), sent, **written.by())
+
+
+def check_owner(accounts: Sequence[str], to: str) -> None:
+    """Refuses where work on `accounts` would be of somebody who may not see them, and so never finds it."""
+    seers = _seers(accounts)
+    if seers is None or to == myself() or to.casefold() in seers:
+        return
+    all_of = "this account" if len(set(accounts)) == 1 else "all of these accounts"
+    may = ", ".join(list(seers.values())[:_MOST_NAMED]) or "none"
+    raise Refused(
+        f"{to} may not see {all_of}, and would not find it: nothing was handed over. Among those who may: {may}."
+    )
+
+
+def _seers(accounts: Sequence[str]) -> dict[str, str] | None:
+    """Those who may see all of `accounts`, by their names without case; None where everybody sees all, or no account is meant."""
+    sights = access.sights() if accounts else None
+    if sights is None:
+        return None
+    with _asking() as (con, _):
+        return _once(about.who_see(con, accounts, sights))
+
+
+def _once(names: Sequence[str | None]) -> dict[str, str]:
+    """Names without case -> as each is written first."""
+    found: dict[str, str] = {}
+    for name in filter(None, names):
+        found.setdefault(name.casefold(), name)
+    return found
 
 
 def _check(accounts: Sequence[str]) -> None:

@@ -51,7 +51,7 @@ def _form(table: str, accounts: tuple[str, ...], place: str) -> None:
     acts = acting.acts()
     form, key = FORMS[table], _key(acts, table, place)
     is_one = len(accounts) == 1
-    offer = Offer(pen.owners(), pen.people(accounts[0]) if is_one and table == "touch" else {})
+    offer = Offer(pen.owners(accounts), pen.people(accounts[0]) if is_one and table == "touch" else {})
     begins, skips = forms.new(form, pen.myself()), [] if is_one else ["person"]
     if table == "renewal_call":
         renews = pen.renewals(accounts)
