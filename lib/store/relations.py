@@ -1,10 +1,10 @@
-"""The SQL of the facts as a database of its own, made once a process: making it takes a second, attaching it no time.
+"""Macros as a database of their own, made once a process: making those of the facts takes a second, attaching them no time.
 
-attach   what the scripts say, in reach of a root that has a snapshot's tables
-NAME     as what it is attached
-PATH     where a cursor looks for what it is asked
+attach   what some scripts say, in reach of a connection that has the tables they read
+NAME     as what the facts are attached
+PATH     where a cursor of a snapshot looks for what it is asked
 
-It is made over the tables of the first snapshot that is opened, and holds no row of them: snapshots have the same tables.
+The facts are made over the tables of the first snapshot that is opened, and hold no row of them: snapshots have the same tables.
 """
 
 import hashlib
@@ -16,21 +16,23 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from lib.store.tables import quote
+
 NAME = "facts"
 PATH = f"core,usage,memory,{NAME}"
 _making = threading.Lock()
 
 
-def attach(root: duckdb.DuckDBPyConnection, scripts: Sequence[str]) -> None:
-    """The relations that `scripts` create, as `facts`, read-only; none of them where there are no scripts."""
+def attach(con: duckdb.DuckDBPyConnection, scripts: Sequence[str], name: str = NAME) -> None:
+    """What `scripts` create, as the database `name`, read-only; an empty one where there are no scripts."""
     if not scripts:
-        root.execute(f"attach ':memory:' as {NAME}")
+        con.execute(f"attach ':memory:' as {name}")
         return
     with _making:
         file = Path(_folder().name) / f"{hashlib.sha256(chr(0).join(scripts).encode()).hexdigest()[:12]}.duckdb"
         if not file.exists():
-            _make(root, file, scripts)
-    root.execute(f"attach {_text(file)} as {NAME} (read_only)")
+            _make(con, file, scripts, name)
+    con.execute(f"attach {_text(file)} as {name} (read_only)")
 
 
 @cache
@@ -39,16 +41,17 @@ def _folder() -> TemporaryDirectory:
     return TemporaryDirectory(prefix="headlight-", ignore_cleanup_errors=True)
 
 
-def _make(root: duckdb.DuckDBPyConnection, file: Path, scripts: Sequence[str]) -> None:
+def _make(con: duckdb.DuckDBPyConnection, file: Path, scripts: Sequence[str], name: str) -> None:
     file.parent.mkdir(mode=0o700, exist_ok=True)  # a long-lived server's may have been tidied away
     making = file.with_suffix(".making")
     making.unlink(missing_ok=True)
-    root.execute(f"attach {_text(making)} as {NAME}")
-    root.execute(f"use {NAME}")
+    (home,) = con.execute("select current_database()").fetchone()
+    con.execute(f"attach {_text(making)} as {name}")
+    con.execute(f"use {name}")
     for script in scripts:
-        root.execute(script)
-    root.execute("use memory")
-    root.execute(f"detach {NAME}")
+        con.execute(script)
+    con.execute(f"use {quote(home)}")
+    con.execute(f"detach {name}")
     making.rename(file)
 
 
