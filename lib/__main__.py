@@ -31,7 +31,7 @@ MOST_LETTERS = 200  # of a name in the log
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit code."""
-    options = _parser().parse_args(arguments)
+    options = _parser(*(sys.argv[1:] if arguments is None else arguments)[:1]).parse_args(arguments)
     options.now = datetime.now(UTC).replace(tzinfo=None)
     options.today = date.today()
     if getattr(options, "who", "") is None:
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: str = "") -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lib", description=__doc__.splitlines()[0])
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
@@ -108,7 +108,8 @@ def _parser() -> argparse.ArgumentParser:
         _add_reader(each)
         _add_format(each)
 
-    for name, measure in MEASURES.items():
+    asked = {name: each for name, each in MEASURES.items() if command in (name, name.replace("_", "-"))}  # of a hundred
+    for name, measure in (asked or ({} if command in commands.choices else MEASURES)).items():
         hyphened = [name.replace("_", "-")] if "_" in name else []
         answer = commands.add_parser(name, aliases=hyphened, help=measure.summary)
         for option in measure.options:

@@ -89,6 +89,31 @@ def serve_all(tmp_path_factory):
         yield start
 
 
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory):
+    """shown(store) is the address of a server of that store, for all journeys of a worker that change nothing for others."""
+    private = str(tmp_path_factory.mktemp("private"))
+    with _serving(tmp_path_factory) as start:
+
+        @cache
+        def once(store: Path) -> str:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("HEADLIGHT_PRIVATE", private)
+                return start(store)
+
+        yield once
+
+
+@pytest.fixture(scope="session")
+def planted_url(shown, tmp_path_factory) -> str:
+    """Where 600 accounts of the sample are shown, with what is planted in them."""
+    from tests.funnelworlds import sampled
+
+    store = tmp_path_factory.mktemp("planted")
+    sampled(store, 600, 1, planted=True)
+    return shown(store)
+
+
 @contextmanager
 def _serving(tmp_path_factory):
     started = []

@@ -17,6 +17,7 @@ import pandas as pd
 from lib import definitions
 from lib.book import year_to
 from lib.definitions.health import Part, Profile
+from lib.store import relations
 from tests.worldlets import _LAID, _empty_core
 
 FAR = date(2030, 1, 1)
@@ -88,7 +89,7 @@ def _core() -> duckdb.DuckDBPyConnection:
         "create table core.dimension (name varchar, column_name varchar, kind varchar, values varchar[], cuts double[], "
         "is_default boolean, has_history boolean, also_called varchar[], position integer)"
     )
-    con.execute("set search_path = 'core,usage,memory'")
+    con.execute(f"set search_path = '{relations.PATH}'")
     con.execute("create temp view scope as select * from core.account")
     con.execute("create temp view book as select * from core.account")
     return con

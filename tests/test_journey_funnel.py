@@ -5,16 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.funnelworlds import sampled
 from tests.test_journey import WIDE, lists, query_of, settle, visit
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_figure_of_a_stage_opens_its_accounts_and_back_closes_them(serve_all, tmp_path, chromium: Browser):
-    sampled(tmp_path / "store", 600, 1, planted=True)
+def test_a_figure_of_a_stage_opens_its_accounts_and_back_closes_them(planted_url, chromium: Browser):
     page = chromium.new_context(viewport=WIDE).new_page()
-    visit(page, f"{serve_all(tmp_path / 'store')}/funnel")
+    visit(page, f"{planted_url}/funnel")
     before = query_of(page)
     opener = page.get_by_role("button", name=re.compile("inside now$")).nth(1)
     n = int(re.sub(r"\D", "", opener.inner_text()))

@@ -5,17 +5,14 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.funnelworlds import sampled
 from tests.test_journey import WIDE, lists, query_of, settle, visit
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_lever_opens_its_list_back_closes_it_and_the_link_restores_it(serve_all, tmp_path, chromium: Browser):
-    sampled(tmp_path / "store", 600, 1, planted=True)
-    url = serve_all(tmp_path / "store")
+def test_a_lever_opens_its_list_back_closes_it_and_the_link_restores_it(planted_url, chromium: Browser):
     page = chromium.new_context(viewport=WIDE).new_page()
-    visit(page, f"{url}/renewals")
+    visit(page, f"{planted_url}/renewals")
     before = query_of(page)
 
     tile = page.locator(".st-key-tile-lapsed-without-notice")
@@ -46,6 +43,6 @@ def test_a_lever_opens_its_list_back_closes_it_and_the_link_restores_it(serve_al
     expect(page.get_by_text("From opening to closing ARR")).to_be_visible()
 
     other = chromium.new_context(viewport=WIDE).new_page()
-    visit(other, f"{url}/renewals{opened}")
+    visit(other, f"{planted_url}/renewals{opened}")
     lists(other, n)
     expect(other.locator(".st-key-renewals-opened")).to_contain_text("Lapsed, no notice")

@@ -18,11 +18,9 @@ SLOW = 60_000
 
 
 @pytest.fixture(scope="module")
-def url(serve_all, full_store, tmp_path_factory) -> str:
+def url(shown, full_store) -> str:
     """A server for the tests that look at their page alone."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HEADLIGHT_PRIVATE", str(tmp_path_factory.mktemp("private")))
-        return serve_all(full_store)
+    return shown(full_store)
 
 
 @pytest.fixture
@@ -74,7 +72,10 @@ def everything(page: Page) -> str:
 
 def test_two_readers_upload_at_once_and_nobody_meets_the_others_rows(serve, served, chromium: Browser):
     url, private = served
-    dana, jo, ravi = (reader(chromium, url) for _ in range(3))
+    dana = reader(chromium, url)  # the first visit of all: by a deep link, and through the list of pages all the same
+    front = dana.locator('[data-testid="stSidebar"] a').filter(has_text="Overview")
+    assert front.get_attribute("href") == ""  # without the list, pages are named by their files
+    jo, ravi = (reader(chromium, url) for _ in range(2))
     drop(dana, "danas-secret.csv", accounts(240, name="Danakunde"))
     drop(jo, "jos-secret.csv", accounts(330, name="Jokunde"))
     for page in (dana, jo):
@@ -103,7 +104,12 @@ def test_two_readers_upload_at_once_and_nobody_meets_the_others_rows(serve, serv
     expect(jo.locator(".hl-private")).to_contain_text("jos-secret.csv")
     for page in (dana, jo, ravi):
         page.context.close()
-    until = time.monotonic() + 60  # a session is let go of some time after its tab
+    are_gone(private)
+
+
+def are_gone(private: Path) -> None:
+    """Nobody's files are there any more: a session is let go of some time after its tab."""
+    until = time.monotonic() + 60
     while desks(private) and time.monotonic() < until:
         time.sleep(0.2)
     assert not desks(private)
@@ -164,11 +170,22 @@ def test_a_column_changed_in_the_table_stands_out_and_counts(url, chromium: Brow
     page.context.close()
 
 
+@pytest.fixture(scope="module")
+def small(serve_all, full_store, tmp_path_factory):
+    """A server whose page's own box takes one megabyte, and the folder its readers' files lie in."""
+    private = tmp_path_factory.mktemp("private")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HEADLIGHT_PRIVATE", str(private))
+        patch.setenv("STREAMLIT_SERVER_DISCONNECTED_SESSION_TTL", "1")
+        patch.setenv("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "1")
+        return serve_all(full_store), private
+
+
 @pytest.fixture
-def served_small(monkeypatch, private, serve, full_store):
-    """The same, where the page's own box takes one megabyte."""
-    monkeypatch.setenv("STREAMLIT_SERVER_MAX_UPLOAD_SIZE", "1")
-    return serve(full_store), private
+def served_small(small):
+    """The same, as it is without a reader."""
+    are_gone(small[1])
+    return small
 
 
 @pytest.fixture
@@ -264,14 +281,6 @@ def test_on_its_way_it_shows_how_far_survives_other_pages_and_is_cancelled(serve
     settle(page)
     assert not list(private.rglob("part")) and not list(private.rglob("*.csv"))
     expect(page.get_by_role("button", name="Choose a larger file")).to_be_visible()
-    page.context.close()
-
-
-def test_a_first_visit_by_deep_link_goes_through_the_list_of_pages(served, chromium: Browser):
-    page = chromium.new_context(viewport=WIDE).new_page()
-    visit(page, f"{served[0]}/upload")
-    front = page.locator('[data-testid="stSidebar"] a').filter(has_text="Overview")
-    assert front.get_attribute("href") == ""  # without the list, pages are named by their files
     page.context.close()
 
 

@@ -1,7 +1,10 @@
 """An opened store: nothing can be written or read beside it, and a book cuts it exactly, whatever things are called."""
 
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -10,8 +13,13 @@ import pytest
 from lib.errors import Refused
 from lib.scope import Scope
 from lib.store.dimensions import band_labels, short_number
-from tests.worldlets import YEAR, account_frame, ask, days, open_world
+from lib.store.opening import open_snapshot
+from tests.worldlets import YEAR, account_frame, ask, days, open_world, publish_frames
 
+SCRIPTS = (
+    "create table scope (account varchar); create macro first_of() as table select account from scope",
+    "create macro second_of(said) as table select account || said from first_of()",
+)
 HOSTILE = [
     '"; drop table account; --', "it's", '"', "$x", "$opens_on", "$search", "d0", "had_outcome", "is_lost", "n_rows",
     "value", "field", "account.region", "select", "ünï 😀", "  ", "band of x", "value of x", "usage_frequency", "%s {0}",
@@ -51,6 +59,7 @@ def small(tmp_path_factory):
         "delete from core.account",
         "drop table core.account",
         "detach core",
+        "create or replace macro facts.main.touch_on(as_of) as table select 1",
     ],
 )
 def test_an_opened_store_can_neither_be_written_nor_read_beside(small, tmp_path, statement):
@@ -252,3 +261,21 @@ def test_no_filter_and_no_search_widens_a_scope(owned):
 def test_scopes_that_may_see_alike_share_a_key_and_others_do_not():
     assert Scope(("a", "b")).key == Scope(("b", "a")).key != Scope(("a",)).key
     assert len({Scope().key, Scope(()).key, Scope(("all",)).key, Scope(("",)).key}) == 4
+
+
+def test_facts_made_once_serve_every_store_and_are_made_anew_where_they_were_tidied_away(tmp_path):
+    for name in "ab":
+        publish_frames(tmp_path / name, {"account": account_frame(name)})
+
+    def asked(name: str) -> tuple[str, str]:
+        with open_snapshot(tmp_path / name, SCRIPTS).ask(YEAR) as con:
+            (account,) = con.execute("from second_of('?')").fetchone()
+            (file,) = con.execute("select path from duckdb_databases() where database_name = 'facts'").fetchone()
+            return account, file
+
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(asked, "abababab"))
+    assert [account for account, _ in found] == ["a?", "b?"] * 4
+    (file,) = {file for _, file in found}
+    shutil.rmtree(Path(file).parent)
+    assert asked("a") == ("a?", file) and asked("b") == ("b?", file)

@@ -23,7 +23,7 @@ from lib.book import Book
 from lib.facts import open_store, scripts
 from lib.measures import Answer
 from lib.measures.registry import measure
-from lib.store import folder, rollups
+from lib.store import folder, relations, rollups
 from lib.store.fold import NUMBERED
 from lib.store.folder import Batch, Manifest
 from lib.store.opening import Snapshot
@@ -134,9 +134,8 @@ def _empty_core() -> duckdb.DuckDBPyConnection:
             for table in ("account", *NUMBERED):
                 con.execute(f"alter table {table} add column {NUMBER} uinteger")
     con.execute(ROLLUPS)
-    con.execute("use memory")
-    for script in scripts():
-        con.execute(script)
+    relations.attach(con, scripts())
+    con.execute(f"set search_path = 'memory,{relations.NAME}'")
     return con
 
 

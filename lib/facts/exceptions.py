@@ -21,6 +21,7 @@ from lib.definitions import Definitions
 from lib.definitions.exceptions import FACTS, Rule
 from lib.facts import health, journey
 from lib.facts.shelf import Shelf, name_of
+from lib.store import relations
 from lib.store.dimensions import read_catalogue
 
 ON = "exception_on($as_of, $on)"
@@ -181,7 +182,7 @@ def _weeks(con: duckdb.DuckDBPyConnection, table: str, asked: dict) -> None:
 def _of_all(con: duckdb.DuckDBPyConnection, table: str, sql: str, asked: dict, definitions: Definitions) -> None:
     """A table of what `sql` says whoever asks: made on a cursor whose scope is everybody."""
     with con.cursor() as whole:
-        whole.execute("set search_path = 'core,usage,memory'")
+        whole.execute(f"set search_path = '{relations.PATH}'")
         for name in WRITTEN:
             whole.register(f"written_{name}", con.sql(f"from written_{name}").to_arrow_table())
         whole.execute("create temp view scope as from core.account")

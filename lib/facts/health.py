@@ -25,6 +25,7 @@ from lib.definitions import Definitions
 from lib.definitions.health import Health
 from lib.facts import healthrules, journey, renewals
 from lib.facts.shelf import Shelf, name_of
+from lib.store import relations
 from lib.store.dimensions import StoredDimension, read_catalogue
 
 WRITTEN = ("sentiment", "touch", "cancel_request", "save_plan")
@@ -152,7 +153,7 @@ def _said(con: duckdb.DuckDBPyConnection) -> list[tuple]:
 def _read(con: duckdb.DuckDBPyConnection, table: str, bound: dict, definitions: Definitions) -> None:
     """Readings of all accounts, whoever asks: on a cursor of their own, whose scope is everybody."""
     with con.cursor() as whole:
-        whole.execute("set search_path = 'core,usage,memory'")
+        whole.execute(f"set search_path = '{relations.PATH}'")
         whole.execute("create temp view scope as from core.account")
         journey.lay(whole, read_catalogue(whole), definitions.journey, bound["as_of"])
         whole.execute(f"create or replace table {table} as {_READINGS}", bound)

@@ -183,7 +183,7 @@ def build(
         n_rows={table: n for file in files.values() for table, n in file["n_rows"].items()},
         n_merged={table: n for file in files.values() for table, n in file.get("n_merged", {}).items()},
         last_day=max((file["last_day"] for file in files.values() if file["last_day"]), default=None),
-        counted=count_events(place, batches) if files else {},
+        counted=count_events(place, batches) if held.get("event") else {},
     )
     folder.write_manifest(place, manifest)
     return manifest

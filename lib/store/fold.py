@@ -74,8 +74,7 @@ def build_core(target: Path, sources: dict[str, list[Source]], received_on: date
         con.execute(_NUMBER_ACCOUNTS)
         for table in KEYS:
             if table not in ("event", "account"):
-                fold_table(con, table, sources.get(table, []))
-                _write(con, table)
+                _fold(con, table, sources.get(table, []))
         con.execute(_DERIVE_CONTRACTS, {"received_on": received_on})
         days = [_last_day(con, table, names, received_on) for table, names in RECORDED.items()]
         last_day = max(filter(None, days), default=_last_day(con, "contract", ("starts_on",), received_on))
@@ -94,11 +93,15 @@ def build_core(target: Path, sources: dict[str, list[Source]], received_on: date
     return {"n_rows": n_rows, "last_day": last_day and last_day.isoformat()}
 
 
-def _write(con: duckdb.DuckDBPyConnection, table: str) -> None:
+def _fold(con: duckdb.DuckDBPyConnection, table: str, sources: list[Source]) -> None:
     """The folded rows as the table of the snapshot, those of an account together where they have its number."""
-    folded, rows = quote(f"folded_{table}"), f"select * from {quote(f'folded_{table}')}"
     if table in NUMBERED:
         con.execute(f"alter table {quote(table)} add column {NUMBER} uinteger")
+    if not sources:
+        return
+    fold_table(con, table, sources)
+    folded, rows = quote(f"folded_{table}"), f"select * from {quote(f'folded_{table}')}"
+    if table in NUMBERED:
         rows = (
             f"select said.*, folded_account.{NUMBER} from {folded} as said "
             f"left join folded_account using (account) order by {NUMBER}"

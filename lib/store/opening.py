@@ -21,6 +21,7 @@ import duckdb
 from lib.book import Book
 from lib.errors import Refused
 from lib.scope import ALL, Scope
+from lib.store import relations
 from lib.store.dimensions import StoredDimension, find_dimension, read_catalogue
 from lib.store.folder import Manifest, read_manifest, require_current
 from lib.store.tables import SHAPE, quote
@@ -71,7 +72,7 @@ class Snapshot:
         written   what people wrote in the app, table by table: on the cursor as `written_touch`, `written_task`, ...
         """
         with self.root.cursor() as con:
-            con.execute("set search_path = 'core,usage,memory'")
+            con.execute(f"set search_path = '{relations.PATH}'")
             for name, rows in (written or {}).items():
                 con.register(f"written_{name}", rows)
             con.execute(f"create temp view scope as select * from core.account{self._scoped(con, scope)}")
@@ -115,7 +116,7 @@ def value_on(dimension: StoredDimension, day: str) -> str:
 
 
 def open_snapshot(store: Path, scripts: Sequence[str] = ()) -> Snapshot:
-    """Open the current snapshot of `store` read-only. `scripts` are run on the root before it is locked (the facts)."""
+    """Open the current snapshot of `store` read-only. `scripts` say what is in reach beside its tables (the facts)."""
     return open_at(require_current(store), scripts)
 
 
@@ -132,9 +133,8 @@ def open_at(path: Path, scripts: Sequence[str] = ()) -> Snapshot:
     for name in ("core", "usage"):
         file = str(path / f"{name}.duckdb").replace("'", "''")
         root.execute(f"attach '{file}' as {name} (read_only)")
-    root.execute("set search_path = 'memory,core,usage'")
-    for script in (_FOLDED, *scripts):
-        root.execute(script)
+    relations.attach(root, (_FOLDED, *scripts))
+    root.execute(f"set search_path = 'memory,core,usage,{relations.NAME}'")
     root.execute("set enable_external_access = false")
     root.execute("set lock_configuration = true")
     return Snapshot(root, manifest, path, read_catalogue(root))

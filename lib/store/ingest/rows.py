@@ -17,6 +17,7 @@ from pathlib import Path
 import duckdb
 
 from lib.errors import Refused
+from lib.store import relations
 from lib.store.ingest import copies, values
 from lib.store.ingest import dialect as dialects
 from lib.store.ingest import text as texts
@@ -77,9 +78,10 @@ def connect(path: Path, work: Path, n_bytes: int, time_zone: str = "UTC") -> duc
     con.execute("set temp_directory = $folder", {"folder": str(work / "spill")})
     con.execute("set allowed_paths = $paths", {"paths": [str(path)]})
     con.execute("set allowed_directories = $folders", {"folders": [str(work)]})
+    relations.attach(con, (values.macros(),), "macros")
+    con.execute("set search_path = $path", {"path": f"{con.execute('select current_database()').fetchone()[0]},macros"})
     con.execute("set enable_external_access = false")
     con.execute("set lock_configuration = true")
-    con.execute(values.macros())
     con.execute(WORKBOOKS)
     return con
 
