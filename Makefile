@@ -12,6 +12,8 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 # as lib/__init__.py has it, whatever imports numpy first
 export OPENBLAS_NUM_THREADS ?= 1
+# what was compiled once is read by every process after: servers, children, workers of the tests
+unexport PYTHONDONTWRITEBYTECODE
 STORE := $(or $(HEADLIGHT_STORE),data/store)
 
 .PHONY: setup run test test-slow bench lint format lock browser postgres pdftotext clean

@@ -16,12 +16,13 @@ from streamlit.runtime.secrets import secrets_singleton
 from streamlit.testing.v1 import AppTest
 
 from lib.__main__ import main
-from lib.book import year_to
+from lib.book import Book, year_to
 from lib.errors import Refused
 from lib.facts import open_store
 from lib.facts.ask import ask
 from lib.facts.kpis import KPIS
 from lib.facts.levels import OTHER
+from lib.measures import Answer
 from lib.measures.registry import MEASURES, measure
 from lib.scope import ALL, NOBODY, Scope
 from lib.view import access, comeback, door
@@ -219,9 +220,13 @@ def options_of(name: str) -> list[dict]:
 def said(con, name: str, book, options: dict) -> str:
     """The whole answer, or the whole refusal."""
     try:
-        found = measure(name)(con, book, WORDS, **options)
+        return spelt(measure(name)(con, book, WORDS, **options))
     except Refused as refusal:
         return str(refusal)
+
+
+def spelt(found: Answer) -> str:
+    """All of an answer."""
     return "\n".join([found.table.to_json(), found.left_out.to_json(), *found.notes, found.sql])
 
 
@@ -241,20 +246,65 @@ def two_days(monkeypatch):
     monkeypatch.setattr(trend, "N_DAYS", 2)
 
 
+ONE_OF_EACH = sorted({each.path.rsplit(".", 1)[0]: name for name, each in MEASURES.items()}.values())  # package
+
+
+def books_of(snapshot) -> list[Book]:
+    """The year whole, and cut by what some have, by what others have, and by nothing of one's own."""
+    year = year_to(snapshot.manifest.as_of)
+    return [year, year.standing("stage", ["Value", None]), year.where("channel", ["Direct", f"{FOREIGN} Direct"]),
+            year.where("csm", [f"{FOREIGN} Lee"]), replace(year, search=FOREIGN.lower())]  # fmt: skip
+
+
+def one_of_each(name: str) -> list[dict]:
+    """One value of each option, of others where it can be; another one for another measure, so that all of them come up."""
+    first, *rest = options_of(name)
+    kinds: dict[tuple, list[dict]] = {}
+    for options in rest:
+        kinds.setdefault(tuple(options), []).append(options)
+    turn = list(MEASURES).index(name)
+    chosen = [[each for each in kind if FOREIGN in str(each)] or kind for kind in kinds.values()]
+    return [first, *(kind[turn % len(kind)] for kind in chosen)]
+
+
+def at_once(con, name: str, book, several: list[dict]) -> str:
+    """What is said of several options together; of one after another where they do not go together."""
+    together = {option: value for each in several for option, value in each.items()}
+    try:
+        return spelt(measure(name)(con, book, WORDS, **together))
+    except Refused:
+        return "\n".join(said(con, name, book, each) for each in several)
+
+
 @pytest.mark.parametrize("name", MEASURES)
 def test_no_measure_tells_of_another_book(snapshot, name, two_days):
-    year = year_to(snapshot.manifest.as_of)
-    books = [year, year.standing("stage", ["Value", None]), year.where("channel", ["Direct", f"{FOREIGN} Direct"]), year.where("csm", [f"{FOREIGN} Lee"]),
-             replace(year, search=FOREIGN.lower())]  # fmt: skip
+    """Each option once, those that name others alone; one measure of each package of every book. The slow walk takes every value."""
+    year, *others = books_of(snapshot)
+    first, *rest = one_of_each(name)
+    own = [each for each in rest if FOREIGN not in str(each) and not {"offset", "limit"} & set(each)]
+    with ask(snapshot, year, WORDS, OWN) as con:
+        assert FOREIGN not in at_once(con, name, year, own), own
+        for options in [first, *(each for each in rest if FOREIGN in str(each))]:
+            assert FOREIGN not in said(con, name, year, options), options
+    for book in others if name in ONE_OF_EACH else ():
+        with ask(snapshot, book, WORDS, OWN) as con:
+            assert FOREIGN not in said(con, name, book, first)
+    if name in NAMING:
+        with ask(snapshot, year, WORDS, ALL) as con:
+            whole = options_of(name)
+            asked = (first, whole[-1], next((each for each in whole if each.get("by")), first))
+            assert FOREIGN in "".join(said(con, name, year, options) for options in asked)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", MEASURES)
+def test_no_measure_tells_of_another_book_whatever_it_is_asked(snapshot, name, two_days):
     first, *rest = options_of(name)
+    books = books_of(snapshot)
     for number, book in enumerate(books):  # every option is asked of the first book, and of one of the others
         with ask(snapshot, book, WORDS, OWN) as con:
             for options in [first, *(rest[number - 1 :: len(books) - 1] if number else rest)]:
                 assert FOREIGN not in said(con, name, book, options), options
-    if name in NAMING:
-        with ask(snapshot, year, WORDS, ALL) as con:
-            asked = (first, rest[-1], next((each for each in rest if each.get("by")), first))
-            assert FOREIGN in "".join(said(con, name, year, options) for options in asked)
 
 
 @pytest.mark.parametrize(
@@ -291,11 +341,12 @@ def test_a_parent_is_named_to_who_sees_it_too(snapshot, name):
             assert (f"{FOREIGN}0001" in said(con, name, book, {"account": "A0001"})) == is_named
 
 
-def test_nobody_sees_nothing(snapshot, two_days):
+@pytest.mark.parametrize("names", [[*NAMING, *ONE_OF_EACH], pytest.param([*MEASURES], marks=pytest.mark.slow)])
+def test_nobody_sees_nothing(snapshot, two_days, names):
     book = year_to(snapshot.manifest.as_of)
     with ask(snapshot, book, WORDS, NOBODY) as con:
-        for name in MEASURES:
-            for options in {tuple(each): each for each in options_of(name)}.values():  # one value of each option
+        for name in names:
+            for options in one_of_each(name):
                 found = said(con, name, book, options)
                 assert not [word for word in (FOREIGN, "Customer", "Reseller", "EMEA") if word in found], (
                     name,
@@ -342,8 +393,33 @@ def asked_once(monkeypatch):
     monkeypatch.setattr(door, "_asked", once)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_no_page_shows_another_book(house, page, monkeypatch, two_days, asked_once):
+ALL_AT_ONCE = {"f.csm": ["{} Lee"], "f.region": ["{} US", "US"], "s.stage": ["{} Pilot", "Value"], "account": ["{}0001"],
+               "path": ["region:{} US", "channel:Direct"], "find": ["{} Works"], "level": ["{} Lee"], "play": ["{} play"]}  # fmt: skip
+OWN_LINK = {
+    "f.channel": ["Direct"],
+    "by": "csm",
+    "account": "A0001",
+    "rows": "lost",
+    "which": "all",
+    "s.stage": ["Value"],
+}
+OF_A_PAGE = {
+    "adoption": ["kpi"],
+    "overview": ["batch"],
+    "funnel": ["stage"],
+    "reach": ["at"],
+    "hotspots": ["path", "view", "find", "search"],
+}
+
+
+def links_of(page: str) -> list[dict]:
+    """No word, what the reader has, and what only this page understands; what others have is asked for below."""
+    own = OF_A_PAGE.get(page.removeprefix("pages/").removesuffix(".py"), [])
+    return [{}, OWN_LINK, *(link for link in LINKS if set(own) & set(link))]
+
+
+def shows_nothing_of_others(house, page: str, links: list[dict], monkeypatch) -> int:
+    """Looks through all that the page sends, offers and lets choose by these links; how many downloads there were."""
     offered = []
     button = st.download_button
 
@@ -353,7 +429,7 @@ def test_no_page_shows_another_book(house, page, monkeypatch, two_days, asked_on
 
     monkeypatch.setattr(st, "download_button", download)
     n_offered = 0
-    for query in LINKS:
+    for query in links:
         offered.clear()
         app = house(DANA, page, query)
         assert is_well(app), (query, text(app))
@@ -367,25 +443,51 @@ def test_no_page_shows_another_book(house, page, monkeypatch, two_days, asked_on
             assert FOREIGN not in str(box.options), box.label
         for table in app.dataframe:
             assert FOREIGN not in table.value.to_csv()
+    return n_offered
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_shows_another_book(house, page, monkeypatch, two_days, asked_once):
+    """Nor what is kept from a reader who may see it."""
+    n_offered = shows_nothing_of_others(house, page, links_of(page), monkeypatch)
     if page == "pages/hotspots.py":
         assert n_offered
     if page in WITH_DATA:
-        assert f"{N:,} accounts" in text(house(DANA, page)) and f"{2 * N:,} accounts" in text(house(BOSS, page))
-        assert FOREIGN.encode() in sent(house(BOSS, page)) and FOREIGN.encode() in sent(house(LEE, page))
+        for email, n in ((BOSS, 2 * N), (DANA, N)):
+            app = house(email, page)
+            assert f"{n:,} accounts" in text(app) and (FOREIGN.encode() in sent(app)) == (email == BOSS), email
 
 
-@pytest.mark.parametrize("page", WITH_DATA)
+def test_the_owner_of_the_other_book_sees_it_and_nothing_of_danas(house):
+    app = house(LEE)
+    assert f"{N:,} accounts" in text(app) and FOREIGN.encode() in sent(app) and b"Dana Smith" not in sent(app)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_shows_another_book_by_any_link(house, page, monkeypatch, two_days, asked_once):
+    shows_nothing_of_others(house, page, LINKS, monkeypatch)
+
+
+def test_each_scope_keeps_its_answers_under_a_name_of_its_own():
+    assert len({each.key for each in (ALL, NOBODY, OWN, Scope(("all",)), Scope(("a", "b")), Scope(("a', 'b",)))}) == 6
+
+
+ORACLES = [
+    {"f.csm": ["{} Lee"], "f.employees": ["{}"], "s.stage": ["{} Pilot"]},
+    {"f.region": ["{} US", "US"], "s.stage": ["{} Pilot", "Value"]},
+    {"path": ["region:{} US"], "account": ["{}0001"]},
+    {"path": ["channel:{} Direct", "region:US"], "rows": ["lost"]},
+    {"find": ["{}0001"]},
+    {"find": ["{} Works"]},
+]
+
+
 @pytest.mark.parametrize(
-    "query",
-    [
-        {"f.csm": ["{} Lee"], "f.employees": ["{}"], "s.stage": ["{} Pilot"]},
-        {"f.region": ["{} US", "US"], "s.stage": ["{} Pilot", "Value"]},
-        {"path": ["region:{} US"], "account": ["{}0001"]},
-        {"path": ["channel:{} Direct", "region:US"], "rows": ["lost"]},
-        {"find": ["{}0001"]},
-        {"find": ["{} Works"]},
-    ],
-)
+    ("page", "query"),
+    [(page, ALL_AT_ONCE) for page in WITH_DATA] + [("pages/hotspots.py", each) for each in ORACLES]
+    + [pytest.param(page, each, marks=pytest.mark.slow) for page in WITH_DATA if page != "pages/hotspots.py" for each in ORACLES],
+)  # fmt: skip
 def test_a_link_tells_nothing_of_what_others_have(house, page, query, two_days, asked_once):
     """What exists outside the scope and what does not exist at all look the same: no oracle."""
     shown = []
@@ -405,23 +507,24 @@ def test_who_is_not_signed_in_sees_a_title_and_a_button(house, page, monkeypatch
     assert [each.label for each in app.button] == ["Sign in"] and text(app).split() == ["Headlight", "Sign", "in"]
 
 
-@pytest.mark.parametrize("page", PAGES)
+NO_ROLE = f"You are signed in as {STRANGER}, but have no role here"
+
+
 @pytest.mark.parametrize(
-    ("email", "claims", "why"),
-    [
-        (STRANGER, {}, f"You are signed in as {STRANGER}, but have no role here"),
-        (
-            "![x](http://evil.example)@b.c",
-            {},
-            "You are signed in as ![x](http://evil.example)@b.c, but have no role here",
-        ),
-        (DANA, {"email_verified": False}, "but that address is not verified"),
-        (BOSS, {"email_verified": "false"}, "but that address is not verified"),
-        (ADA, {"email_verified": None}, "but that address is not verified"),
-        (DANA, {"email": None}, "You are signed in without an e-mail address"),
-        (DANA, {"email": [DANA]}, "You are signed in without an e-mail address"),
+    ("page", "email", "claims", "why"),
+    [(page, STRANGER, {}, NO_ROLE) for page in PAGES]
+    + [
+        ("pages/hotspots.py", *each)
+        for each in (
+            ("![x](http://evil.example)@b.c", {}, "You are signed in as ![x](http://evil.example)@b.c, but have no role here"),
+            (DANA, {"email_verified": False}, "but that address is not verified"),
+            (BOSS, {"email_verified": "false"}, "but that address is not verified"),
+            (ADA, {"email_verified": None}, "but that address is not verified"),
+            (DANA, {"email": None}, "You are signed in without an e-mail address"),
+            (DANA, {"email": [DANA]}, "You are signed in without an e-mail address"),
+        )
     ],
-)
+)  # fmt: skip
 def test_who_has_no_role_sees_why_and_nothing_else(house, page, email, claims, why, caplog):
     app = house(email, page, **claims)
     assert is_kept_out(app) and why in text(app) and [each.label for each in app.button] == ["Sign out"]
@@ -571,17 +674,6 @@ def test_seeing_as_another_never_widens(house, tmp_path):
     )  # who has no role any more sees nothing, nor does who sees as them
     secrets(tmp_path, roles=f'[roles."{ADA}"]\nsees="own"\ncsm=["Dana Smith"]\n[roles."{LEE}"]\nsees="all"\n')
     assert f"{N:,} accounts" in text(app.run()) and "You see what" not in text(app)
-
-
-# --- caches
-
-
-def test_two_scopes_share_no_answer(house):
-    for page in WITH_DATA:
-        for email, n in ((BOSS, 2 * N), (DANA, N), (LEE, N), (BOSS, 2 * N), (DANA, N)):
-            assert f"{n:,} accounts" in text(house(email, page)), (page, email)
-    assert FOREIGN.encode() not in sent(house(DANA)) and b"Dana Smith" not in sent(house(LEE))
-    assert len({each.key for each in (ALL, NOBODY, OWN, Scope(("all",)), Scope(("a", "b")), Scope(("a', 'b",)))}) == 6
 
 
 # --- views that others share
@@ -829,15 +921,22 @@ def test_without_sign_in_nobody_else_is(asked, question):
     assert not asked(**question)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_house_without_sign_in_says_so(house, tmp_path, page, monkeypatch):
+@pytest.mark.parametrize("page", ["pages/hotspots.py", "pages/upload.py"])
+def test_a_house_without_sign_in_says_so(house, tmp_path, page):
     secrets(tmp_path, auth=False)
     app = house("", page)
     app.user = {}
     app.run()
     assert is_well(app) and "Open: anybody who reaches this address sees everything" in text(app)
     assert "Sign out" not in [each.label for each in app.button]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_house_without_sign_in_answers_only_this_machine(house, tmp_path, page, monkeypatch):
+    secrets(tmp_path, auth=False)
     monkeypatch.setattr(access, "_is_on_loopback", lambda: False)
+    app = house("", page)
+    app.user = {}
     app.run()
     assert is_kept_out(app) and "only this machine is answered" in text(app) and "secrets.toml" in text(app)
 
@@ -883,7 +982,13 @@ def opened_once(monkeypatch):
     monkeypatch.setattr("lib.facts.open_store", cache(open_store))
 
 
-def test_the_shell_shows_what_a_person_sees(store, tmp_path, capsys, two_days, opened_once):
+ASK_OF_WHAT = {name for name in MEASURES if name.startswith(("exception_trial", "exception_overlap"))} | {
+    "play_accounts"
+}
+
+
+@pytest.mark.parametrize("names", [[*ONE_OF_EACH, *ASK_OF_WHAT], pytest.param([*MEASURES], marks=pytest.mark.slow)])
+def test_the_shell_shows_what_a_person_sees(store, tmp_path, capsys, two_days, opened_once, names):
     path = str(secrets(tmp_path))
 
     def rows(*arguments) -> list[dict]:
@@ -891,15 +996,14 @@ def test_the_shell_shows_what_a_person_sees(store, tmp_path, capsys, two_days, o
         return json.loads(capsys.readouterr().out)
 
     refused = []
-    for name in MEASURES:
+    for name in names:
         by = ["--by", "channel"] if any(each.name == "by" for each in MEASURES[name].options) else []
         asked = [name, *by, "--viewer", DANA.upper(), "--secrets", path, "--store", str(store), "--format", "json"]
         is_refused = main(asked) != 0
         out, err = capsys.readouterr()
         assert FOREIGN not in out + err and (err if is_refused else out), name
         refused += [name] * is_refused
-    of_a_rule = {name for name in MEASURES if name.startswith(("exception_trial", "exception_overlap"))}
-    assert set(refused) == of_a_rule | {"play_accounts"}  # which ask of what, first
+    assert set(refused) == ASK_OF_WHAT  # first
     accounts = ("accounts", "--limit", "1")
     assert rows(*accounts)[0]["n_rows"] == rows(*accounts, "--viewer", BOSS, "--secrets", path)[0]["n_rows"]
     assert rows(*accounts, "--viewer", LEE, "--secrets", path)[0]["csm"] == f"{FOREIGN} Lee"

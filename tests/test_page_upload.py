@@ -99,9 +99,23 @@ def test_from_a_file_to_its_answers_and_back(visit, full_store):
     assert step(app) == "files" and is_well(app)
 
 
-def test_each_data_keeps_its_own_book(visit, full_store):
-    app = explore(drop(visit(full_store), accounts__csv=accounts()))
-    app.switch_page("pages/hotspots.py").run()
+def test_an_upload_keeps_its_own_book_and_what_is_in_it(visit, full_store, monkeypatch, caplog):
+    """From other sessions, from the book and the links of the shared data, and from the log."""
+    from lib.view import door
+
+    app = explore(drop(visit(full_store), secret__csv=accounts(name="Geheim")))
+    for page in ("pages/overview.py", "pages/hotspots.py", PAGE):
+        other = visit(full_store, page)
+        assert is_well(other) and "secret.csv" not in text(other) and "Geheim" not in text(other)
+        assert not any(each.value.astype(str).stack().str.contains("Geheim").any() for each in other.dataframe)
+    assert "Your upload ‘secret.csv’" in text(app.run())
+
+    app.switch_page("pages/hotspots.py")
+    app.query_params["f.channel"] = "Reseller"
+    app.query_params["path"] = [pair("channel", "Reseller")]
+    app.run()
+    assert is_well(app) and "which this data does not have" in text(app) and "300 accounts" in text(app)
+
     app.multiselect(key="book filter region").select("US").run()
     assert " in US " in text(app)
     app.button(key="private leave").click().run()
@@ -112,23 +126,15 @@ def test_each_data_keeps_its_own_book(visit, full_store):
     app.button(key="private leave").click().run()
     assert "in channel Reseller" in text(app)
 
+    def fails(*_, **__):
+        raise RuntimeError("Geheim 7 is odd")
 
-def test_a_link_of_the_shared_data_is_survived_on_the_readers_own(visit, full_store):
-    app = explore(drop(visit(full_store), accounts__csv=accounts()))
-    app.switch_page("pages/hotspots.py")
-    app.query_params["f.channel"] = "Reseller"
-    app.query_params["path"] = [pair("channel", "Reseller")]
-    app.run()
-    assert is_well(app) and "which this data does not have" in text(app) and "300 accounts" in text(app)
-
-
-def test_another_session_never_meets_it(visit, full_store):
-    mine = explore(drop(visit(full_store), secret__csv=accounts(name="Geheim")))
-    for page in ("pages/overview.py", "pages/hotspots.py", PAGE):
-        other = visit(full_store, page)
-        assert is_well(other) and "secret.csv" not in text(other) and "Geheim" not in text(other)
-        assert not any(each.value.astype(str).stack().str.contains("Geheim").any() for each in other.dataframe)
-    assert "Your upload ‘secret.csv’" in text(mine.run())
+    app.button(key="private enter").click().run()
+    monkeypatch.setattr(door, "measure", fails)
+    app.multiselect(key="book filter region").set_value(["EMEA"]).run()
+    reference = re.search(r"Reference \*\*(\w+)\*\*", app.error[0].value).group(1)
+    assert reference in caplog.text and "RuntimeError" in caplog.text and "Geheim" not in caplog.text
+    assert "secret.csv" not in caplog.text
 
 
 def test_it_needs_no_shared_data(visit, tmp_path):
@@ -230,18 +236,3 @@ def test_cancel_brings_the_reader_back(visit, full_store):
     app.session_state["the upload"].job.cancel()
     app = settle(app)
     assert is_well(app) and step(app) == "sheets" and "Cancelled" in text(app)
-
-
-def test_an_error_on_private_data_leaves_no_value_in_the_log(visit, full_store, monkeypatch, caplog):
-    from lib.view import door
-
-    app = explore(drop(visit(full_store), accounts__csv=accounts()))
-
-    def fails(*_, **__):
-        raise RuntimeError("Geheim 7 is odd")
-
-    monkeypatch.setattr(door, "measure", fails)
-    app.switch_page("pages/hotspots.py").run()
-    reference = re.search(r"Reference \*\*(\w+)\*\*", app.error[0].value).group(1)
-    assert reference in caplog.text and "RuntimeError" in caplog.text and "Geheim" not in caplog.text
-    assert "accounts.csv" not in caplog.text

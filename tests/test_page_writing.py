@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -84,9 +85,12 @@ def press(app: AppTest, begins: str) -> None:
     assert is_well(app), text(app)
 
 
+opened = cache(open_store)
+
+
 def asked(where, space, name: str, **options):
     """The answer of a measure on what was written, a row an account."""
-    snapshot = open_store(where)
+    snapshot = opened(where)
     book = year_to(snapshot.manifest.as_of)
     said = {table: frame(space, table) for table in MEASURES[name].reads}
     with ask(snapshot, book, WORDS, written=said) as con:
@@ -106,9 +110,20 @@ FILLED = {  # kind -> what is typed; a column that it lacks first, and what is t
 }  # fmt: skip
 
 
-def test_every_form_is_filled_in_on_two_accounts_and_counts_at_once(visit, full_store, space):
-    app = visit(full_store, PAGE)
-    accounts = tick(app, 3, 5)
+def forms_alone(accounts: list[str]) -> None:
+    import streamlit as st
+
+    from lib.view import door
+    from lib.view.writing import writing
+
+    st.session_state.setdefault("whether the reader just came to the page", False)
+    door.look_up()
+    writing.panel(accounts, accounts)
+
+
+def test_every_form_is_filled_in_on_two_accounts_and_counts_at_once(sit, full_store, space):
+    accounts = asked(full_store, space, "mybook", limit=6)["account"].iloc[[3, 5]].tolist()
+    app = sit(accounts, forms_alone)
     for kind, (held, lacking) in FILLED.items():
         choose(app, kind)
         press(app, f"save write  {kind}")
@@ -121,7 +136,6 @@ def test_every_form_is_filled_in_on_two_accounts_and_counts_at_once(visit, full_
             kept = made[0][name]
             if name not in ("steps", "occurred_at"):
                 assert kept == (Decimal(str(value)) if name in ("arr", "amount") else value), (kind, name)
-        accounts = tick(app, *[app.dataframe[0].value["account"].tolist().index(each) for each in accounts])
     assert rows.rows(space, "touch")[0]["occurred_at"].date() == date(2026, 11, 17)
     assert rows.rows(space, "sentiment")[0]["said_on"] == date(2026, 11, 20)
     assert rows.rows(space, "save_plan")[0]["steps"] == [{"text": each, "done_on": None} for each in ("one", "two")]
@@ -162,7 +176,7 @@ def test_a_call_is_of_each_accounts_own_renewal_and_a_backdated_one_does_not_out
     made = {row.account: row.values for row in rows.rows(space, "renewal_call")}
     assert {name: (row["renews_on"], row["amount"]) for name, row in made.items()} == {
         "a": (date(2026, 11, 20), Decimal("10.5")), "b": (date(2026, 12, 1), 20)}  # fmt: skip
-    snapshot = open_store(tmp_path / "store")
+    snapshot = opened(tmp_path / "store")
     days = {"quarter_opens_on": date(2026, 10, 1), "quarter_closes_on": date(2027, 1, 1)}
     found = asked(tmp_path / "store", space, "triage", **days).set_index("account")
     assert found["renewal_call"].to_dict() == {"a": "likely", "b": "likely"} and found.loc["a", "call_amount"] == 10.5
@@ -221,12 +235,12 @@ def script(account: str) -> None:
 
 @pytest.fixture
 def sit(monkeypatch, tmp_path, full_store):
-    """sit(account) is a reader at the page of one account, in a session of their own."""
+    """sit(account) is a reader at the page of one account, in a session of their own; or at the forms of several."""
     monkeypatch.setenv("HEADLIGHT_STORE", str(full_store))
     monkeypatch.setenv("HEADLIGHT_WORKSPACE", f"sqlite:///{tmp_path}/workspace.db")
 
-    def run(account: str = "A00000") -> AppTest:
-        return AppTest.from_function(script, args=(account,), default_timeout=60).run()
+    def run(account: str | list[str] = "A00000", shown=script) -> AppTest:
+        return AppTest.from_function(shown, args=(account,), default_timeout=60).run()
 
     return run
 
