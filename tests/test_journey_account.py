@@ -30,8 +30,8 @@ def listed(sample_store) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def url(serve_all, sample_store) -> str:
-    return serve_all(sample_store)
+def url(shown, sample_store) -> str:
+    return shown(sample_store)
 
 
 def click_name(page: Page, key: str, number: int) -> None:

@@ -50,12 +50,12 @@ def counts(page: Page, n: int) -> dict[str, int]:
 
 
 @pytest.fixture(scope="module")
-def url(serve_all, full_store) -> str:
-    return serve_all(full_store)
+def url(shown, full_store) -> str:
+    return shown(full_store)
 
 
-def test_a_book_follows_to_every_page_and_into_a_fresh_browser(url, chromium: Browser):
-    page = chromium.new_context(viewport=WIDE).new_page()
+def chosen(page: Page, url: str) -> tuple[str, dict[str, int]]:
+    """Choose three filters and a name on My book: what its line says then, and the counts beside the values."""
     visit(page, f"{url}/book")
     everybody = sentence(page)
     page.locator(".st-key-tile-accounts").get_by_role("button").click()
@@ -76,7 +76,16 @@ def test_a_book_follows_to_every_page_and_into_a_fresh_browser(url, chromium: Br
     said, beside = sentence(page), counts(page, 3)
     assert said != everybody and n_accounts(page) > 0
     assert beside == dict.fromkeys(("EMEA", "SMB", "Team"), n_accounts(page))  # as many as with the others chosen
+    return said, beside
 
+
+def stands(page: Page, said: str, beside: dict[str, int], title: str) -> None:
+    expect(page.locator(".hl-title p")).to_contain_text("Customer 1")
+    assert (sentence(page), counts(page, 3)) == (said, beside), title
+
+
+def follows(page: Page, said: str, beside: dict[str, int]) -> dict[str, str]:
+    """Go to every page there is by its link, the book with one: the addresses of those that stand on it."""
     addresses = {}
     for title in [*PAGES, *WITHOUT_BOOK, PAGES[0]]:
         if title not in {room.title for group in ROOMS.values() for room in group}:
@@ -84,19 +93,37 @@ def test_a_book_follows_to_every_page_and_into_a_fresh_browser(url, chromium: Br
         go_to(page, title)
         if title in WITHOUT_BOOK:
             continue
-        expect(page.locator(".hl-title p")).to_contain_text("Customer 1")
-        assert (sentence(page), counts(page, 3)) == (said, beside), title
+        stands(page, said, beside, title)
         addresses[title] = page.url
     assert set(addresses) == set(PAGES)
-    page.context.close()
+    return addresses
 
-    for title, address in addresses.items():
-        fresh = chromium.new_context(viewport=WIDE).new_page()
-        fresh.goto(address)
-        settle(fresh)
-        expect(fresh.locator(".hl-title p")).to_contain_text("Customer 1")
-        assert (sentence(fresh), counts(fresh, 3)) == (said, beside), title
-        fresh.context.close()
+
+def is_restored(chromium: Browser, address: str, said: str, beside: dict[str, int], title: str) -> None:
+    fresh = chromium.new_context(viewport=WIDE).new_page()
+    fresh.goto(address)
+    settle(fresh)
+    stands(fresh, said, beside, title)
+    fresh.context.close()
+
+
+def test_a_book_follows_to_every_page_and_into_a_fresh_browser(url, chromium: Browser):
+    """tests/test_pages.py asks every page whether it reads its book from a link; here what a browser adds."""
+    page = chromium.new_context(viewport=WIDE).new_page()
+    said, beside = chosen(page, url)
+    addresses = follows(page, said, beside)
+    page.context.close()
+    for title in ("Hot-spots", "My book"):
+        is_restored(chromium, addresses[title], said, beside, title)
+
+
+@pytest.mark.slow
+def test_the_address_of_every_page_brings_the_book_into_a_fresh_browser(url, chromium: Browser):
+    page = chromium.new_context(viewport=WIDE).new_page()
+    said, beside = chosen(page, url)
+    for title, address in follows(page, said, beside).items():
+        is_restored(chromium, address, said, beside, title)
+    page.context.close()
 
 
 def test_back_and_forward_step_through_filters_and_pages(url, chromium: Browser):

@@ -13,8 +13,8 @@ HUMAN = 60  # milliseconds a key; the grid loses what is followed by Enter withi
 
 
 @pytest.fixture(scope="module")
-def url(serve_all, sample_store) -> str:
-    return serve_all(sample_store)
+def url(shown, sample_store) -> str:
+    return shown(sample_store)
 
 
 def open_cell(page: Page, row: int, x: float) -> None:

@@ -178,7 +178,7 @@ steps = some.lists(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("n", [12, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [5, pytest.param(300, marks=pytest.mark.slow)])
 def test_rollups_are_those_of_events_counted_one_by_one_whatever_road_led_there(tmp_path_factory, monkeypatch, n):
     """Imports in every mode and undos, each rolled from the rollups before it, in stretches of a few events."""
     monkeypatch.setattr(rollups, "MOST_PATCHED", 1.0)
