@@ -114,7 +114,7 @@ def rules(book: Book, state: Exceptions) -> dict[str, Answer]:
     tables.show(
         table[columns], key=key, height=min(42 + 32 * len(table), 42 + 32 * 10), selects="single-cell", clicked=clicked,
         config=narrow | {
-            "exception_rule": column.TextColumn("Rule", width=205, pinned=True),
+            "exception_rule": column.TextColumn("Rule", width=205),
             "is_active_rule": column.CheckboxColumn("On", width=46),
             "open_median_days": column.NumberColumn("Median days", width=88, format="%d"),
             "rule_condition": column.TextColumn("Tells when", width=_WHOLE - 205 - 46 - 88 - 68 * len(counted)),

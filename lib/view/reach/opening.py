@@ -27,8 +27,10 @@ def table(
     labels: Mapping[str, str],
     left: Sequence[str] = (),
     most: int = 380,
+    width: int | str = "medium",
 ) -> None:
-    """`cells` of every row under `labels`; the first is a button, those of `left` are words, the others numbers on the right."""
+    """`cells` of every row under `labels`; the first is a button, `width` wide, those of `left` are words, others numbers on the
+    right."""
     first = next(iter(labels))
 
     def clicked() -> None:
@@ -45,7 +47,7 @@ def table(
         type="tertiary",
         alignment="left",
         pinned=True,
-        width="medium",
+        width=width,
         on_click=clicked,
         key=f"{key} opens",
     )

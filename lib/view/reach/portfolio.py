@@ -20,8 +20,8 @@ from lib.view.reach.reachstate import Reach
 _SIGN = {HELPS: 1, HARMS: -1}
 _CALLED = {"kept": "Still a customer", "expanded": "Bought more", "used": "Still in use"}
 _LABELS = {
-    "play": "Play or campaign", "verdict": "Verdict", "effect": "Effect, points", "smallest": "Smallest visible",
-    "rates": "With it / others", "n": "Compared", "by": "With", "hours": "Hours", "each": "an account", "why": "Why not",
+    "play": "Play or campaign", "verdict": "Verdict", "effect": "Effect, points", "smallest": "Visible from",
+    "rates": "With it / others", "n": "Compared", "hours": "Hours", "each": "an account",
 }  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def section(book: Book, state: Reach, answer: Answer) -> dict[str, Answer]:
     told = [row for row in rows if row["effect"] == row["effect"]]
     if told:
         _picture(told, state)
-    opening.table(rows, _cells, _open, key="plays table", labels=_LABELS, left=("verdict", "by", "why"))
+    opening.table(rows, _cells, _open, key="plays table", labels=_LABELS, left=("verdict",), width=165)
     look.note("<br>".join(plain(note) for note in answer.notes))
     return behind.panel(book, state, "plays")
 
@@ -90,16 +90,26 @@ def _hover(row: Mapping) -> str:
 
 
 def _cells(row: Mapping) -> dict[str, str]:
-    is_told, is_of_use = row["effect"] == row["effect"], row["effect_outcome"] == "used"
+    is_told = row["effect"] == row["effect"]
     return {
-        "play": row["play"], "verdict": row["effect_verdict"], "effect": sentences.points(row, "effect"),
+        "play": row["play"], "verdict": _verdict(row), "effect": sentences.points(row, "effect"),
         "smallest": sentences.visible(row["smallest_effect"]) if is_told else numbers.NOTHING,
         "rates": f"{numbers.percent(row['with_it_rate'])} / {numbers.percent(row['others_rate'])}",
-        "n": f"{numbers.count(row['n_with_it'])} / {numbers.count(row['n_others'])}",
-        "by": "others alike" if row["compared_by"] != HELD else "hold-out, by use" if is_of_use else "hold-out",
+        "n": f"{numbers.count(row['n_with_it'])} / {numbers.count(row['n_others'])} {_whom(row)}",
         "hours": sentences.hours(row["hours_spent"]), "each": sentences.hours(row["hours_an_account"]),
-        "why": row["untold_because"],
     }  # fmt: skip
+
+
+def _verdict(row: Mapping) -> str:
+    """With the reason where it cannot be told."""
+    return f"cannot tell: {row['untold_because']}" if row["untold_because"] else row["effect_verdict"]
+
+
+def _whom(row: Mapping) -> str:
+    """Those it is compared with."""
+    return (
+        "alike" if row["compared_by"] != HELD else "held out, by use" if row["effect_outcome"] == "used" else "held out"
+    )
 
 
 def _open(row: Mapping) -> None:
