@@ -103,6 +103,11 @@ def read(path: Path) -> dict:
     """A secrets file as it stands. Raises Refused with the place of a fault, and nothing of what is written there."""
     try:
         return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise Refused(
+            f"There is no {path}, so nobody has a role to see by. Name the file by --secrets; or leave the viewer out, "
+            "and see one CSM's accounts by --where csm=NAME."
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise Refused(
             f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is not text in UTF-8'}."
