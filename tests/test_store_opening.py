@@ -1,9 +1,10 @@
 """An opened store: nothing can be written or read beside it, and a book cuts it exactly, whatever things are called."""
 
 import shutil
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,7 @@ import pytest
 
 from lib.errors import Refused
 from lib.scope import Scope
+from lib.store import relations
 from lib.store.dimensions import band_labels, short_number
 from lib.store.opening import open_snapshot
 from tests.worldlets import YEAR, account_frame, ask, days, open_world, publish_frames
@@ -261,6 +263,19 @@ def test_no_filter_and_no_search_widens_a_scope(owned):
 def test_scopes_that_may_see_alike_share_a_key_and_others_do_not():
     assert Scope(("a", "b")).key == Scope(("b", "a")).key != Scope(("a",)).key
     assert len({Scope().key, Scope(()).key, Scope(("all",)).key, Scope(("",)).key}) == 4
+
+
+def _answered(n: int) -> int:
+    """What the last of n macros says, made or found by this process."""
+    with duckdb.connect() as con:
+        relations.attach(con, [f"create macro nth_{each}() as {each}" for each in range(n)])
+        return con.execute(f"select facts.nth_{n - 1}()").fetchall()[0][0]
+
+
+def test_forks_of_a_process_that_made_facts_make_their_own():
+    assert _answered(1) == 0
+    with ProcessPoolExecutor(4, mp_context=get_context("fork")) as pool:
+        assert set(pool.map(_answered, [400] * 4)) == {399}
 
 
 def test_facts_made_once_serve_every_store_and_are_made_anew_where_they_were_tidied_away(tmp_path):

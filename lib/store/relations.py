@@ -8,6 +8,7 @@ The facts are made over the tables of the first snapshot that is opened, and hol
 """
 
 import hashlib
+import os
 import threading
 from collections.abc import Sequence
 from functools import cache
@@ -26,15 +27,17 @@ _making = threading.Lock()
 def attach(con: duckdb.DuckDBPyConnection, scripts: Sequence[str], name: str = NAME) -> None:
     """What `scripts` create, as the database `name`, read-only."""
     with _making:
-        file = Path(_folder().name) / f"{hashlib.sha256(chr(0).join(scripts).encode()).hexdigest()[:12]}.duckdb"
+        file = (
+            Path(_folder(os.getpid()).name) / f"{hashlib.sha256(chr(0).join(scripts).encode()).hexdigest()[:12]}.duckdb"
+        )
         if not file.exists():
             _make(con, file, scripts, name)
     con.execute(f"attach {_text(file)} as {name} (read_only)")
 
 
 @cache
-def _folder() -> TemporaryDirectory:
-    """Gone with the process."""
+def _folder(process: int) -> TemporaryDirectory:
+    """Gone with the process; a fork makes its own."""
     return TemporaryDirectory(prefix="headlight-", ignore_cleanup_errors=True)
 
 
