@@ -26,10 +26,9 @@ _making = threading.Lock()
 
 def attach(con: duckdb.DuckDBPyConnection, scripts: Sequence[str], name: str = NAME) -> None:
     """What `scripts` create, as the database `name`, read-only."""
+    made_of = hashlib.sha256(chr(0).join(scripts).encode()).hexdigest()[:12]
     with _making:
-        file = (
-            Path(_folder(os.getpid()).name) / f"{hashlib.sha256(chr(0).join(scripts).encode()).hexdigest()[:12]}.duckdb"
-        )
+        file = Path(_folder(os.getpid()).name) / f"{made_of}.duckdb"
         if not file.exists():
             _make(con, file, scripts, name)
     con.execute(f"attach {_text(file)} as {name} (read_only)")

@@ -10,7 +10,6 @@ import pandas as pd
 from lib import stats
 from lib.book import Book
 from lib.definitions import Definitions
-from lib.facts.levers import MET
 from lib.measures import Answer
 from lib.measures.levers.found import Scene, lay
 from lib.measures.levers.worth import lay_stake
@@ -19,7 +18,7 @@ COLUMNS = [
     "need", "barrier", "barrier_name", "n_people_using", "n_people_held", "held_rate", "held_rate_lo", "held_rate_hi",
     "n_held_times", "n_found_accounts", "n_found_people", "currency", "n_stake_accounts", "stake_arr",
 ]  # fmt: skip
-_SQL = f"""with span as (
+_SQL = """with span as (
     select date_trunc('week', $as_of::date + 1)::date as closes_on
 ),
 used as (
@@ -33,15 +32,12 @@ used as (
       and coalesce(person.deactivated_on > $as_of::date, true)
     group by place.need, place.barrier, ground._account, used.person
 ),
-met as (
-    select _account, person, need, barrier, n_times from {MET} where n_times > 0
-),
 place as (
     select
-        used.need, used.barrier, any_value(barrier_name) as barrier_name, count(*) as n_people_using,
+        used.need, used.barrier, any_value(used.barrier_name) as barrier_name, count(*) as n_people_using,
         count(met.n_times) as n_people_held, coalesce(sum(met.n_times), 0)::bigint as n_held_times
     from used
-    left join met
+    left join lever_met as met
         on met._account = used._account and met.person = used.person and met.need = used.need and met.barrier = used.barrier
     group by used.need, used.barrier
 ),

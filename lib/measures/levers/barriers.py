@@ -1,6 +1,6 @@
 """Usability barriers: people who log in and do nothing, go round in loops with help, or leave guided processes unfinished.
 
-find   lays who they are
+find   lays who they are, and lever_met: who met which barrier, and how often
 told   sentences on what the data cannot tell
 """
 
@@ -9,24 +9,24 @@ import duckdb
 from lib.facts.levers import HELD_UP, MET
 from lib.measures.levers.found import Found, Scene
 
-_PERSON = f"""create or replace temp table lever_person as
-with person as materialized (
-    select held.* from {HELD_UP} as held join lever_ground as ground on ground._account = held._account and ground.is_customer
-),
-held as (
-    select _account, person, 'login' as need, n_login_only as n_times from person
+_ACTIVE = f"""create or replace temp table lever_active as
+select held.* from {HELD_UP} as held join lever_ground as ground on ground._account = held._account and ground.is_customer"""
+_MET = f"create or replace temp table lever_met as select * from {MET} where n_times > 0"
+_PERSON = """create or replace temp table lever_person as
+with held as (
+    select _account, person, 'login' as need, n_login_only as n_times from lever_active
     union all
-    select _account, person, 'loops', n_loops from person
+    select _account, person, 'loops', n_loops from lever_active
     union all
-    select _account, person, 'unfinished', n_unfinished from person
+    select _account, person, 'unfinished', n_unfinished from lever_active
 )
 select
     _account, person, need, n_times, null::double as person_nps, null::varchar as health_colour, null::varchar as why_not
 from held
 where n_times >= case need when 'unfinished' then $barrier_left::integer else $barrier_times::integer end"""
-_ACCOUNT = f"""create or replace temp table lever_account as
+_ACCOUNT = """create or replace temp table lever_account as
 with active as (
-    select _account, count(*) as n_active from {HELD_UP} group by _account
+    select _account, count(*) as n_active from lever_active group by _account
 ),
 touched as (
     select _account, need, count(*) as n_touched, sum(n_times) as n_times from lever_person group by _account, need
@@ -48,16 +48,13 @@ from touched
 join active on active._account = touched._account
 left join most on most._account = touched._account and most.need = touched.need
 where n_touched >= $barrier_people::integer and n_touched >= $barrier_share::double * n_active"""
-_PLACE = f"""create or replace temp table lever_place as
+_PLACE = """create or replace temp table lever_place as
 select met._account, met.person, met.need, barrier, barrier_name, met.n_times
-from {MET} as met
-join lever_person as person on person._account = met._account and person.person = met.person and person.need = met.need
-where met.n_times > 0"""
+from lever_met as met
+join lever_person as person on person._account = met._account and person.person = met.person and person.need = met.need"""
 _KEEP = """delete from lever_person where (_account, need) not in (select (_account, need) from lever_account);
 delete from lever_place where (_account, need) not in (select (_account, need) from lever_account)"""
-_OF = f"""select count(distinct held._account)
-from {HELD_UP} as held
-join lever_ground as ground on ground._account = held._account and ground.is_customer"""
+_OF = "select count(distinct _account) from lever_active"
 _USED = """select distinct place.role
 from usage.usage_feature_week as used
 join (select account from scope) as ours on ours.account = used.account
@@ -71,10 +68,10 @@ def find(scene: Scene) -> Found:
     bound = {
         name: getattr(words, name) for name in ("barrier_times", "barrier_left", "barrier_people", "barrier_share")
     }
-    for sql in (_PERSON, _PLACE, _ACCOUNT):
+    for sql in (_ACTIVE, _MET, _PERSON, _PLACE, _ACCOUNT):
         scene.run(sql, **bound)
     scene.con.execute(_KEEP)
-    ((of_n,),) = scene.run(_OF).fetchall()
+    ((of_n,),) = scene.con.execute(_OF).fetchall()
     n, n_people = scene.con.execute(
         "select (select count(distinct _account) from lever_account), (select count(distinct (_account, person)) from lever_person)"
     ).fetchall()[0]
@@ -87,7 +84,7 @@ def find(scene: Scene) -> Found:
             f"{n_people:,} people at {n:,} of {of_n:,} active customers log in for nothing, loop through help or leave a process "
             "unfinished."
         )
-    return Found(of_n, finding, f"{_PERSON};\n\n{_PLACE};\n\n{_ACCOUNT};", (), told(scene.con))
+    return Found(of_n, finding, ";\n\n".join((_ACTIVE, _MET, _PERSON, _PLACE, f"{_ACCOUNT};")), (), told(scene.con))
 
 
 def told(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
