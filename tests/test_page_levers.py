@@ -60,6 +60,9 @@ def test_where_people_are_held_up_is_told_and_a_place_of_the_link_is_listed(visi
         "Where": "Edit", "Barrier": "loops with help", "Held up": "66.7 % (20.8–93.9)", "Of people": "3", "Accounts listed": "1",
         "ARR at stake": "1,000 USD",
     }  # fmt: skip
+    listed = app.dataframe[-1].value
+    assert list(listed["account"]) == ["a"]
+    assert "limit_said" not in listed  # all its people are held up: that is no limit
     app = visit(tmp_path, PAGE, {"lever": "barriers", "lists": "people", "need": "unfinished", "barrier": "setup"})
     assert list(app.dataframe[-1].value["person"]) == ["a-0", "a-1"] and "Setup ✕" in [
         each.label for each in app.button

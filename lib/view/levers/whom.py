@@ -148,9 +148,9 @@ def _listed(
         look.empty(*_NOBODY[state.lever])
         return {whom.capitalize(): answer}
     table = answer.table
-    if "crosses_on" in table:
+    if state.lever == "upsell":  # of no other lever has an account a limit
         table = table.assign(limit_said=[_limit(row) for row in tables.records(table)])
-    columns = [name for name in wanted if name == "account" or table[name].notna().any()]
+    columns = [name for name in wanted if name == "account" or (name in table and table[name].notna().any())]
     if state.lever == "upsell" and state.need != "pace" and "lever_since_on" in columns:
         columns.remove("lever_since_on")  # of fast adopters alone
     if "currency" in columns and table["currency"].nunique(dropna=False) == 1:
