@@ -136,7 +136,7 @@ def _line(task: dict) -> str:
     under = f"{plain(who)} · by {say_day(task['due_on'])}"
     if task["detail"]:
         under += f" · {guide(task['detail'].removeprefix(plays.GUIDE))}"
-    return f"<li>{plain(task['title'])}<small>{under}</small></li>"
+    return f"<li>{plain(task['title'])} <small>{under}</small></li>"
 
 
 def _run(row: dict | None, asked: dict) -> tuple[Run | None, str]:
