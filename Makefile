@@ -1,7 +1,7 @@
 # make run        set everything up, make the sample store if there is none, serve on 127.0.0.1:8501
 # make test       set everything up, a browser and a PostgreSQL included, and run every test not marked slow
 # make test-slow  full-size worlds, fuzz, simulations and million-account tests
-# make bench      print the ratios of the hot-spot search, the page, reading and rolling up events, health, and exceptions
+# make bench      print the ratios of the hot-spot search, the page, reading and rolling up events, cohorts, health, and exceptions
 # make lint       style; make format mends it
 # make lock       turn requirements.txt into requirements.lock
 
@@ -44,6 +44,7 @@ bench: $(VENV)/bench-ready
 	$(PY) -m tests.bench.page
 	$(PY) -m tests.bench.events
 	$(PY) -m tests.bench.rollups
+	$(PY) -m tests.bench.cohorts
 	$(PY) -m tests.bench.health
 	$(PY) -m tests.bench.exceptions
 

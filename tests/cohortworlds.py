@@ -77,6 +77,9 @@ def world(of: World) -> duckdb.DuckDBPyConnection:
         for each in of.people
         for feature, day in each.features
     }
+    first_used: dict = {}
+    for *who, week, _, _ in weeks:
+        first_used[tuple(who)] = min(week, first_used.get(tuple(who), week))
     active: dict = {}
     for each in of.people:
         for day in set(each.days):
@@ -89,6 +92,7 @@ def world(of: World) -> duckdb.DuckDBPyConnection:
         ],
         "usage.usage_person_week": [(*key, bits.bit_count(), 1, 1, bits) for key, bits in active.items()],
         "usage.usage_person_feature_week": list(weeks),
+        "usage.usage_first_use": [(*who, week) for who, week in first_used.items()],
         "usage.usage_feature_week": [(account, *rest) for account, _, *rest in weeks],
         f"core.contract (contract, _account, {', '.join(_TERM)})": [
             (f"c{at}", number[each.account], *(getattr(each, name) for name in _TERM))

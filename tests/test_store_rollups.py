@@ -100,6 +100,8 @@ def expected(events: list[tuple], said: dict = FEATURES) -> dict[str, list[tuple
         ]
     for key, rows in uses.items():
         tables["usage_person_feature_week"].append((*key, n_days(rows), len(rows)))
+    for who in {key[:3] for key in uses}:
+        tables["usage_first_use"].append((*who, min(key[3] for key in uses if key[:3] == who)))
     for account, feature, week in {(a, f, w) for a, _, f, w in uses}:
         found = [rows for (a, _, f, w), rows in uses.items() if (a, f, w) == (account, feature, week)]
         tables["usage_feature_week"].append((account, feature, week, len(found), sum(map(len, found))))
@@ -289,6 +291,9 @@ def test_days_weeks_and_features_of_people_and_the_accounts_traffic(tmp_path):
     ]  # fmt: skip
     assert found["usage_person_feature_week"] == [
         ("a", "p", "edit", first, 1, 2), ("a", "p", "plan", first, 1, 1), ("b", "p", "edit", second, 1, 1),
+    ]  # fmt: skip
+    assert found["usage_first_use"] == [
+        ("a", "p", "edit", first), ("a", "p", "plan", first), ("b", "p", "edit", second),
     ]  # fmt: skip
     assert found["usage_feature_week"] == [
         ("a", "edit", first, 1, 2), ("a", "plan", first, 1, 1), ("b", "edit", second, 1, 1),

@@ -78,8 +78,8 @@ where came_on is not null;
 create macro cohort_first_use(as_of, features) as table
 with first_week as (
     select account, person, min(week) as week
-    from usage.usage_person_feature_week
-    where feature in (select unnest(features::varchar[]))
+    from usage.usage_first_use
+    where list_contains(features::varchar[], feature)
       and week < (select weeks_to from cohort_known(as_of))
     group by account, person
 )

@@ -96,7 +96,7 @@ with new as materialized (
 ),
 key_week as (
     select used.account, used.person, min(used.week) as week
-    from usage.usage_person_feature_week as used
+    from usage.usage_first_use as used
     join cohort_key_feature(key_actions, plain_names) as key_feature on key_feature.feature = used.feature
     join new on new.account = used.account
     where used.week < closes_on

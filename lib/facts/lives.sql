@@ -92,7 +92,7 @@ key_feature as (
 ),
 key_week as (
     select account, person, min(week) as week
-    from usage.usage_person_feature_week as used
+    from usage.usage_first_use as used
     join key_feature on key_feature.feature = used.feature
     where week <= as_of::date and account in (select account from scope)
     group by account, person

@@ -65,11 +65,10 @@ filled as (
     group by _account, place
 ),
 first_used as (
-    select asked._account, asked.place, asked.least, used.person, min(week + 6) as day
+    select asked._account, asked.place, asked.least, used.person, used.week + 6 as day
     from asked
-    join usage.usage_person_feature_week as used on used.account = asked.account and used.feature = asked.metric_of
+    join usage.usage_first_use as used on used.account = asked.account and used.feature = asked.metric_of
     where metric = 'feature_people' and used.week + 6 <= as_of::date
-    group by asked._account, asked.place, asked.least, used.person
 ),
 answered as (
     select asked._account, asked.place, min(survey.answered_on) as met_on

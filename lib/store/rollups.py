@@ -3,6 +3,7 @@
 usage_person_day           account x person x day: events, quantity
 usage_person_week          account x person x week: active days, events, quantity, and which days they were
 usage_person_feature_week  account x person x feature x week: active days, events
+usage_first_use            account x person x feature: the week they first used it
 usage_feature_week         account x feature x week: active people, events
 usage_week                 account x week: active people, active days, features, events, quantity, system events, their quantity
 usage_friction_week        account x person x week: sessions, those with nothing but a login, loops between a task and help,
@@ -49,6 +50,7 @@ TABLES = {  # table -> the column its weeks are told by
     "usage_feature_week": "week",
     "usage_person_day": "day",
     "usage_person_feature_week": "week",
+    "usage_first_use": "week",
     "usage_friction_week": "week",
     "usage_barrier_week": "week",
 }
@@ -87,6 +89,18 @@ _WEEKS = """
 select week, coalesce(sum(n_events), 0)::bigint as n_events, week in (select week from touched) as is_touched
 from (select week, n_events from batch_day union all select week, 0 from touched) as known
 group by week
+order by week
+"""
+# What was first used before the first touched week was so still; who is left may have begun in any week since.
+_FIND_FIRST_USE = """
+delete from usage_first_use where week >= $touched_from;
+
+insert into usage_first_use
+select account, person, feature, min(week) as week
+from usage_person_feature_week
+anti join usage_first_use using (account, person, feature)
+where week >= $touched_from
+group by account, person, feature
 order by week
 """
 _REMEMBER = """
@@ -154,6 +168,9 @@ def _bring(
             view_events(con, events, opens_on, closes_on)
             con.execute(_ROLL)
             con.execute("commit")
+        if touched := [week for week, _, is_touched in weeks if is_touched]:
+            for step in _FIND_FIRST_USE.split(";"):
+                con.execute(step, {"touched_from": touched[0]})
         con.execute(_REMEMBER)
         return _about(con, received_on)
 

@@ -10,6 +10,9 @@ create table usage_person_week (
 create table usage_person_feature_week (
     account varchar, person varchar, feature varchar, week date, n_active_days utinyint, n_events uinteger
 );
+create table usage_first_use (  -- the week of the first one, of each
+    account varchar, person varchar, feature varchar, week date
+);
 create table usage_feature_week (
     account varchar, feature varchar, week date, n_active_people uinteger, n_events uinteger
 );

@@ -4,7 +4,8 @@ few     every person uses something 60 times in a year, on as many days or nearl
 dense   the same people on the same days, 50 times as often
 spread  the same people, 50 times the events spread over the year: they used something nearly every day
 
-Each is published and asked for the default cohorts (people by month, in months), and for a streak by weeks and a feature.
+Each is published and asked for the default cohorts (people by month, in months), a streak by weeks, days, the first use of a
+feature, and cohorts by their first key action.
 In turn, round after round; medians of the processor's seconds, which other programs disturb less than the clock.
 """
 
@@ -29,7 +30,7 @@ from lib.store.publish import publish
 
 TARGET = "<= 2"
 EVENTS, TIMES = 60, 50  # a person and year
-QUESTIONS = ({}, {"kind": "streak", "step": "week"}, {"feature": "f3"})
+QUESTIONS = ({}, {"kind": "streak", "step": "week"}, {"step": "day"}, {"feature": "f3"}, {"cohort": "key_action"})
 _EVENTS = """
 select
     timestamp '2025-11-01' + to_days((hash(p, {seed}) % {days})::integer) + to_seconds({second}) as occurred_at,

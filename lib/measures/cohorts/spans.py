@@ -23,7 +23,7 @@ week as (
     from usage.usage_person_week as used
     join member on member.account = used.account and member.person = used.person
     cross join known
-    where used.week > began_on - 7 and used.week < known_to
+    where used.week > began_on - 7 and used.week < {closes_on}
 ),
 part as (
     {parts}
@@ -110,8 +110,10 @@ def spans(asked: Question) -> str:
     kind = "on" if asked.kind == "bracket" else asked.kind
     if asked.is_of_people:
         last = unit_of(asked, "(used.week + til::integer - 1)")
+        after_all = f"step_opens(began_on, {asked.edges[-1]}, '{asked.unit}', {asked.is_calendar})"
         return _USE.format(
             last=last,
+            closes_on="known_to" if kind == "on_or_after" else f"least(known_to, {after_all})",  # later use says nothing
             opens=f"step_opens(began_on, last_unit, '{asked.unit}', {asked.is_calendar})",
             parts=_PARTS["day" if asked.unit == "day" else "week"],
             step=within(asked, "unit"),

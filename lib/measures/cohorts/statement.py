@@ -34,12 +34,18 @@ _BEGAN = {  # of -> what begins -> SQL of the day
         "key_action": "(select min(first_on) from first_action where first_action.account = life.account)",
     },
 }
+_OF_FIRST_ACTION = """first_action as materialized (
+    from cohort_first_use($as_of, (select list(feature) from cohort_key_feature($key_actions, $plain_names)))
+),"""
+_WITH_FIRST_ACTION = (
+    "left join first_action on first_action.account = person.account and first_action.person = person.person"
+)
 _WHO = {
     "users": """began as (
     select life._account, life.account, person.person, {began_on} as began_on, person.came_on, life.until_on
     from person
     join life on life._account = person._account
-    left join first_action on first_action.account = person.account and first_action.person = person.person
+    {first_action}
 )""",
     "accounts": """began as (
     select life._account, life.account, null::varchar as person, {began_on} as began_on, life.signed_on as came_on, life.until_on
@@ -58,9 +64,7 @@ life as materialized (
 person as materialized (
     from cohort_person($as_of)
 ),
-first_action as materialized (
-    from cohort_first_use($as_of, (select list(feature) from cohort_key_feature($key_actions, $plain_names)))
-),
+{of_first_action}
 released as (
     select min(released_on) as released_on from core.feature where feature = $feature
 ),
@@ -165,8 +169,12 @@ order by cohort_opens_on, n_cohort desc, cohort nulls last, step
 def members(asked: Question) -> str:
     """The steps up to `member`."""
     who = "users" if asked.is_of_people else "accounts"
+    is_by_action = asked.begins == "key_action"  # every use of every key feature: only read where it is asked for
     return _MEMBERS.format(
-        who=_WHO[who].format(began_on=_BEGAN[who][asked.begins]),
+        of_first_action=_OF_FIRST_ACTION if is_by_action else "",
+        who=_WHO[who].format(
+            began_on=_BEGAN[who][asked.begins], first_action=_WITH_FIRST_ACTION if is_by_action else ""
+        ),
         value=_cohort(asked),
         until_on=_until(asked),
         arr="held.arr" if asked.is_money else "0",

@@ -80,19 +80,13 @@ used as (
     join settled on settled._account = each._account
     group by feature
 ),
-first_week as (
-    select account, person, feature, min(week) as week
-    from usage.usage_person_feature_week
-    where account in (select account from settled)
-    group by account, person, feature
-),
 first_use as (
     select
         feature,
         count(*) filter (where week >= closes_on - 28) as n_first_users,
         count(*) filter (where week < closes_on - 28) as n_first_users_earlier
-    from first_week, span
-    where week >= closes_on - 56 and week < closes_on
+    from usage.usage_first_use, span
+    where account in (select account from settled) and week >= closes_on - 56 and week < closes_on
     group by feature
 ),
 feature as (

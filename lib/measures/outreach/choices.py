@@ -16,8 +16,8 @@ _SQL = """with met as (
     from addressee
 ),
 used as (
-    select used.feature, count(distinct (used.account, used.person)) as n
-    from usage.usage_person_feature_week as used
+    select used.feature, count(*) as n
+    from usage.usage_first_use as used
     where used.account in (select account from scope) and is_week_known(week, $as_of)
     group by used.feature
 ),
