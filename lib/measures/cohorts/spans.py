@@ -110,10 +110,11 @@ def spans(asked: Question) -> str:
     kind = "on" if asked.kind == "bracket" else asked.kind
     if asked.is_of_people:
         last = unit_of(asked, "(used.week + til::integer - 1)")
+        # use after the last step says nothing, but to who asks whether there is any
         after_all = f"step_opens(began_on, {asked.edges[-1]}, '{asked.unit}', {asked.is_calendar})"
         return _USE.format(
             last=last,
-            closes_on="known_to" if kind == "on_or_after" else f"least(known_to, {after_all})",  # later use says nothing
+            closes_on="known_to" if kind == "on_or_after" else f"least(known_to, {after_all})",
             opens=f"step_opens(began_on, last_unit, '{asked.unit}', {asked.is_calendar})",
             parts=_PARTS["day" if asked.unit == "day" else "week"],
             step=within(asked, "unit"),

@@ -169,7 +169,7 @@ order by cohort_opens_on, n_cohort desc, cohort nulls last, step
 def members(asked: Question) -> str:
     """The steps up to `member`."""
     who = "users" if asked.is_of_people else "accounts"
-    is_by_action = asked.begins == "key_action"  # every use of every key feature: only read where it is asked for
+    is_by_action = asked.begins == "key_action"
     return _MEMBERS.format(
         of_first_action=_OF_FIRST_ACTION if is_by_action else "",
         who=_WHO[who].format(
