@@ -25,6 +25,7 @@ import numpy as np
 
 from lib.stats import wilson
 
+FLAT = 1e-9  # groups add up to all, so one direction has no variance but that of rounding, which must not count
 ROUNDING = 1e-12  # a curve that falls by tenths is at a half when it is this near
 NO_VARIANCE = 1e-15  # less is what rounding leaves of running sums: one of ten million has 1e-14
 
@@ -229,7 +230,9 @@ def logrank_of(times, n_events, n_others, n_late=None) -> tuple[float, int, floa
     if freedom < 1:
         return np.nan, 0, np.nan
     beyond, variance = beyond[is_compared], variance[np.ix_(is_compared, is_compared)]
-    chi2 = float(beyond @ np.linalg.pinv(variance, hermitian=True) @ beyond)
+    scale = np.sqrt(np.diag(variance))  # a group of a few beside one of many is told apart as well
+    beyond, variance = beyond / scale, variance / np.outer(scale, scale)
+    chi2 = float(beyond @ np.linalg.pinv(variance, FLAT, hermitian=True) @ beyond)
     return chi2, freedom, float(chdtrc(freedom, chi2))
 
 
