@@ -140,14 +140,14 @@ def _serving(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def chromium():
-    """One headless Chromium for all browser tests of a worker; each test opens its own context."""
+    """The contexts of one headless Chromium for all browser tests of a worker; each test opens its own."""
     from playwright.sync_api import sync_playwright
 
-    from tests.browser import ARGUMENTS, executable
+    from tests.browser import ARGUMENTS, Contexts, executable
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
-        yield browser
+        yield Contexts(browser)
         browser.close()
 
 

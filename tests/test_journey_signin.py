@@ -193,8 +193,8 @@ def test_a_page_file_that_runs_without_app_py_is_gated_too(start, reader, tmp_pa
     bare.write_text("")
     (tmp_path / "pages").symlink_to(ROOT / "pages")
     url, _ = start(bare)
+    page, heard = reader()
     for page_file in sorted((ROOT / "pages").glob("*.py")):
-        page, heard = reader()
         page.goto(f"{url}/{page_file.stem}?f.csm=Dana+Smith")
         is_at_the_door(page, heard)
     sign_in(page, STRANGER)  # the last of them
