@@ -5,11 +5,12 @@ dense   the same people on the same days, 50 times as often
 spread  the same people, 50 times the events spread over the year: they used something nearly every day
 
 Each is published and asked for the default cohorts (people by month, in months), a streak by weeks, days, the first use of a
-feature, and cohorts by their first key action.
+feature, and cohorts by their first key action; and the page itself is drawn, with nothing in its caches but the open snapshot.
 In turn, round after round; medians of the processor's seconds, which other programs disturb less than the clock.
 """
 
 import argparse
+import os
 import statistics
 import tempfile
 import time
@@ -29,6 +30,7 @@ from lib.store.folder import Batch
 from lib.store.publish import publish
 
 TARGET = "<= 2"
+ROOT = Path(__file__).resolve().parents[2]
 EVENTS, TIMES = 60, 50  # a person and year
 QUESTIONS = ({}, {"kind": "streak", "step": "week"}, {"step": "day"}, {"feature": "f3"}, {"cohort": "key_action"})
 _EVENTS = """
@@ -45,14 +47,16 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
-        worlds = {name: _world(options.people, name, Path(place) / name) for name in ("few", "dense", "spread")}
+        worlds = {name: Path(place) / name for name in ("few", "dense", "spread")}
+        snapshots = {name: _world(options.people, name, store) for name, store in worlds.items()}
+        pages = {name: _page(store) for name, store in worlds.items()}
         spent = {name: [] for name in worlds}
         for _ in range(options.rounds):
-            for name, snapshot in worlds.items():
-                spent[name].append(_seconds(snapshot))
+            for name, store in worlds.items():
+                spent[name].append([*_seconds(snapshots[name]), _drawn(pages[name], store)])
     medians = {name: [statistics.median(each) for each in zip(*rounds, strict=True)] for name, rounds in spent.items()}
-    for at, question in enumerate(QUESTIONS):
-        said = " ".join(f"{name}={value}" for name, value in question.items()) or "as the page opens"
+    asked = [" ".join(f"{name}={value}" for name, value in question.items()) for question in QUESTIONS]
+    for at, said in enumerate([asked[0] or "as the page asks", *asked[1:], "the page, drawn"]):
         few, dense, spread = (medians[name][at] for name in ("few", "dense", "spread"))
         print(f"{said:28} seconds: few {few:.2f}, dense {dense:.2f}, spread {spread:.2f}")
         print(f"{'':28} dense / few {dense / few:.2f}, spread / few {spread / few:.2f}   target {TARGET}")
@@ -66,6 +70,26 @@ def _seconds(snapshot) -> list[float]:
             assert len(cohorts(con, book, words, **question).table)
         spent.append(time.process_time() - begun)
     return spent
+
+
+def _page(store: Path):
+    """The page in Streamlit's own script runner, drawn once."""
+    from streamlit.testing.v1 import AppTest
+
+    os.environ["HEADLIGHT_STORE"] = str(store)
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300).switch_page("pages/cohorts.py").run()
+    assert not page.exception, page.exception
+    return page
+
+
+def _drawn(page, store: Path) -> float:
+    import streamlit as st
+
+    os.environ["HEADLIGHT_STORE"] = str(store)
+    st.cache_data.clear()
+    begun = time.process_time()
+    page.run()
+    return time.process_time() - begun
 
 
 def _world(people: int, name: str, store: Path):
