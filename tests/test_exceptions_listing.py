@@ -18,7 +18,9 @@ from lib.facts.exceptionsaid import WHY, condition, said
 from lib.measures.exceptions.listing import COLUMNS, exceptions
 from lib.measures.exceptions.rules import exception_rules
 from lib.measures.exceptions.tiles import exception_tiles
+from lib.measures.plays.listing import my_exceptions
 from lib.scope import ALL
+from tests.playworlds import tasks
 from tests.worldlets import WORDS, account_frame, contract_frame, open_world
 
 AS_OF = date(2026, 11, 1)  # a Sunday
@@ -207,6 +209,16 @@ def test_what_somebody_acted_on_waits_no_more_and_takes_nobodys_place(world):
     assert "a" in listed(world, TWO, *acts, on="2026-11-20")["account"].tolist()
     reopened = act("b", "reopened", made_at=datetime(2026, 11, 1, 10))
     assert "b" in listed(world, TWO, *acts, reopened)["account"].tolist()
+
+
+def test_what_a_play_was_started_for_waits_no_more_in_the_list_as_on_my_book(world):
+    begun = {**written(), "task": tasks(("a", "Asked", "Save the account", "2026-11-01", None, None))}
+    for acts, waits in ((written(), {"a", "d"}), (begun, {"d"})):
+        with ask(world, BOOK, TWO, ALL, acts) as con:
+            found = exceptions(con, BOOK, TWO, waiting="only").table
+            mine = my_exceptions(con, BOOK, TWO).table
+            assert set(found["account"]) == waits and not waits & set(mine["account"])
+            assert set(mine["account"]) == set(exceptions(con, BOOK, TWO).table["account"])
 
 
 def test_what_is_over_by_itself_is_gone_and_is_counted_with_its_rule(world):

@@ -34,3 +34,7 @@ join (select _account, account, csm::varchar as csm from scope) as ours on ours.
 left join act
     on act.place = spell.place and act._account = spell._account and act.person is not distinct from spell.person
     and act.began_on = spell.began_on;
+
+-- Whether it waits for the next week of its CSM: not told yet (exceptionqueue.py), nothing was done, no play was started, and it is still theirs.
+create macro exception_waits(state, told_on, acted_on, started_on, owner, csm) as
+    state = 'open' and told_on is null and acted_on is null and started_on is null and owner is not distinct from csm;

@@ -2,35 +2,37 @@
 create macro is_one_of(names, name) as
     names is null or coalesce(list_contains(list_transform(names, lambda each: folded_name(each)), folded_name(name)), false);
 
--- Exceptions with the play that was started for each, and what came of it. Grain: as exception_on (exception_states.sql); one more row for
--- every other play that was started for the same spell. A task is of the spell that lasts on the day it was written.
---   play           the one that was started; else the one that the rule names
---   touch          high where the account's touch model is one of high_touch, or it has none and a CSM; else low
---   started_on     the day of its first task, as written; empty where none was started. n_tasks, n_tasks_done, next_due_on: its tasks
---   has_left       it was over because the account was lost
---   check_on       the day on which the closing check is due
---   check_result   recovered: over by then; recovered late: over since; left: over because the account was lost; still open; not due yet
-create macro exception_play_on(as_of, on_day, high_touch) as table
+-- Grain: one row per play that was started for an exception: the day of its first task, as written, and its tasks. A task is of the
+-- spell that lasts on the day it was written.
+create macro play_run_on(as_of) as table
 with told as (
     select
         account, rule, person, play, due_on::date as due_on, made_at::date as made_on, least(made_at::date, as_of::date) as counts_on,
         coalesce(done_on::date <= coalesce(getvariable('written_to')::date, date '9999-12-31'), false) as is_done
     from written_task
     where rule is not null and play is not null and coalesce(made_at::date <= getvariable('written_to')::date, true)
-),
-run as (
-    select
-        spell.place, spell._account, spell.person, spell.began_on, told.play,
-        min(made_on) as started_on, count(*) as n_tasks, count(*) filter (where is_done) as n_tasks_done,
-        min(due_on) filter (where not is_done) as next_due_on
-    from exception_spell as spell
-    join (select _account, account from scope) as ours on ours._account = spell._account
-    join told
-        on told.account = ours.account and told.rule = spell.rule and told.person is not distinct from spell.person
-        and (told.counts_on >= spell.began_on or spell.is_cut) and coalesce(told.counts_on < spell.ended_on, true)
-    group by spell.place, spell._account, spell.person, spell.began_on, told.play
-),
-lost as (  -- spells that ended with the customer
+)
+select
+    spell.place, spell._account, spell.person, spell.began_on, told.play,
+    min(made_on) as started_on, count(*) as n_tasks, count(*) filter (where is_done) as n_tasks_done,
+    min(due_on) filter (where not is_done) as next_due_on
+from exception_spell as spell
+join (select _account, account from scope) as ours on ours._account = spell._account
+join told
+    on told.account = ours.account and told.rule = spell.rule and told.person is not distinct from spell.person
+    and (told.counts_on >= spell.began_on or spell.is_cut) and coalesce(told.counts_on < spell.ended_on, true)
+group by spell.place, spell._account, spell.person, spell.began_on, told.play;
+
+-- Exceptions with the play that was started for each, and what came of it. Grain: as exception_on (exception_states.sql); one more row for
+-- every other play that was started for the same spell.
+--   play           the one that was started; else the one that the rule names
+--   touch          high where the account's touch model is one of high_touch, or it has none and a CSM; else low
+--   started_on     as play_run_on has it, with n_tasks, n_tasks_done and next_due_on; empty where none was started
+--   has_left       it was over because the account was lost
+--   check_on       the day on which the closing check is due
+--   check_result   recovered: over by then; recovered late: over since; left: over because the account was lost; still open; not due yet
+create macro exception_play_on(as_of, on_day, high_touch) as table
+with lost as (  -- spells that ended with the customer
     select spell.place, spell._account, spell.person, spell.began_on
     from exception_spell as spell
     join exception_rule as rule on rule.place = spell.place and list_contains(rule.gates, 'customer')
@@ -55,7 +57,7 @@ select
 from exception_on(as_of, on_day) as exception
 join exception_aim as aim on aim.rule = exception.rule
 join core.account as ours on ours._account = exception._account
-left join run
+left join play_run_on(as_of) as run
     on run.place = exception.place and run._account = exception._account and run.person is not distinct from exception.person
     and run.began_on = exception.began_on
 left join lost

@@ -27,7 +27,7 @@ _STANDING = f"""select
     found.state, found.snoozed_until, found.reason, found.acted_on, found.acted_by, found.owner, account.csm::varchar as csm,
     case when term.is_live or term.is_pending then term.arr::double end as arr, term.renews_on, term.days_to_renewal,
     list_contains($good::integer[], found.place) as is_good,
-    found.state = 'open' and told.told_on is null and found.acted_on is null and found.owner is not distinct from csm as is_waiting,
+    exception_waits(found.state, told.told_on, found.acted_on, begun.started_on, found.owner, csm) as is_waiting,
     case when not is_waiting then coalesce(told.told_on, found.began_on) end as told_on,
     found.state = 'open' and not is_waiting and coalesce(told_on > $as_of::date - {NEW_DAYS}, false) as is_new,
     coalesce(term.arr, 0)::double * pow(2, -greatest(coalesce(term.days_to_renewal, 365), 0) / $renewing_days::double) as weight
@@ -36,14 +36,23 @@ join scope as account on account._account = found._account
 join {TERMS} as term on term._account = found._account
 join exception_told as told
     on told.place = found.place and told._account = found._account and told.person is not distinct from found.person
-    and told.began_on = found.began_on"""
+    and told.began_on = found.began_on
+left join (
+    select place, _account, person, began_on, min(started_on) as started_on
+    from play_run_on($as_of)
+    group by place, _account, person, began_on
+) as begun
+    on begun.place = found.place and begun._account = found._account and begun.person is not distinct from found.person
+    and begun.began_on = found.began_on"""
 _HERE = """create or replace temp view exception_here as
 select standing.*, account.account, account.name
 from exception_standing as standing
 join book as account on account._account = standing._account"""
 _SEEN = """select count(*), coalesce(bit_xor(hash(_account)), 0)::varchar from scope
 union all
-select count(*), coalesce(bit_xor(hash(written)), 0)::varchar from written_exception_act as written"""
+select count(*), coalesce(bit_xor(hash(written)), 0)::varchar from written_exception_act as written
+union all
+select count(*), coalesce(bit_xor(hash(written)), 0)::varchar from written_task as written where play is not null"""
 
 
 def lay(

@@ -30,8 +30,8 @@ EXCEPTION = f"""with exception as (
         played.started_on as play_started_on, played.n_tasks, played.n_tasks_done, played.check_on, played.check_result,
         played.has_left, case when term.is_live or term.is_pending then term.arr::double end as arr, term.renews_on,
         term.days_to_renewal,
-        played.state = 'open' and told.told_on is null and played.acted_on is null and played.started_on is null
-            and played.owner is not distinct from account.csm::varchar as is_waiting,
+        exception_waits(played.state, told.told_on, played.acted_on, played.started_on, played.owner, account.csm::varchar)
+            as is_waiting,
         case when not is_waiting then coalesce(told.told_on, played.began_on) end as told_on,
         coalesce(term.arr, 0)::double * pow(2, -greatest(coalesce(term.days_to_renewal, 365), 0) / $near_days::double) as weight
     from book as account

@@ -8,6 +8,7 @@ from lib.facts.exceptions import WRITTEN
 from lib.measures.registry.options import PAGE, Measure, Option
 
 READS = (*WRITTEN, "exception_act")
+_STANDING = (*READS, "task")  # what waits: a play that was started does not
 _ON = Option("on", "text", "the day by which a snooze is over (default: the book's)")
 _RULE = (
     Option("rule", "text", "a rule of the definitions; without it, one made of what is given"),
@@ -39,19 +40,19 @@ MEASURES: dict[str, Measure] = {
             Option("sort", "text", "the order", ("work", "arr", "renewal", "newest", "account")),
             *PAGE,
         ),
-        READS,
+        _STANDING,
     ),
     "exception_tiles": Measure(
         "lib.measures.exceptions.tiles:exception_tiles",
         "how many accounts have open exceptions, new ones, ones that wait or are snoozed, and their ARR",
         (_ON,),
-        READS,
+        _STANDING,
     ),
     "exception_rules": Measure(
         "lib.measures.exceptions.rules:exception_rules",
         "the rules: which are on, how many exceptions are open, new, gone or done, and how long they stay open",
         (_ON,),
-        READS,
+        _STANDING,
     ),
     "exception_trial": Measure(
         "lib.measures.exceptions.trial:exception_trial",
