@@ -6,10 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from lib.facts import scripts
 from lib.measures.registry import MEASURES, measure
+from tests.every import every
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = [
@@ -92,14 +91,14 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text())
 
 
-each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+MODULES = {module(path) for path in FILES}
+each_file = every(FILES, lambda path: str(path.relative_to(ROOT)))
 
 
 @each_file
 def test_imports_run_one_way(path):
     here, tree = module(path), parsed(path)
-    names = {module(file) for file in FILES}
-    ours = {name for name in imports(tree) if name in names and name.split(".")[0] in ("lib", "pages", "app")}
+    ours = {name for name in imports(tree) if name in MODULES and name.split(".")[0] in ("lib", "pages", "app")}
     for name in ours - COMMON:
         allowed = MAY_IMPORT.get(room(here), set()) | {room(here)}
         assert room(name) in allowed, f"{here} imports {name}"
@@ -170,7 +169,7 @@ def test_everything_public_says_what_it_is(path):
             assert is_section or node.name in named or ast.get_docstring(node), f"{node.name} has no docstring"
 
 
-@pytest.mark.parametrize("name", MEASURES)
+@every(MEASURES)
 def test_every_measure_exists_and_its_options_are_its_parameters(name):
     function = measure(name)
     parameters = inspect.signature(function).parameters

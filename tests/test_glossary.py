@@ -3,11 +3,10 @@
 from importlib import import_module
 from pathlib import Path
 
-import pytest
-
 from lib import glossary
 from lib.glossary import TERMS, UNITS
 from lib.measures.registry import MEASURES
+from tests.every import every
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 
@@ -18,12 +17,12 @@ def columns_of(name: str) -> list[str]:
     return list(columns)
 
 
-@pytest.mark.parametrize("name", MEASURES)
+@every(MEASURES)
 def test_every_column_of_an_answer_is_a_word_of_the_glossary(name):
     assert [column for column in columns_of(name) if column not in TERMS] == []
 
 
-@pytest.mark.parametrize("name", TERMS)
+@every(TERMS)
 def test_every_word_stands_in_the_readme_with_its_meaning(name):
     term = TERMS[name]
     assert f"| {term.label} (`{name}`) | {term.meaning} | {term.unit} |" in README
@@ -36,7 +35,7 @@ def test_every_file_of_words_is_read_and_no_word_stands_in_two():
     assert {path.stem for path in Path(glossary.__file__).parent.glob("words/*")} == set(glossary._SUBJECTS)
 
 
-@pytest.mark.parametrize("name", TERMS)
+@every(TERMS)
 def test_suffixes_tell_the_unit(name):
     unit = TERMS[name].unit
     if name.startswith("n_") or name == "n":
