@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from math import inf
 
 from lib.definitions import Definitions
 from lib.errors import Refused
@@ -49,42 +50,47 @@ class Kpi:
     kind: str  # share, ratio, time
     family: str  # the relation that has it
     is_less_better: bool = False
+    bounds: tuple[float, float] = (
+        0.0,
+        inf,
+    )  # between which its value lies: an interval that goes beyond says nothing there
 
 
+_PART = (0.0, 1.0)  # what an account adds above is never more than what it adds below
 KPIS = {
     "under_utilised_rate": Kpi("Seats", "share", _SEATS, is_less_better=True),
     "seats_assigned_rate": Kpi("Seats", "ratio", _SEATS),
     "seats_active_rate": Kpi("Seats", "ratio", _SEATS),
     "activated_seats_rate": Kpi("Seats", "ratio", _SEATS),
     "risen_rate": Kpi("Seats", "share", _SEATS),
-    "dau_mau": Kpi("Use", "ratio", _USE),
-    "wau_mau": Kpi("Use", "ratio", _USE),
+    "dau_mau": Kpi("Use", "ratio", _USE, bounds=_PART),
+    "wau_mau": Kpi("Use", "ratio", _USE, bounds=_PART),
     "weekly_active_rate": Kpi("Use", "share", _USE),
-    "adopted_share_rate": Kpi("Use", "ratio", _USE),
+    "adopted_share_rate": Kpi("Use", "ratio", _USE, bounds=_PART),
     "high_engaged_users": Kpi("Use", "ratio", _USE),
     "medium_engaged_users": Kpi("Use", "ratio", _USE),
     "low_engaged_users": Kpi("Use", "ratio", _USE, is_less_better=True),
-    "use_gini": Kpi("Use", "ratio", _USE, is_less_better=True),
+    "use_gini": Kpi("Use", "ratio", _USE, is_less_better=True, bounds=_PART),
     "one_person_rate": Kpi("Use", "share", _USE, is_less_better=True),
-    "roles_in_use_rate": Kpi("Use", "ratio", _USE),
+    "roles_in_use_rate": Kpi("Use", "ratio", _USE, bounds=_PART),
     "features_per_user": Kpi("Features", "ratio", _FEATURES),
-    "high_value_rate": Kpi("Features", "ratio", _FEATURES),
-    "advanced_rate": Kpi("Features", "ratio", _FEATURES),
-    "new_features_rate": Kpi("Features", "ratio", _FEATURES),
+    "high_value_rate": Kpi("Features", "ratio", _FEATURES, bounds=_PART),
+    "advanced_rate": Kpi("Features", "ratio", _FEATURES, bounds=_PART),
+    "new_features_rate": Kpi("Features", "ratio", _FEATURES, bounds=_PART),
     "features_per_month": Kpi("Features", "ratio", _FEATURES),
-    "settings_tuned": Kpi("Features", "ratio", _FEATURES),
+    "settings_tuned": Kpi("Features", "ratio", _FEATURES, bounds=_PART),
     "onboarded_on_time_rate": Kpi("Onboarding and value", "share", _ONBOARDING),
     "first_key_action_days": Kpi("Onboarding and value", "time", _FIRST_VALUE, is_less_better=True),
     "ttv_days": Kpi("Onboarding and value", "time", _FIRST_VALUE, is_less_better=True),
-    "onboarding_engagement_rate": Kpi("Onboarding and value", "ratio", _ONBOARDING),
+    "onboarding_engagement_rate": Kpi("Onboarding and value", "ratio", _ONBOARDING, bounds=_PART),
     "business_review_rate": Kpi("Voice and contact", "share", _VOICE),
     "tickets_per_user": Kpi("Voice and contact", "ratio", _VOICE, is_less_better=True),
-    "net_promoter_score": Kpi("Voice and contact", "ratio", _VOICE),
-    "nps_response_rate": Kpi("Voice and contact", "ratio", _VOICE),
-    "csat_rate": Kpi("Voice and contact", "ratio", _VOICE),
-    "csat_response_rate": Kpi("Voice and contact", "ratio", _VOICE),
+    "net_promoter_score": Kpi("Voice and contact", "ratio", _VOICE, bounds=(-1.0, 1.0)),
+    "nps_response_rate": Kpi("Voice and contact", "ratio", _VOICE, bounds=_PART),
+    "csat_rate": Kpi("Voice and contact", "ratio", _VOICE, bounds=_PART),
+    "csat_response_rate": Kpi("Voice and contact", "ratio", _VOICE, bounds=_PART),
     "surveyed_proficiency": Kpi("Voice and contact", "ratio", _VOICE),
-    "arr_growth_rate": Kpi("Growth", "ratio", _ARR_GROWTH),
+    "arr_growth_rate": Kpi("Growth", "ratio", _ARR_GROWTH, bounds=(-1.0, inf)),
     "heavy_lost_rate": Kpi("Growth", "share", _HEAVY_LOST, is_less_better=True),
 }
 GROUPS = tuple(dict.fromkeys(each.group for each in KPIS.values()))

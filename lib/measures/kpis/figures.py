@@ -55,7 +55,8 @@ def figures(
 ) -> tuple[dict[tuple[int, tuple, str], Figure], str]:
     """The KPIs `names` on each of `days`: of the whole book, segment (), and of each value of the dimension `by`, segment (value,).
 
-    Shares of accounts have Wilson's interval, ratios that of lib.stats.ratio_of_sums, times the median of Kaplan and Meier.
+    Shares of accounts have Wilson's interval, ratios that of lib.stats.ratio_of_sums within the KPI's bounds, times the median of
+    Kaplan and Meier.
     has_changes   with the error of the change from each day to the one before it in `days`; medians of times have none
     """
     dimension = find_dimension(read_catalogue(con), by) if by else None
@@ -150,6 +151,8 @@ def _of_sums(rows: pd.DataFrame) -> Iterator[tuple[tuple, Figure]]:
     by_wilson = stats.wilson(np.where(is_share, k, 0), np.where(is_share, n, 0))
     by_sums = stats.ratio_of_sums(k, n, *(rows[name].to_numpy(float) for name in ("kk", "kn", "nn", "n_accounts")))
     lo, hi = (np.where(is_share, wilson, sums) for wilson, sums in zip(by_wilson, by_sums, strict=True))
+    least, most = np.array([KPIS[name].bounds for name in rows["kpi"]]).reshape(-1, 2).T
+    lo, hi = np.maximum(lo, least), np.minimum(hi, most)
     found = {}
     for at, row in enumerate(rows.itertuples(index=False)):
         why = {each["key"]: int(each["value"]) for each in row.why}

@@ -53,7 +53,7 @@ def row(state: Cohorts, dimensions: Sequence[StoredDimension], features: Answer 
 
     _segmented("Count", "of", OF_WHAT, state.of, lambda value: anew(of=value))
     _select(
-        "Cohorts by", "cohort", begins, state.cohort or usual, lambda name: BEGINS.get(name) or word(name), 124, begun
+        "Cohorts by", "cohort", begins, state.cohort or usual, lambda name: BEGINS.get(name) or word(name), 134, begun
     )
     if state.cohort in ("", *BEGINS):
         _select("Taken in", "every", SIZES, state.every, _SIZES.get, 106, lambda value: anew(every=value))
