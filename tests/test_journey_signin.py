@@ -195,6 +195,7 @@ def test_a_page_file_that_runs_without_app_py_is_gated_too(start, reader, tmp_pa
     url, _ = start(bare)
     page, heard = reader()
     for page_file in sorted((ROOT / "pages").glob("*.py")):
+        heard.clear()
         page.goto(f"{url}/{page_file.stem}?f.csm=Dana+Smith")
         is_at_the_door(page, heard)
     sign_in(page, STRANGER)  # the last of them

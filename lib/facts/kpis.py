@@ -50,10 +50,7 @@ class Kpi:
     kind: str  # share, ratio, time
     family: str  # the relation that has it
     is_less_better: bool = False
-    bounds: tuple[float, float] = (
-        0.0,
-        inf,
-    )  # between which its value lies: an interval that goes beyond says nothing there
+    bounds: tuple[float, float] = (0.0, inf)  # between which its value lies, and its interval ends
 
 
 _PART = (0.0, 1.0)  # what an account adds above is never more than what it adds below

@@ -25,7 +25,8 @@ _BEGAN = {  # of -> what begins -> SQL of the day
         "signup": "person.came_on",
         "first_use": "person.first_used_on",
         "contract_start": "life.contract_on",
-        "key_action": "first_action.first_on",
+        "key_action": "(select min(first_on) from first_action as did "
+        "where did.account = person.account and did.person = person.person)",
     },
     "accounts": {
         "signup": "life.signed_on",
@@ -34,18 +35,11 @@ _BEGAN = {  # of -> what begins -> SQL of the day
         "key_action": "(select min(first_on) from first_action where first_action.account = life.account)",
     },
 }
-_OF_FIRST_ACTION = """first_action as materialized (
-    from cohort_first_use($as_of, (select list(feature) from cohort_key_feature($key_actions, $plain_names)))
-),"""
-_WITH_FIRST_ACTION = (
-    "left join first_action on first_action.account = person.account and first_action.person = person.person"
-)
 _WHO = {
     "users": """began as (
     select life._account, life.account, person.person, {began_on} as began_on, person.came_on, life.until_on
     from person
     join life on life._account = person._account
-    {first_action}
 )""",
     "accounts": """began as (
     select life._account, life.account, null::varchar as person, {began_on} as began_on, life.signed_on as came_on, life.until_on
@@ -64,7 +58,9 @@ life as materialized (
 person as materialized (
     from cohort_person($as_of)
 ),
-{of_first_action}
+first_action as materialized (
+    from cohort_first_use($as_of, (select list(feature) from cohort_key_feature($key_actions, $plain_names)))
+),
 released as (
     select min(released_on) as released_on from core.feature where feature = $feature
 ),
@@ -169,12 +165,8 @@ order by cohort_opens_on, n_cohort desc, cohort nulls last, step
 def members(asked: Question) -> str:
     """The steps up to `member`."""
     who = "users" if asked.is_of_people else "accounts"
-    is_by_action = asked.begins == "key_action"
     return _MEMBERS.format(
-        of_first_action=_OF_FIRST_ACTION if is_by_action else "",
-        who=_WHO[who].format(
-            began_on=_BEGAN[who][asked.begins], first_action=_WITH_FIRST_ACTION if is_by_action else ""
-        ),
+        who=_WHO[who].format(began_on=_BEGAN[who][asked.begins]),
         value=_cohort(asked),
         until_on=_until(asked),
         arr="held.arr" if asked.is_money else "0",
